@@ -1,0 +1,52 @@
+package io.jumpmq.ring;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How to get from a ring to other weights, and what that will move, worked out on a copy before anything is applied.
+ *
+ * <p>Growth comes first: the buckets that it appends are then what fills the freed slots, so that no other key moves
+ * than must. Only where the ring would outgrow {@link Ring#MAX_BUCKETS} on the way, shrinking comes first.
+ *
+ * @param commands in the order to apply them; destinations that have their weight already need none
+ * @param change from the current state to the one after all commands
+ */
+public record RingPlan<D>(List<RingCommand<D>> commands, RingChange<D> change) {
+    public RingPlan {
+        commands = List.copyOf(commands);
+    }
+
+    /**
+     * Plans for the destinations in {@code wanted}; others stay as they are.
+     *
+     * @param wanted each destination's weight, 0 to take it off the ring; its order decides where order is free
+     * @throws IllegalArgumentException when a weight is not in 0…{@value Ring#MAX_WEIGHT}, or the ring would have more
+     *     than {@value Ring#MAX_BUCKETS} buckets in the end
+     */
+    public static <D> RingPlan<D> of(RingState<D> current, Map<D, Integer> wanted) {
+        Ring<D> ring = new Ring<>(current);
+        List<RingCommand<D>> grow = new ArrayList<>();
+        List<RingCommand<D>> shrink = new ArrayList<>();
+        long most = current.bucketCount();
+        for (Map.Entry<D, Integer> entry : wanted.entrySet()) {
+            D destination = entry.getKey();
+            int weight = entry.getValue();
+            int now = ring.weight(destination);
+            if (weight > now) {
+                grow.add(new RingCommand.Bind<>(destination, weight));
+                most += weight - now;
+            } else if (weight < now) {
+                shrink.add(
+                        weight == 0
+                                ? new RingCommand.Remove<>(destination)
+                                : new RingCommand.Bind<>(destination, weight));
+            }
+        }
+        List<RingCommand<D>> commands = new ArrayList<>(most <= Ring.MAX_BUCKETS ? grow : shrink);
+        commands.addAll(most <= Ring.MAX_BUCKETS ? shrink : grow);
+        commands.forEach(ring::apply);
+        return new RingPlan<>(commands, new RingChange<>(current, ring.state()));
+    }
+}
