@@ -1,0 +1,28 @@
+package io.jumpmq.broker.message;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A published message. Properties and body are kept encoded as they came, and go out so again.
+ *
+ * <p>The arrays are shared, between messages too where they are equal: nobody may write to them.
+ *
+ * @param exchange the name of the exchange that it was published to; "" is the default exchange
+ * @param routingKey UTF-8
+ * @param properties property flags and values, as in a content header frame
+ * @param body may be empty
+ */
+@SuppressWarnings("ArrayRecordComponent") // Identity is what counts here; nobody compares messages.
+public record Message(String exchange, byte[] routingKey, byte[] properties, byte[] body) {
+    /** What an instance costs beside its arrays' contents: object headers, references, a queue's entry. In bytes. */
+    private static final int OVERHEAD = 160;
+
+    /** About how many bytes of memory it holds. */
+    public int footprint() {
+        return OVERHEAD + routingKey.length + properties.length + body.length;
+    }
+
+    public String routingKeyText() {
+        return new String(routingKey, StandardCharsets.UTF_8);
+    }
+}
