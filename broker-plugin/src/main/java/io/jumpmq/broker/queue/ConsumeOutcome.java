@@ -1,0 +1,8 @@
+package io.jumpmq.broker.queue;
+
+/** What became of a wish to consume. */
+public enum ConsumeOutcome {
+    ACCEPTED,
+    /** Another consumer has the queue for itself, or this one wants what it cannot have for itself. */
+    EXCLUSIVE_USE
+}
