@@ -4,5 +4,7 @@ package io.jumpmq.broker.queue;
 public enum ConsumeOutcome {
     ACCEPTED,
     /** Another consumer has the queue for itself, or this one wants what it cannot have for itself. */
-    EXCLUSIVE_USE
+    EXCLUSIVE_USE,
+    /** The queue was deleted before the wish arrived. */
+    QUEUE_DELETED
 }

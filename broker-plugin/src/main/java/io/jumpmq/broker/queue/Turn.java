@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
  * same with two consumers as with two thousand.
  */
 final class Turn {
-    /** The consumers of one priority. Once there, it stays: priorities are few. */
+    /** The consumers of one priority. */
     static final class Rank {
         private final int priority;
+
+        /** How many consumers take part, with room or without. */
+        private int members;
 
         @Nullable private QueueConsumer first;
 
@@ -35,16 +38,31 @@ final class Turn {
         return null;
     }
 
-    /** Puts a consumer at the end of its rank. */
+    /** Takes a consumer on; it has no turn before it {@linkplain #join joins}. */
+    void enter(QueueConsumer consumer) {
+        Rank rank = rankOf(consumer.priority());
+        rank.members++;
+        consumer.rank = rank;
+    }
+
+    /** Forgets a consumer. */
+    void exit(QueueConsumer consumer) {
+        leave(consumer);
+        Rank rank = consumer.rank;
+        if (rank != null && --rank.members == 0) {
+            remove(rank);
+        }
+        consumer.rank = null;
+    }
+
+    /** Puts a consumer at the end of its rank; for one that did not enter, or has joined already, nothing happens. */
     void join(QueueConsumer consumer) {
         Rank rank = consumer.rank;
-        if (rank == null) {
-            rank = rankOf(consumer.priority());
-            consumer.rank = rank;
+        if (rank == null || consumer.inTurn) {
+            return;
         }
         QueueConsumer last = rank.last;
         consumer.previous = last;
-        consumer.next = null;
         if (last == null) {
             rank.first = consumer;
         } else {
@@ -54,20 +72,23 @@ final class Turn {
         consumer.inTurn = true;
     }
 
+    /** Takes a consumer out of the turn, until it joins again. */
     void leave(QueueConsumer consumer) {
         Rank rank = consumer.rank;
         if (rank == null || !consumer.inTurn) {
             return;
         }
-        if (consumer.previous == null) {
-            rank.first = consumer.next;
+        QueueConsumer previous = consumer.previous;
+        QueueConsumer next = consumer.next;
+        if (previous == null) {
+            rank.first = next;
         } else {
-            consumer.previous.next = consumer.next;
+            previous.next = next;
         }
-        if (consumer.next == null) {
-            rank.last = consumer.previous;
+        if (next == null) {
+            rank.last = previous;
         } else {
-            consumer.next.previous = consumer.previous;
+            next.previous = previous;
         }
         consumer.previous = null;
         consumer.next = null;
@@ -86,11 +107,26 @@ final class Turn {
         }
         Rank added = new Rank(priority);
         added.lower = rank;
-        if (above == null) {
-            highest = added;
-        } else {
-            above.lower = added;
-        }
+        putBelow(above, added);
         return added;
+    }
+
+    private void remove(Rank rank) {
+        Rank above = null;
+        Rank at = highest;
+        while (at != null && at != rank) {
+            above = at;
+            at = at.lower;
+        }
+        putBelow(above, rank.lower);
+    }
+
+    /** Makes {@code rank} the one that follows {@code above}, which is null if it is to be the highest. */
+    private void putBelow(@Nullable Rank above, @Nullable Rank rank) {
+        if (above == null) {
+            highest = rank;
+        } else {
+            above.lower = rank;
+        }
     }
 }
