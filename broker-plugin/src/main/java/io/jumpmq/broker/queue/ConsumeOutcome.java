@@ -1,0 +1,10 @@
+package io.jumpmq.broker.queue;
+
+/** What became of a wish to consume. */
+public enum ConsumeOutcome {
+    ACCEPTED,
+    /** Another consumer has the queue for itself, or this one wants what it cannot have for itself. */
+    EXCLUSIVE_USE,
+    /** The queue was deleted before the wish arrived. */
+    QUEUE_DELETED
+}

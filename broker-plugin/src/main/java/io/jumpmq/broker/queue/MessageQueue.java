@@ -1,0 +1,594 @@
+package io.jumpmq.broker.queue;
+
+import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.queue.QueueEntry.State;
+import io.jumpmq.broker.queue.QueueSettings.Overflow;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One queue: messages come in, wait their turn, go to consumers, and are gone when they are acknowledged. Deterministic
+ * and single-threaded: it is handed the time and answers with calls on its ports ({@link ConsumerEndpoint},
+ * {@link QueueOutput}, {@link MessageLog}, {@link PublishTicket}), which must not call it back before its own call ends.
+ * All of it belongs to the queue's loop.
+ *
+ * <p>Between two calls one of these holds: no message is ready, or no consumer has room. Each call restores it before it
+ * returns, so a message that arrives at an idle consumer passes straight through.
+ *
+ * <p>The rules are those of RabbitMQ 3.10's classic queues (rabbit_amqqueue_process, rabbit_queue_consumers,
+ * rabbit_priority_queue), seen from outside. On purpose otherwise: a message that has expired is never delivered, even if
+ * no timer told the queue; a single active consumer's successor starts at once; and a quorum queue, too, puts a requeued
+ * message back to its place.
+ *
+ * <p>Times are milliseconds since the epoch.
+ */
+public final class MessageQueue {
+    private static final long NEVER = QueueEntry.NEVER;
+    private static final long UNBOUNDED = Long.MAX_VALUE;
+
+    private final String name;
+    private final QueueOutput output;
+    private final MessageLog log;
+    private final QueueCounters counters = new QueueCounters();
+
+    private QueueSettings settings;
+    // The settings that each message meets, without the Optional around them.
+    private long ttlMillis;
+    private long maxLength;
+    private long maxBytes;
+    private boolean dropsHead;
+
+    private final ReadyMessages ready;
+    private long nextPosition;
+    private int unacknowledged;
+    private long unacknowledgedBytes;
+
+    /** Entries whose publishers wait for the log, in the order of their positions. */
+    private final ArrayDeque<QueueEntry> becomingDurable = new ArrayDeque<>();
+
+    private final Consumers consumers;
+
+    /** When {@code x-expires} has passed if nothing happens before. */
+    private long unusedAtMillis;
+
+    private boolean deleted;
+
+    /**
+     * A queue without messages or consumers.
+     *
+     * @param name for people
+     * @param log where its messages are kept if they are to survive; used only if the queue is durable
+     */
+    public MessageQueue(String name, QueueSettings settings, QueueOutput output, MessageLog log, long nowMillis) {
+        this.name = name;
+        this.output = output;
+        this.log = log;
+        this.ready = new ReadyMessages(settings.maxPriority());
+        this.consumers = new Consumers(settings.singleActiveConsumer());
+        this.settings = settings;
+        adopt(settings);
+        renewLease(nowMillis);
+    }
+
+    // Messages in.
+
+    /**
+     * Takes a message, or refuses it if the queue is full and its rule is to refuse.
+     *
+     * @param ticket told which, and when; null if the publisher does not want to know
+     */
+    public void publish(Message message, @Nullable PublishTicket ticket, long nowMillis) {
+        if (deleted) {
+            accept(ticket); // It was routed here before the queue went, and has gone with it.
+            return;
+        }
+        QueueEntry entry = new QueueEntry(message, nextPosition, expiry(message, nowMillis), priorityOf(message));
+        if (!dropsHead && wouldOverflow(entry)) {
+            refuse(entry, ticket);
+            return;
+        }
+        nextPosition++;
+        counters.published++;
+        QueueConsumer consumer = consumers.next();
+        if (consumer != null) {
+            if (consumer.noAck()) {
+                accept(ticket); // It leaves in this moment: nothing to store.
+            } else {
+                store(entry, ticket);
+            }
+            deliver(consumer, entry);
+        } else if (ttlMillis == 0 && settings.deadLetterExchange() == null) {
+            accept(ticket); // It had to be delivered at once or not at all: nothing to store either.
+            die(entry, DeathReason.EXPIRED);
+        } else {
+            store(entry, ticket);
+            ready.append(entry);
+            dropOverflow();
+            dropExpired(nowMillis);
+        }
+    }
+
+    /** The log says that everything up to and including this position is durable. */
+    public void durable(long position) {
+        QueueEntry entry = becomingDurable.peek();
+        while (entry != null && entry.position() <= position) {
+            becomingDurable.remove();
+            PublishTicket ticket = entry.ticket;
+            entry.ticket = null;
+            accept(ticket);
+            entry = becomingDurable.peek();
+        }
+    }
+
+    // Messages out.
+
+    /**
+     * Fetches one message, whatever consumers there are.
+     *
+     * @param noAck it counts as acknowledged with this; else it stays until it is acknowledged, rejected or requeued
+     * @return null if none is ready
+     */
+    public @Nullable QueueEntry get(boolean noAck, long nowMillis) {
+        dropExpired(nowMillis);
+        renewLease(nowMillis);
+        if (ready.count() == 0) {
+            counters.getEmpty++;
+            return null;
+        }
+        QueueEntry entry = ready.take();
+        if (noAck) {
+            counters.gotNoAck++;
+            forget(entry);
+        } else {
+            counters.got++;
+            hold(entry, null);
+        }
+        countIfRedelivered(entry);
+        return entry;
+    }
+
+    /** Lets a delivered message go for good. Nothing happens if it is not waiting for that. */
+    public void acknowledge(QueueEntry entry, long nowMillis) {
+        if (isHeld(entry)) {
+            counters.acknowledged++;
+            QueueConsumer consumer = release(entry);
+            forget(entry);
+            consumers.resume(consumer);
+            deliverReady(nowMillis);
+        }
+    }
+
+    /** Dead-letters or drops a delivered message. Nothing happens if it is not waiting to be acknowledged. */
+    public void reject(QueueEntry entry, long nowMillis) {
+        if (isHeld(entry)) {
+            QueueConsumer consumer = release(entry);
+            die(entry, DeathReason.REJECTED);
+            consumers.resume(consumer);
+            deliverReady(nowMillis);
+        }
+    }
+
+    /** As {@link #requeue(List, long)}, for one. */
+    public void requeue(QueueEntry entry, long nowMillis) {
+        requeue(List.of(entry), nowMillis);
+    }
+
+    /**
+     * Puts delivered messages back to their places, to be delivered again. Those that do not wait to be acknowledged are
+     * left out. Other consumers are served before the ones that returned something: a consumer that had no room left does
+     * not get back at once what another could take.
+     */
+    public void requeue(List<QueueEntry> entries, long nowMillis) {
+        List<QueueConsumer> relieved = new ArrayList<>();
+        for (QueueEntry entry : entries) {
+            if (isHeld(entry)) {
+                QueueConsumer consumer = release(entry);
+                if (consumer != null && !consumer.inTurn) {
+                    relieved.add(consumer);
+                }
+                takeBack(entry);
+            }
+        }
+        dropOverflow();
+        deliverReady(nowMillis);
+        for (QueueConsumer consumer : relieved) {
+            consumers.resume(consumer);
+        }
+        deliverReady(nowMillis);
+    }
+
+    /**
+     * The dead letter that {@link QueueOutput#deadLetter} was given is safe, or had nowhere to go: the original may be
+     * forgotten.
+     */
+    public void deadLettered(QueueEntry entry) {
+        if (!deleted) {
+            forget(entry);
+        }
+    }
+
+    /**
+     * Drops all messages that are ready; those delivered and not acknowledged stay.
+     *
+     * @return how many
+     */
+    public int purge() {
+        int count = ready.count();
+        while (ready.count() > 0) {
+            forget(ready.take());
+        }
+        return count;
+    }
+
+    // Consumers.
+
+    /** Takes a consumer on and starts to serve it, unless that is forbidden because one has the queue for itself. */
+    public ConsumeOutcome add(QueueConsumer consumer, long nowMillis) {
+        if (deleted) {
+            return ConsumeOutcome.QUEUE_DELETED;
+        }
+        ConsumeOutcome outcome = consumers.add(consumer);
+        if (outcome == ConsumeOutcome.ACCEPTED) {
+            renewLease(nowMillis);
+            deliverReady(nowMillis);
+        }
+        return outcome;
+    }
+
+    /**
+     * Stops to serve a consumer. What was delivered to it stays with its channel, which can still acknowledge, reject or
+     * requeue it. Nothing happens if the consumer is not one of this queue's.
+     */
+    public void remove(QueueConsumer consumer, long nowMillis) {
+        remove(List.of(consumer), List.of(), nowMillis);
+    }
+
+    /**
+     * A channel closes: all its consumers leave and all that it did not acknowledge comes back, in one step. In two, a
+     * single active consumer's successor would get what is ready before the older messages that come back.
+     *
+     * @param leaving those that are not this queue's consumers are left out
+     * @param unacknowledged as for {@link #requeue(List, long)}
+     */
+    public void remove(List<QueueConsumer> leaving, List<QueueEntry> unacknowledged, long nowMillis) {
+        boolean any = consumers.remove(leaving);
+        requeue(unacknowledged, nowMillis);
+        if (any) {
+            renewLease(nowMillis);
+            if (consumers.count() == 0 && settings.autoDelete()) {
+                output.unused(UnusedReason.LAST_CONSUMER_GONE);
+            }
+        }
+    }
+
+    /** The connection has written so much of what was delivered to the consumer, in bytes of the messages' footprints. */
+    public void written(QueueConsumer consumer, int bytes, long nowMillis) {
+        consumer.windowBytes += bytes;
+        consumers.resume(consumer);
+        deliverReady(nowMillis);
+    }
+
+    /**
+     * The channel answers {@link ConsumerEndpoint#wantsGrant}: this consumer may be delivered so many messages, now. What
+     * it cannot use now goes back.
+     */
+    public void grant(QueueConsumer consumer, int count, long nowMillis) {
+        consumer.wantsGrant = false;
+        consumer.grants += count;
+        consumers.resume(consumer);
+        deliverReady(nowMillis);
+        int unused = consumer.grants;
+        if (unused > 0) {
+            consumer.grants = 0;
+            consumer.endpoint().grantsReturned(consumer, unused);
+        }
+    }
+
+    /** The consumer's channel has got a prefetch limit of its own, or has lost it. */
+    public void limit(QueueConsumer consumer, boolean limited, long nowMillis) {
+        consumer.limited = limited;
+        if (!limited) {
+            consumer.wantsGrant = false;
+            consumers.resume(consumer);
+            deliverReady(nowMillis);
+        }
+    }
+
+    // The queue as a whole.
+
+    /**
+     * Follows new settings: a policy has changed. Messages that are in the queue keep their time to live.
+     *
+     * @throws IllegalArgumentException if something differs that is fixed when a queue is declared
+     */
+    public void update(QueueSettings newSettings, long nowMillis) {
+        requireSameNature(newSettings);
+        settings = newSettings;
+        adopt(newSettings);
+        renewLease(nowMillis);
+        dropOverflow();
+        dropExpired(nowMillis);
+    }
+
+    /** Deletes the queue with all messages and consumers; whatever it is asked to do afterwards has no effect. */
+    public void delete() {
+        if (deleted) {
+            return;
+        }
+        deleted = true;
+        unusedAtMillis = NEVER;
+        ready.clear();
+        unacknowledged = 0;
+        unacknowledgedBytes = 0;
+        if (settings.durable()) {
+            log.deleteAll();
+        }
+        durable(Long.MAX_VALUE); // Nobody can lose any more what the queue took over.
+        List<QueueConsumer> cancelled = consumers.all();
+        consumers.remove(cancelled);
+        for (QueueConsumer consumer : cancelled) {
+            consumer.endpoint().cancelled(consumer);
+        }
+    }
+
+    /** Somebody declared the queue again: it is not unused. */
+    public void touch(long nowMillis) {
+        renewLease(nowMillis);
+    }
+
+    /** Does what is due. To be called at {@link #nextDeadline}, or later. */
+    public void tick(long nowMillis) {
+        dropExpired(nowMillis);
+        if (unusedAtMillis <= nowMillis) {
+            unusedAtMillis = NEVER;
+            output.unused(UnusedReason.EXPIRED);
+        }
+    }
+
+    /** When {@link #tick} has something to do; {@link Long#MAX_VALUE}: never. Any call may change it. */
+    public long nextDeadline() {
+        QueueEntry head = ready.head();
+        return head == null ? unusedAtMillis : Math.min(unusedAtMillis, head.expiresAtMillis());
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public QueueSettings settings() {
+        return settings;
+    }
+
+    /** Messages that wait to be delivered. */
+    public int ready() {
+        return ready.count();
+    }
+
+    /** Size of their bodies. */
+    public long readyBytes() {
+        return ready.bytes();
+    }
+
+    /** Messages that are delivered or fetched and wait to be acknowledged. */
+    public int unacknowledged() {
+        return unacknowledged;
+    }
+
+    /** Size of their bodies. */
+    public long unacknowledgedBytes() {
+        return unacknowledgedBytes;
+    }
+
+    /** How many consumers there are, served or not. */
+    public int consumers() {
+        return consumers.count();
+    }
+
+    /** The consumers in the order in which they came. */
+    public List<QueueConsumer> consumerList() {
+        return consumers.all();
+    }
+
+    /** The one consumer that is served while others may not be: the single active one or the exclusive one. */
+    public @Nullable QueueConsumer activeConsumer() {
+        return consumers.active();
+    }
+
+    public QueueCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public String toString() {
+        return "queue '" + name + "'";
+    }
+
+    // What becomes of a message.
+
+    private static void accept(@Nullable PublishTicket ticket) {
+        if (ticket != null) {
+            ticket.accepted();
+        }
+    }
+
+    private void refuse(QueueEntry entry, @Nullable PublishTicket ticket) {
+        counters.refused++;
+        if (settings.overflow() == Overflow.REJECT_PUBLISH_DLX) {
+            die(entry, DeathReason.MAXLEN);
+        }
+        if (ticket != null) {
+            ticket.refused();
+        }
+    }
+
+    /** Appends to the log what has to survive, and sees to it that the publisher learns when it does. */
+    private void store(QueueEntry entry, @Nullable PublishTicket ticket) {
+        if (!mustSurvive(entry.message())) {
+            accept(ticket);
+            return;
+        }
+        entry.logged = true;
+        if (log.append(entry)) {
+            accept(ticket);
+        } else if (ticket != null) {
+            entry.ticket = ticket;
+            becomingDurable.add(entry);
+        }
+    }
+
+    private boolean mustSurvive(Message message) {
+        return settings.durable() && (settings.quorum() || EncodedProperties.persistent(message.properties()));
+    }
+
+    /** Keeps an entry until it is acknowledged; the consumer is null if it was fetched. */
+    private void hold(QueueEntry entry, @Nullable QueueConsumer consumer) {
+        entry.state = State.UNACKED;
+        entry.consumer = consumer;
+        unacknowledged++;
+        unacknowledgedBytes += entry.bodyBytes();
+    }
+
+    private boolean isHeld(QueueEntry entry) {
+        return !deleted && entry.state == State.UNACKED;
+    }
+
+    /** Undoes {@link #hold} and returns the consumer that had the entry. */
+    private @Nullable QueueConsumer release(QueueEntry entry) {
+        unacknowledged--;
+        unacknowledgedBytes -= entry.bodyBytes();
+        QueueConsumer consumer = entry.consumer;
+        if (consumer != null) {
+            consumer.unacknowledged--;
+            entry.consumer = null;
+        }
+        return consumer;
+    }
+
+    private void takeBack(QueueEntry entry) {
+        entry.redelivered = true;
+        entry.deliveryCount++;
+        if (settings.quorum() && entry.deliveryCount > settings.deliveryLimit().orElse(Integer.MAX_VALUE)) {
+            die(entry, DeathReason.DELIVERY_LIMIT);
+        } else {
+            entry.state = State.READY;
+            ready.restore(entry);
+        }
+    }
+
+    /** Parts with an entry that is neither ready nor held. */
+    private void die(QueueEntry entry, DeathReason reason) {
+        counters.died(reason);
+        if (settings.deadLetterExchange() == null) {
+            forget(entry);
+        } else {
+            entry.state = State.GONE;
+            output.deadLetter(entry, reason);
+        }
+    }
+
+    private void forget(QueueEntry entry) {
+        entry.state = State.GONE;
+        if (entry.logged) {
+            entry.logged = false;
+            log.delete(entry);
+        }
+    }
+
+    private void countIfRedelivered(QueueEntry entry) {
+        if (entry.redelivered) {
+            counters.redelivered++;
+        }
+    }
+
+    // Limits in number, size and time.
+
+    private boolean wouldOverflow(QueueEntry entry) {
+        return ready.count() + 1 > maxLength || ready.bytes() + entry.bodyBytes() > maxBytes;
+    }
+
+    private void dropOverflow() {
+        while (dropsHead && (ready.count() > maxLength || ready.bytes() > maxBytes)) {
+            die(ready.take(), DeathReason.MAXLEN);
+        }
+    }
+
+    /** Drops from the head what has expired. What has expired behind another message waits until it gets there. */
+    private void dropExpired(long nowMillis) {
+        QueueEntry head = ready.head();
+        while (head != null && head.expiresAtMillis() <= nowMillis) {
+            die(ready.take(), DeathReason.EXPIRED);
+            head = ready.head();
+        }
+    }
+
+    private long expiry(Message message, long nowMillis) {
+        return later(nowMillis, Math.min(ttlMillis, EncodedProperties.expirationMillis(message.properties())));
+    }
+
+    private static long later(long nowMillis, long millis) {
+        return millis > NEVER - nowMillis ? NEVER : nowMillis + millis;
+    }
+
+    private int priorityOf(Message message) {
+        int highest = settings.maxPriority();
+        return highest == 0 ? 0 : Math.min(highest, EncodedProperties.priority(message.properties()));
+    }
+
+    private void renewLease(long nowMillis) {
+        boolean leased = consumers.count() == 0 && !deleted;
+        unusedAtMillis = leased ? later(nowMillis, settings.expiresMillis().orElse(NEVER)) : NEVER;
+    }
+
+    /** Delivers what is ready to whoever has room, until there is nothing more to deliver or nobody more with room. */
+    private void deliverReady(long nowMillis) {
+        dropExpired(nowMillis);
+        while (ready.count() > 0) {
+            QueueConsumer consumer = consumers.next();
+            if (consumer == null) {
+                return;
+            }
+            deliver(consumer, ready.take());
+            dropExpired(nowMillis);
+        }
+    }
+
+    private void deliver(QueueConsumer consumer, QueueEntry entry) {
+        countIfRedelivered(entry);
+        consumer.windowBytes -= entry.message().footprint();
+        if (consumer.noAck()) {
+            counters.deliveredNoAck++;
+            forget(entry);
+        } else {
+            counters.delivered++;
+            consumer.unacknowledged++;
+            if (consumer.limited) {
+                consumer.grants--;
+            }
+            hold(entry, consumer);
+        }
+        consumers.served(consumer);
+        consumer.endpoint().deliver(consumer, entry);
+    }
+
+    // Settings.
+
+    private void adopt(QueueSettings newSettings) {
+        ttlMillis = newSettings.messageTtlMillis().orElse(NEVER);
+        maxLength = newSettings.maxLength().orElse(UNBOUNDED);
+        maxBytes = newSettings.maxLengthBytes().orElse(UNBOUNDED);
+        dropsHead = newSettings.overflow() == Overflow.DROP_HEAD;
+    }
+
+    private void requireSameNature(QueueSettings other) {
+        if (settings.durable() != other.durable()
+                || settings.autoDelete() != other.autoDelete()
+                || settings.quorum() != other.quorum()
+                || settings.maxPriority() != other.maxPriority()
+                || settings.singleActiveConsumer() != other.singleActiveConsumer()) {
+            throw new IllegalArgumentException(
+                    "these settings of " + this + " cannot change: from " + settings + " to " + other);
+        }
+    }
+}

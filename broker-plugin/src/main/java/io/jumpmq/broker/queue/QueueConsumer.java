@@ -1,0 +1,115 @@
+package io.jumpmq.broker.queue;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A consumer of one queue, and how much it may be sent. Whoever creates it hands it to {@link MessageQueue#add}; from
+ * then on the queue's loop alone touches what changes in it.
+ *
+ * <p>Three brakes can hold it back: its prefetch limit, its output window, and its channel's grants (see
+ * {@link #limited}). A consumer that is held back is out of its queue's turn; when the brake is off it joins at the end.
+ */
+public final class QueueConsumer {
+    /** How much may be on its way to a consumer's socket, in bytes of {@code Message.footprint()}. */
+    public static final int WINDOW_BYTES = 256 * 1024;
+
+    private final ConsumerEndpoint endpoint;
+    private final String tag;
+    private final boolean noAck;
+    private final boolean exclusive;
+    private final int prefetch;
+    private final int priority;
+
+    boolean limited;
+
+    /** Delivered and not yet acknowledged or returned. */
+    int unacknowledged;
+
+    /** What may still be sent before the connection has written some; below 0 after a message larger than the rest. */
+    int windowBytes = WINDOW_BYTES;
+
+    /** Leave of the channel to deliver, not yet used. */
+    int grants;
+
+    /** Whether the channel has been asked for a grant and has not answered. */
+    boolean wantsGrant;
+
+    // Its place in the turn: see Turn.
+    Turn.@Nullable Rank rank;
+
+    @Nullable QueueConsumer previous;
+
+    @Nullable QueueConsumer next;
+
+    boolean inTurn;
+
+    /**
+     * A consumer that no queue knows yet.
+     *
+     * @param noAck messages count as acknowledged when they are delivered
+     * @param exclusive wants the queue for itself
+     * @param prefetch how many messages it may have unacknowledged; 0 for any number. Means nothing with {@code noAck}
+     * @param limited whether its channel has a prefetch limit of its own, so that each delivery that is to be
+     *     acknowledged needs a grant; {@link MessageQueue#limit} changes it
+     * @param priority messages go to those of the highest priority while these can take some; usually 0
+     */
+    public QueueConsumer(
+            ConsumerEndpoint endpoint,
+            String tag,
+            boolean noAck,
+            boolean exclusive,
+            int prefetch,
+            boolean limited,
+            int priority) {
+        this.endpoint = endpoint;
+        this.tag = tag;
+        this.noAck = noAck;
+        this.exclusive = exclusive;
+        this.prefetch = prefetch;
+        this.limited = limited;
+        this.priority = priority;
+    }
+
+    public ConsumerEndpoint endpoint() {
+        return endpoint;
+    }
+
+    public String tag() {
+        return tag;
+    }
+
+    public boolean noAck() {
+        return noAck;
+    }
+
+    public boolean exclusive() {
+        return exclusive;
+    }
+
+    public int prefetch() {
+        return prefetch;
+    }
+
+    public int priority() {
+        return priority;
+    }
+
+    /** How many messages it has that it did not acknowledge yet. On the queue's loop. */
+    public int unacknowledged() {
+        return unacknowledged;
+    }
+
+    /** Whether it has room for a message; if it has to ask for a grant, then its turn is the time to ask. */
+    boolean hasRoom() {
+        return windowBytes > 0 && !wantsGrant && (noAck || prefetch == 0 || unacknowledged < prefetch);
+    }
+
+    boolean needsGrant() {
+        return limited && !noAck && grants == 0;
+    }
+
+    @Override
+    public String toString() {
+        return "consumer '" + tag + "'";
+    }
+}

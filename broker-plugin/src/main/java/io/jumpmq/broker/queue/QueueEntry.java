@@ -1,0 +1,102 @@
+package io.jumpmq.broker.queue;
+
+import io.jumpmq.broker.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message in one queue. Its queue's loop alone changes it; others may read what never changes (message, position,
+ * priority, expiry) and, of an entry that was delivered to them, its flags as they were then.
+ *
+ * <p>There is one of these for each message in each queue: 64 bytes, fields in this order for their reason only.
+ */
+public final class QueueEntry {
+    /** Where an entry is in its life. It may go back and forth between the first two; nothing leads out of the last. */
+    public enum State {
+        READY,
+        /** Delivered, and to be acknowledged. */
+        UNACKED,
+        /** Acknowledged, dropped or dead-lettered: this entry means nothing to the queue any more. */
+        GONE
+    }
+
+    /** For {@link #expiresAtMillis}: never. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    private final Message message;
+    private final long position;
+    private final long expiresAtMillis;
+    private final int priority;
+
+    State state = State.READY;
+    boolean redelivered;
+    int deliveryCount;
+    /** Whether the log holds it, or is to hold it. */
+    boolean logged;
+
+    @Nullable QueueConsumer consumer;
+
+    /** Who waits for the log to make it durable. */
+    @Nullable PublishTicket ticket;
+
+    private long location;
+
+    QueueEntry(Message message, long position, long expiresAtMillis, int priority) {
+        this.message = message;
+        this.position = position;
+        this.expiresAtMillis = expiresAtMillis;
+        this.priority = priority;
+    }
+
+    public Message message() {
+        return message;
+    }
+
+    /** Its place among all messages of its queue, in the order of publishing. A requeued entry goes back to it. */
+    public long position() {
+        return position;
+    }
+
+    /** When it expires, in milliseconds since the epoch; {@link Long#MAX_VALUE} if it does not. */
+    public long expiresAtMillis() {
+        return expiresAtMillis;
+    }
+
+    /** Between 0 and the queue's maximum. */
+    public int priority() {
+        return priority;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** Whether it was delivered before and came back. */
+    public boolean redelivered() {
+        return redelivered;
+    }
+
+    /** How often it was delivered and came back. */
+    public int deliveryCount() {
+        return deliveryCount;
+    }
+
+    /** Who has to acknowledge it; null while it is ready, and if it was fetched by {@link MessageQueue#get}. */
+    public @Nullable QueueConsumer consumer() {
+        return consumer;
+    }
+
+    /** Where the log keeps it, in the log's own terms. */
+    public long location() {
+        return location;
+    }
+
+    /** For the log alone. */
+    public void location(long newLocation) {
+        location = newLocation;
+    }
+
+    /** Size of the body in bytes. */
+    int bodyBytes() {
+        return message.body().length;
+    }
+}

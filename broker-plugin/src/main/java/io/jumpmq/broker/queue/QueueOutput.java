@@ -1,0 +1,17 @@
+package io.jumpmq.broker.queue;
+
+/**
+ * What a queue asks of its broker. Called on the queue's loop, in the middle of the queue's work: take note and return;
+ * whatever is wanted of the queue in answer has to wait until its call has ended.
+ */
+public interface QueueOutput {
+    /**
+     * A message has left the queue and is to be published to the dead-letter exchange; called only if the queue has
+     * one. Answered with {@link MessageQueue#deadLettered} once the dead letter is as safe as the message was (or has
+     * nowhere to go): until then the log keeps the original, so that a crash in between loses nothing.
+     */
+    void deadLetter(QueueEntry entry, DeathReason reason);
+
+    /** The queue should be deleted. Said once each time it falls out of use; it works on until it is deleted. */
+    void unused(UnusedReason reason);
+}

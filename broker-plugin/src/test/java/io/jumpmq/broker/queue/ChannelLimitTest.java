@@ -1,0 +1,124 @@
+package io.jumpmq.broker.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ChannelLimitTest {
+    private final QueueUnderTest test = new QueueUnderTest(Rules.plain());
+
+    @Test
+    void messageWaitsForTheChannelsLeave() {
+        QueueConsumer consumer = test.consumeLimited("c1");
+        test.publish("a");
+        assertThat(test.channel.heard()).containsExactly("c1 wants a grant");
+
+        test.queue.grant(consumer, 1, test.now);
+
+        assertThat(test.channel.heard()).containsExactly("c1: a");
+    }
+
+    @Test
+    void leaveIsAskedForOnce() {
+        test.consumeLimited("c1");
+
+        test.publish("a", "b", "c");
+
+        assertThat(test.channel.heard()).containsExactly("c1 wants a grant");
+        assertThat(test.queue.ready()).isEqualTo(3);
+    }
+
+    @Test
+    void leaveIsAskedForAgainWhenItIsUsedUp() {
+        QueueConsumer consumer = test.consumeLimited("c1");
+        test.publish("a", "b", "c");
+        test.channel.heard();
+
+        test.queue.grant(consumer, 2, test.now);
+
+        assertThat(test.channel.heard()).containsExactly("c1: a", "c1: b", "c1 wants a grant");
+    }
+
+    @Test
+    void leaveThatNoMessageNeedsGoesBack() {
+        QueueConsumer consumer = test.consumeLimited("c1");
+        test.publish("a");
+        test.channel.heard();
+
+        test.queue.grant(consumer, 3, test.now);
+
+        assertThat(test.channel.heard()).containsExactly("c1: a", "c1 returns 2");
+        test.publish("b");
+        assertThat(test.channel.heard()).containsExactly("c1 wants a grant");
+    }
+
+    @Test
+    void leaveThatComesTooLateGoesBack() {
+        QueueConsumer consumer = test.consumeLimited("c1");
+        test.publish("a");
+        test.queue.get(true, test.now);
+        test.channel.heard();
+
+        test.queue.grant(consumer, 1, test.now);
+
+        assertThat(test.channel.heard()).containsExactly("c1 returns 1");
+    }
+
+    @Test
+    void leaveForAConsumerThatLeftGoesBack() {
+        QueueConsumer consumer = test.consumeLimited("c1");
+        test.publish("a");
+        test.queue.remove(consumer, test.now);
+        test.channel.heard();
+
+        test.queue.grant(consumer, 1, test.now);
+
+        assertThat(test.channel.heard()).containsExactly("c1 returns 1");
+        assertThat(test.queue.ready()).isEqualTo(1);
+    }
+
+    @Test
+    void leaveThatItsOwnPrefetchForbidsToUseGoesBack() {
+        QueueConsumer consumer = new QueueConsumer(test.channel, "c1", false, false, 1, true, 0);
+        test.queue.add(consumer, test.now);
+        test.publish("a", "b");
+        test.channel.heard();
+
+        test.queue.grant(consumer, 5, test.now);
+
+        assertThat(test.channel.heard()).containsExactly("c1: a", "c1 returns 4");
+    }
+
+    @Test
+    void othersAreServedWhileOneWaitsForLeave() {
+        test.consumeLimited("c1");
+        test.consume("c2", 0);
+
+        test.publish("a", "b");
+
+        assertThat(test.channel.heard()).containsExactly("c1 wants a grant", "c2: a", "c2: b");
+    }
+
+    @Test
+    void liftedLimitServesWhoWaited() {
+        QueueConsumer consumer = test.consumeLimited("c1");
+        test.publish("a");
+        test.channel.heard();
+
+        test.queue.limit(consumer, false, test.now);
+        test.queue.grant(consumer, 1, test.now);
+
+        assertThat(test.channel.heard()).containsExactly("c1: a", "c1 returns 1");
+    }
+
+    @Test
+    void newLimitHoldsFromTheNextMessageOn() {
+        QueueConsumer consumer = test.consume("c1", 0);
+        test.publish("a");
+
+        test.queue.limit(consumer, true, test.now);
+        test.publish("b");
+
+        assertThat(test.channel.heard()).containsExactly("c1: a", "c1 wants a grant");
+    }
+}
