@@ -73,6 +73,17 @@ class RingPlanTest {
     }
 
     @Test
+    void whatADestinationHasAlreadyTakesNoRoom() {
+        Ring<String> ring = new Ring<>(HashAlgorithm.JUMP);
+        for (int i = 0; i < Ring.MAX_BUCKETS / Ring.MAX_WEIGHT; i++) {
+            ring.bind("q" + i, Ring.MAX_WEIGHT);
+        }
+        ring.bind("grows", 7_000);
+        RingPlan<String> plan = RingPlan.of(ring.state(), Map.of("grows", 7_216, "q0", 1));
+        assertThat(plan.commands().get(0)).isEqualTo(new RingCommand.Bind<>("grows", 7_216));
+    }
+
+    @Test
     void aWeightOutOfRangeIsRefused() {
         assertThatThrownBy(() -> RingPlan.of(ring(1).state(), Map.of("q0", 10_001)))
                 .hasMessage("a weight must be from 1 to 10000, not 10001");
