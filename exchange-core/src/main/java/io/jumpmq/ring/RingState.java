@@ -1,6 +1,7 @@
 package io.jumpmq.ring;
 
 import io.jumpmq.ring.hash.HashAlgorithm;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.ObjIntConsumer;
@@ -28,6 +29,38 @@ public final class RingState<D> {
         return new RingState<>(algorithm, 0, Buckets.none());
     }
 
+    /** Neighbouring buckets of one destination. */
+    public record Run<D>(D destination, int length) {}
+
+    /**
+     * The state that these runs tell, from bucket 0 on.
+     *
+     * @throws IllegalArgumentException when a run is empty, a destination gets more than {@value Ring#MAX_WEIGHT} buckets
+     *     or the ring more than {@value Ring#MAX_BUCKETS}; the message says where
+     */
+    public static <D> RingState<D> of(HashAlgorithm algorithm, long epoch, Iterable<Run<D>> runs) {
+        if (epoch < 0) {
+            throw new IllegalArgumentException("an epoch cannot be negative: " + epoch);
+        }
+        Buckets.Edit<D> edit = Buckets.<D>none().edit();
+        Map<D, Integer> weights = new HashMap<>();
+        for (Run<D> run : runs) {
+            int weight = weights.getOrDefault(run.destination, 0);
+            if (run.length < 1 || run.length > Ring.MAX_WEIGHT - weight) {
+                throw new IllegalArgumentException("bucket " + edit.size() + ": a run of " + run.length + " for "
+                        + run.destination + ", which may have 1 to " + Ring.MAX_WEIGHT + " buckets in all");
+            }
+            if (run.length > Ring.MAX_BUCKETS - edit.size()) {
+                throw new IllegalArgumentException(
+                        "bucket " + edit.size() + ": a ring has at most " + Ring.MAX_BUCKETS + " buckets");
+            }
+            edit.append(run.destination, run.length);
+            weights.put(run.destination, weight + run.length);
+        }
+        return new RingState<>(algorithm, epoch, edit.done());
+    }
+
+    /** The algorithm that routes on it. */
     public HashAlgorithm algorithm() {
         return algorithm;
     }

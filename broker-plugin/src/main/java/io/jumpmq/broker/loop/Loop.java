@@ -1,7 +1,6 @@
 package io.jumpmq.broker.loop;
 
 import java.util.Arrays;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.MpscUnboundedArrayQueue;
@@ -12,48 +11,58 @@ import org.jspecify.annotations.Nullable;
  * to say to it comes as a pair of {@link Receiver} and message, so that a message costs no object of its own.
  *
  * <p>What one turn of a loop sends is gathered per target and handed over when the turn ends: one queue operation and at
- * most one wake-up for the whole batch. Messages from one loop to another (or to itself) arrive in the order sent, never
- * within the call that sent them.
+ * most one wake-up for the whole batch. Messages from one loop to another, or to itself, arrive in the order sent and
+ * never within the call that sent them. They are handed over before the actions of {@link #atTurnEnd} run, so that a
+ * client that reads an answer finds its effect wherever it looks.
  *
- * <p>Threads: {@link #send}, {@link #atTurnEnd} and {@link #endTurn} belong to the loop's thread; {@link #submit} may be
- * called by any.
+ * <p>Threads: {@link #submit} and {@link #backlog} may be called by any, all else by the loop's own.
  */
 public final class Loop {
     /** Batches taken in one turn before other work of the thread, such as sockets, gets its chance. */
     private static final int BATCHES_PER_TURN = 64;
 
-    private static final int CHUNK = 256;
+    private static final int MAILBOX_CHUNK = 256;
 
-    private final String name;
-    private final Executor thread;
-    private final MpscUnboundedArrayQueue<Batch> mailbox = new MpscUnboundedArrayQueue<>(CHUNK);
+    private final int index;
+    private final LoopThread thread;
+    private final MpscUnboundedArrayQueue<Batch> mailbox = new MpscUnboundedArrayQueue<>(MAILBOX_CHUNK);
     private final AtomicBoolean awake = new AtomicBoolean();
     private final AtomicLong backlog = new AtomicLong();
     private final Runnable turn = this::takeTurn;
 
-    /** What this turn has gathered, by the target's {@link #index}. */
-    private @Nullable Batch[] outbox = new Batch[4];
+    /** What this turn has gathered, by the target's index. */
+    private @Nullable Batch[] outbox = new Batch[2];
 
-    private final int index;
     private Runnable[] turnEnds = new Runnable[8];
     private int turnEndCount;
+    private long turnMillis;
 
     /**
      * A new loop.
      *
      * @param index its place among the loops of one broker, from 0 on
-     * @param thread runs what it is given one after the other, always on the same thread
      */
-    public Loop(int index, Executor thread) {
+    public Loop(int index, LoopThread thread) {
         this.index = index;
-        this.name = "loop-" + index;
         this.thread = thread;
     }
 
-    /** Sends a message, to be received on the target's thread after this turn. */
+    public int index() {
+        return index;
+    }
+
+    /** The time of this turn, in milliseconds since 1970: read once a turn. */
+    public long nowMillis() {
+        if (turnMillis == 0) {
+            turnMillis = thread.nowMillis();
+        }
+        return turnMillis;
+    }
+
+    /** Sends a message, to be received on the target's thread after the current call. */
     public <M> void send(Loop target, Receiver<M> receiver, M message) {
         if (target.index >= outbox.length) {
-            outbox = Arrays.copyOf(outbox, Math.max(target.index + 1, outbox.length * 2));
+            outbox = Arrays.copyOf(outbox, target.index + 1);
         }
         Batch batch = outbox[target.index];
         if (batch == null) {
@@ -70,7 +79,22 @@ public final class Loop {
         deliver(batch);
     }
 
-    /** Has {@code action} run once when this turn ends; given often, it runs as often: callers remember that they did. */
+    /** Runs {@code action} in a turn of its own in about {@code delayMillis}. */
+    public void schedule(Runnable action, long delayMillis) {
+        thread.schedule(() -> run(action), delayMillis);
+    }
+
+    /** Runs something that comes from outside, such as a socket's event, as one turn. */
+    public void run(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error e) {
+            thread.failed(e);
+        }
+        endTurn();
+    }
+
+    /** Has {@code action} run once when this turn ends. Callers remember that they asked; the loop does not. */
     public void atTurnEnd(Runnable action) {
         if (turnEndCount == turnEnds.length) {
             turnEnds = Arrays.copyOf(turnEnds, turnEndCount * 2);
@@ -78,26 +102,35 @@ public final class Loop {
         turnEnds[turnEndCount++] = action;
     }
 
-    /**
-     * Ends a turn: lets the loop's own messages run, hands the others over, then runs what was asked for with
-     * {@link #atTurnEnd}. Whoever enters the loop's thread from outside, as a socket's events do, calls this at the end.
-     */
+    /** Ends a turn. Whoever enters the loop's thread other than by {@link #run} calls this at the end. */
     public void endTurn() {
-        for (int round = 0; ; round++) {
+        int rounds = 0;
+        do {
+            receiveOwn(rounds);
+            handOver();
+            rounds += runTurnEnds();
+        } while (hasGathered());
+        turnMillis = 0;
+    }
+
+    /** How many messages wait here. The answer is a moment old. */
+    public long backlog() {
+        return backlog.get();
+    }
+
+    private void receiveOwn(int roundsBefore) {
+        for (int round = roundsBefore; round < BATCHES_PER_TURN; round++) {
             Batch own = index < outbox.length ? outbox[index] : null;
-            if (own != null) {
-                outbox[index] = null;
-                if (round < BATCHES_PER_TURN) {
-                    own.run();
-                    continue;
-                }
-                deliver(own); // A conversation with itself must not starve the sockets.
+            if (own == null) {
+                return;
             }
-            if (turnEndCount == 0) {
-                break;
-            }
-            runTurnEnds();
+            outbox[index] = null;
+            receive(own);
         }
+    }
+
+    /** Delivers all batches; the loop's own one, if any is left, too: talking to itself must not starve the sockets. */
+    private void handOver() {
         for (int i = 0; i < outbox.length; i++) {
             Batch batch = outbox[i];
             if (batch != null) {
@@ -107,24 +140,37 @@ public final class Loop {
         }
     }
 
-    /** How many messages wait here. Any thread may ask; the answer is a moment old. */
-    public long backlog() {
-        return backlog.get();
+    private boolean hasGathered() {
+        for (Batch batch : outbox) {
+            if (batch != null) {
+                return true;
+            }
+        }
+        return turnEndCount > 0;
     }
 
-    private void runTurnEnds() {
+    private int runTurnEnds() {
         int count = turnEndCount;
         Runnable[] actions = turnEnds;
-        turnEnds = new Runnable[8];
+        turnEnds = new Runnable[actions.length];
         turnEndCount = 0;
         for (int i = 0; i < count; i++) {
-            actions[i].run();
+            try {
+                actions[i].run();
+            } catch (RuntimeException | Error e) {
+                thread.failed(e);
+            }
         }
+        return 1;
     }
 
     private void deliver(Batch batch) {
         backlog.addAndGet(batch.size);
         mailbox.offer(batch);
+        wake();
+    }
+
+    private void wake() {
         if (awake.compareAndSet(false, true)) {
             thread.execute(turn);
         }
@@ -137,18 +183,29 @@ public final class Loop {
             if (batch == null) {
                 break;
             }
-            batch.run();
+            receive(batch);
             backlog.addAndGet(-batch.size);
         }
         endTurn();
-        if (!mailbox.isEmpty() && awake.compareAndSet(false, true)) {
-            thread.execute(turn);
+        if (!mailbox.isEmpty()) {
+            wake();
+        }
+    }
+
+    @SuppressWarnings("unchecked") // Batch.add is only called with a receiver of the message's type.
+    private void receive(Batch batch) {
+        for (int i = 0; i < batch.size; i++) {
+            try {
+                ((Receiver<Object>) batch.pairs[i * 2]).receive(batch.pairs[i * 2 + 1]);
+            } catch (RuntimeException | Error e) {
+                thread.failed(e);
+            }
         }
     }
 
     @Override
     public String toString() {
-        return name;
+        return "loop-" + index;
     }
 
     /** Receivers and their messages in turn, for one target. */
@@ -169,13 +226,6 @@ public final class Loop {
             pairs[at] = receiver;
             pairs[at + 1] = message;
             size++;
-        }
-
-        @SuppressWarnings("unchecked") // add is only called with a receiver of the message's type.
-        void run() {
-            for (int i = 0; i < size; i++) {
-                ((Receiver<Object>) pairs[i * 2]).receive(pairs[i * 2 + 1]);
-            }
         }
     }
 }

@@ -1,0 +1,63 @@
+package io.jumpmq.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+
+/**
+ * The three streams of a command. Text is UTF-8 whatever the locale, so that output is the same everywhere.
+ *
+ * @param progress whether somebody watches {@code err}: progress goes there then
+ */
+public record Console(InputStream in, OutputStream out, PrintWriter err, boolean progress) {
+    /** Set by the launcher, which can ask: Java 17 cannot tell which of its streams is a terminal. */
+    private static final String TERMINAL_PROPERTY = "jumpmq.terminal";
+
+    private static final int BUFFER = 1 << 16;
+
+    /** The console of this process. */
+    public static Console ofProcess() {
+        return new Console(
+                System.in,
+                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER),
+                new PrintWriter(new FileOutputStream(FileDescriptor.err), true, UTF_8),
+                Boolean.getBoolean(TERMINAL_PROPERTY));
+    }
+
+    /**
+     * Prints text as it is.
+     *
+     * @throws ClosedOutputException when nobody reads it any more
+     */
+    void print(String text) {
+        try {
+            out.write(text.getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new ClosedOutputException(e);
+        }
+    }
+
+    void flush() {
+        try {
+            out.flush();
+        } catch (IOException e) {
+            throw new ClosedOutputException(e);
+        }
+    }
+
+    /** The reader of our output has gone, as {@code head} does: no reason to complain. */
+    static final class ClosedOutputException extends UncheckedIOException {
+        private static final long serialVersionUID = 1L;
+
+        ClosedOutputException(IOException cause) {
+            super(cause);
+        }
+    }
+}

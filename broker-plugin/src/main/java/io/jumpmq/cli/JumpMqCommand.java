@@ -1,0 +1,121 @@
+package io.jumpmq.cli;
+
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The root of all commands. */
+@Command(
+        name = "jumpmq",
+        description = "A RabbitMQ-compatible message broker around a consistent-hash exchange.",
+        mixinStandardHelpOptions = true,
+        versionProvider = JumpMqCommand.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:done, and the answer is no (see the command)", "2:wrong usage or input"})
+public final class JumpMqCommand {
+    static final int OK = 0;
+    static final int NO = 1;
+    static final int USAGE = 2;
+
+    private static final int INTERNAL_ERROR = 70;
+
+    private JumpMqCommand() {}
+
+    /** Runs one command line and returns the exit code. */
+    public static int run(Console console, String... arguments) {
+        CommandLine commandLine = new CommandLine(new JumpMqCommand())
+                .addSubcommand(new CommandLine.HelpCommand())
+                .addSubcommand(RingCommands.commandLine(console))
+                .addSubcommand(new UniformityCommand(console))
+                .addSubcommand("completion", completion())
+                .setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8)))
+                .setErr(console.err())
+                .setUsageHelpAutoWidth(true)
+                .registerConverter(Long.class, JumpMqCommand::wholeNumber)
+                .registerConverter(double.class, JumpMqCommand::number)
+                .setExpandAtFiles(false)
+                .setParameterExceptionHandler((exception, args) -> explain(console, exception))
+                .setExecutionExceptionHandler((exception, command, parsed) -> fail(console, exception));
+        if (arguments.length == 0) {
+            commandLine.usage(console.err());
+            return USAGE;
+        }
+        try {
+            int code = commandLine.execute(arguments);
+            commandLine.getOut().flush();
+            console.flush();
+            return code;
+        } catch (Console.ClosedOutputException e) {
+            return OK;
+        }
+    }
+
+    private static CommandLine completion() {
+        CommandLine completion = new CommandLine(new AutoComplete.GenerateCompletion());
+        completion
+                .getCommandSpec()
+                .usageMessage()
+                .description("Prints a completion script: source <(jumpmq completion)");
+        return completion;
+    }
+
+    private static Long wholeNumber(String text) {
+        try {
+            return Long.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is not a whole number");
+        }
+    }
+
+    private static Double number(String text) {
+        try {
+            return Double.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is not a number");
+        }
+    }
+
+    private static int explain(Console console, ParameterException exception) {
+        String command = exception.getCommandLine().getCommandSpec().qualifiedName();
+        String problem =
+                String.valueOf(exception.getMessage()).lines().findFirst().orElse("wrong usage");
+        if (exception instanceof UnmatchedArgumentException unmatched
+                && !exception.getCommandLine().getSubcommands().isEmpty()) {
+            problem = "unknown command '" + unmatched.getUnmatched().get(0) + "'";
+        }
+        console.err().println("jumpmq: " + problem + " (see '" + command + " --help')");
+        return USAGE;
+    }
+
+    private static int fail(Console console, Exception exception) {
+        if (exception instanceof Console.ClosedOutputException) {
+            return OK;
+        } else if (exception instanceof UsageException) {
+            console.err().println("jumpmq: " + exception.getMessage());
+            return USAGE;
+        }
+        console.err().println("jumpmq: internal error, please report it: " + exception);
+        exception.printStackTrace(console.err());
+        return INTERNAL_ERROR;
+    }
+
+    /** The version that the jar was built as. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = JumpMqCommand.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "JumpMQ " + (version == null ? "(not packaged)" : version) + ", Java "
+                        + System.getProperty("java.version")
+            };
+        }
+    }
+}

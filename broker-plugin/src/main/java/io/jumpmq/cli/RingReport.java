@@ -1,0 +1,273 @@
+package io.jumpmq.cli;
+
+import io.jumpmq.ring.Movement;
+import io.jumpmq.ring.RingCommand;
+import io.jumpmq.ring.RingPlan;
+import io.jumpmq.ring.RingState;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Rings and their changes, as text for people and as values for JSON. */
+final class RingReport {
+    private static final int BAR_WIDTH = 30;
+    private static final int WIDEST_MATRIX = 8;
+    private static final int MOST_FLOWS = 20;
+    private static final int LONGEST_NAME = 40;
+    private static final String NOBODY = "(nobody)";
+
+    private RingReport() {}
+
+    static String show(String title, RingState<String> state) {
+        StringBuilder text = new StringBuilder(head(title, state));
+        Map<String, Integer> weights = state.weights();
+        int width = nameWidth(weights.keySet());
+        int most = weights.values().stream().mapToInt(Integer::intValue).max().orElse(1);
+        if (!weights.isEmpty()) {
+            text.append(String.format(Locale.ROOT, "%n%s  weight    share%n", padded("destination", width)));
+        }
+        weights.forEach((name, weight) -> text.append(padded(name, width))
+                .append(String.format(
+                        Locale.ROOT, "  %6d  %6s  ", weight, percent((double) weight / state.bucketCount())))
+                .append(bar((double) weight / most))
+                .append('\n'));
+        return text.toString();
+    }
+
+    static String plan(String title, RingPlan<String> plan) {
+        RingState<String> before = plan.change().before();
+        RingState<String> after = plan.change().after();
+        StringBuilder text = new StringBuilder(head(title, before));
+        if (plan.commands().isEmpty()) {
+            return text.append("\nNothing to do: the ring has these weights already.\n")
+                    .toString();
+        }
+        text.append("\nCommands\n");
+        plan.commands()
+                .forEach(command -> text.append("  ").append(line(command)).append('\n'));
+        return text.append('\n')
+                .append(comparison(before, after))
+                .append(movement(before, after))
+                .toString();
+    }
+
+    static String difference(RingState<String> before, RingState<String> after) {
+        if (RingFile.digest(before).equals(RingFile.digest(after))) {
+            return "Both rings route every key alike (digest " + RingFile.digest(before) + ").\n";
+        }
+        return comparison(before, after) + movement(before, after);
+    }
+
+    static Map<String, Object> json(RingState<String> state) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("algorithm", state.algorithm().toString());
+        json.put("epoch", state.epoch());
+        json.put("digest", RingFile.digest(state));
+        json.put("buckets", state.bucketCount());
+        Map<String, Object> destinations = new LinkedHashMap<>();
+        state.weights()
+                .forEach((name, weight) -> destinations.put(
+                        name, Map.of("weight", weight, "share", (double) weight / state.bucketCount())));
+        json.put("destinations", destinations);
+        return json;
+    }
+
+    static Map<String, Object> json(
+            RingState<String> before, RingState<String> after, @Nullable List<RingCommand<String>> commands) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("before", json(before));
+        json.put("after", json(after));
+        if (commands != null) {
+            json.put("commands", commands.stream().map(RingReport::json).toList());
+        }
+        Movement<String> movement = Movement.between(before, after);
+        json.put("moved", movement.total());
+        json.put("flows", movement.flows().stream().map(RingReport::json).toList());
+        return json;
+    }
+
+    private static Map<String, Object> json(RingCommand<String> command) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("command", command instanceof RingCommand.Bind ? "bind" : "remove");
+        json.put("destination", command.destination());
+        if (command instanceof RingCommand.Bind<String> bind) {
+            json.put("weight", bind.weight());
+        }
+        return json;
+    }
+
+    private static Map<String, Object> json(Movement.Flow<String> flow) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("from", flow.from());
+        json.put("to", flow.to());
+        json.put("share", flow.share());
+        return json;
+    }
+
+    private static String line(RingCommand<String> command) {
+        return command instanceof RingCommand.Bind<String> bind
+                ? "bind " + bind.destination() + " with weight " + bind.weight()
+                : "remove " + command.destination();
+    }
+
+    private static String head(String title, RingState<String> state) {
+        return String.format(
+                Locale.ROOT,
+                "%s: %,d buckets, %s, epoch %d, digest %s%n",
+                title,
+                state.bucketCount(),
+                state.algorithm(),
+                state.epoch(),
+                RingFile.digest(state));
+    }
+
+    private static String comparison(RingState<String> before, RingState<String> after) {
+        Map<String, Integer> was = before.weights();
+        Map<String, Integer> is = after.weights();
+        Set<String> names = new LinkedHashSet<>(was.keySet());
+        names.addAll(is.keySet());
+        int width = nameWidth(names);
+        double most = 0;
+        for (String name : names) {
+            most = Math.max(most, Math.max(share(was, name, before), share(is, name, after)));
+        }
+        StringBuilder text = new StringBuilder(
+                String.format(Locale.ROOT, "%s  weight           share%n", padded("destination", width)));
+        for (String name : names) {
+            double then = share(is, name, after);
+            text.append(padded(name, width))
+                    .append(String.format(
+                            Locale.ROOT,
+                            "  %5d → %-5d  %6s → %-6s  %s%n",
+                            was.getOrDefault(name, 0),
+                            is.getOrDefault(name, 0),
+                            percent(share(was, name, before)),
+                            percent(then),
+                            bar(then / most)));
+        }
+        return text.toString();
+    }
+
+    private static String movement(RingState<String> before, RingState<String> after) {
+        Movement<String> movement = Movement.between(before, after);
+        StringBuilder text = new StringBuilder("\n" + percent(movement.total()) + " of all keys move\n");
+        List<Movement.Flow<String>> flows = movement.flows();
+        if (flows.isEmpty()) {
+            return text.toString();
+        }
+        Set<String> order = new LinkedHashSet<>(before.weights().keySet());
+        order.addAll(after.weights().keySet());
+        Set<String> from =
+                ordered(order, flows.stream().map(flow -> name(flow.from())).toList());
+        Set<String> to =
+                ordered(order, flows.stream().map(flow -> name(flow.to())).toList());
+        return text.append(to.size() <= WIDEST_MATRIX ? matrix(flows, from, to) : list(flows))
+                .toString();
+    }
+
+    private static Set<String> ordered(Set<String> order, List<String> names) {
+        Set<String> ordered = new LinkedHashSet<>(order);
+        ordered.retainAll(new HashSet<>(names));
+        ordered.addAll(names); // Nobody, who is in no ring.
+        return ordered;
+    }
+
+    private static String matrix(List<Movement.Flow<String>> flows, Set<String> from, Set<String> to) {
+        Map<List<String>, Double> shares = new LinkedHashMap<>();
+        flows.forEach(flow -> shares.put(List.of(name(flow.from()), name(flow.to())), flow.share()));
+        int width = Math.max(nameWidth(from), "from \\ to".length());
+        StringBuilder text = new StringBuilder(padded("from \\ to", width));
+        List<Integer> widths = new ArrayList<>();
+        for (String target : to) {
+            int columnWidth = Math.max(7, Math.min(target.length(), LONGEST_NAME));
+            widths.add(columnWidth);
+            text.append("  ")
+                    .append(" ".repeat(columnWidth - Math.min(target.length(), LONGEST_NAME)))
+                    .append(shortened(target));
+        }
+        text.append('\n');
+        for (String source : from) {
+            text.append(padded(source, width));
+            int column = 0;
+            for (String target : to) {
+                Double share = shares.get(List.of(source, target));
+                String cell = share == null ? "·" : percent(share);
+                text.append("  ")
+                        .append(" ".repeat(widths.get(column++) - cell.length()))
+                        .append(cell);
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String list(List<Movement.Flow<String>> flows) {
+        StringBuilder text = new StringBuilder();
+        double most = flows.get(0).share();
+        List<Movement.Flow<String>> shown = flows.subList(0, Math.min(flows.size(), MOST_FLOWS));
+        Set<String> sources = new LinkedHashSet<>();
+        Set<String> targets = new LinkedHashSet<>();
+        shown.forEach(flow -> {
+            sources.add(name(flow.from()));
+            targets.add(name(flow.to()));
+        });
+        for (Movement.Flow<String> flow : shown) {
+            text.append(padded(name(flow.from()), nameWidth(sources)))
+                    .append(" → ")
+                    .append(padded(name(flow.to()), nameWidth(targets)))
+                    .append(String.format(Locale.ROOT, "  %7s  %s%n", percent(flow.share()), bar(flow.share() / most)));
+        }
+        if (flows.size() > shown.size()) {
+            text.append("and ")
+                    .append(flows.size() - shown.size())
+                    .append(" smaller flows (--format json has them all)\n");
+        }
+        return text.toString();
+    }
+
+    private static double share(Map<String, Integer> weights, String name, RingState<String> state) {
+        return state.bucketCount() == 0 ? 0 : (double) weights.getOrDefault(name, 0) / state.bucketCount();
+    }
+
+    static String percent(double share) {
+        return share > 0 && share < 0.0005
+                ? String.format(Locale.ROOT, "%.4f%%", 100 * share)
+                : String.format(Locale.ROOT, "%.1f%%", 100 * share);
+    }
+
+    /** A bar of up to {@link #BAR_WIDTH} cells, in eighths. */
+    static String bar(double part) {
+        int eighths = (int) Math.round(Math.max(0, Math.min(1, part)) * BAR_WIDTH * 8);
+        String rest = eighths % 8 == 0 ? "" : String.valueOf((char) ('█' + 8 - eighths % 8));
+        return "█".repeat(eighths / 8) + rest;
+    }
+
+    static int nameWidth(Iterable<String> names) {
+        int width = "destination".length();
+        for (String name : names) {
+            width = Math.max(width, Math.min(name.length(), LONGEST_NAME));
+        }
+        return width;
+    }
+
+    static String padded(String name, int width) {
+        String shown = shortened(name);
+        return shown + " ".repeat(Math.max(0, width - shown.length()));
+    }
+
+    /** Control characters would let a queue's name write to the terminal. */
+    private static String shortened(String name) {
+        String safe = name.replaceAll("\\p{Cntrl}", "�");
+        return safe.length() <= LONGEST_NAME ? safe : safe.substring(0, LONGEST_NAME - 1) + "…";
+    }
+
+    private static String name(@Nullable String destination) {
+        return destination == null ? NOBODY : destination;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.architecture;
+
+import org.jspecify.annotations.NullMarked;

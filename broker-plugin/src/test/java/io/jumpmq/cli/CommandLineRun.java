@@ -1,0 +1,23 @@
+package io.jumpmq.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/** One command run in this process: what it was given, printed and exited with. */
+record CommandLineRun(int code, String out, String err) {
+    static CommandLineRun of(String... arguments) {
+        return withInput(new byte[0], arguments);
+    }
+
+    static CommandLineRun withInput(byte[] input, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        StringWriter err = new StringWriter();
+        Console console = new Console(new ByteArrayInputStream(input), out, new PrintWriter(err, true), false);
+        int code = JumpMqCommand.run(console, arguments);
+        return new CommandLineRun(code, out.toString(UTF_8), err.toString());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.cli;
+
+import org.jspecify.annotations.NullMarked;
