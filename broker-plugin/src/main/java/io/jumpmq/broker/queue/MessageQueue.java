@@ -40,7 +40,7 @@ public final class MessageQueue {
     private long maxBytes;
     private boolean dropsHead;
 
-    private final ReadyMessages ready;
+    private ReadyMessages ready;
     private long nextPosition;
     private int unacknowledged;
     private long unacknowledgedBytes;
@@ -319,7 +319,7 @@ public final class MessageQueue {
         }
         deleted = true;
         unusedAtMillis = NEVER;
-        ready.clear();
+        ready = new ReadyMessages(0); // What was there is dropped as a whole, however much it was.
         unacknowledged = 0;
         unacknowledgedBytes = 0;
         if (settings.durable()) {

@@ -1,6 +1,5 @@
 package io.jumpmq.broker.queue;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
@@ -61,13 +60,6 @@ final class ReadyMessages {
         count--;
         bytes -= entry.bodyBytes();
         return entry;
-    }
-
-    /** Forgets everything. */
-    void clear() {
-        Arrays.fill(ranks, null);
-        count = 0;
-        bytes = 0;
     }
 
     /** The rank of an entry that is about to be added. */

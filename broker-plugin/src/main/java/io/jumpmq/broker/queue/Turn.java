@@ -95,6 +95,15 @@ final class Turn {
         consumer.inTurn = false;
     }
 
+    /** How many priorities its members have. */
+    int ranks() {
+        int count = 0;
+        for (Rank rank = highest; rank != null; rank = rank.lower) {
+            count++;
+        }
+        return count;
+    }
+
     private Rank rankOf(int priority) {
         Rank above = null;
         Rank rank = highest;

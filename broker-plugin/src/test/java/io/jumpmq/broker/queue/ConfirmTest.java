@@ -27,6 +27,16 @@ class ConfirmTest {
     }
 
     @Test
+    void queueWithoutADiskConfirmsAtOnce() {
+        QueueUnderTest volatileQueue = new QueueUnderTest(Rules.plain().durable(), VolatileLog.INSTANCE);
+
+        volatileQueue.queue.publish(
+                Letter.of("a").persistent().message(), new RecordingTicket("a ", answers), test.now);
+
+        assertThat(answers).containsExactly("a accepted");
+    }
+
+    @Test
     void transientMessageIsConfirmedAtOnceAndNotStored() {
         publish(Letter.of("a"));
 

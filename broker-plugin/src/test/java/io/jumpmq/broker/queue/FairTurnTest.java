@@ -30,6 +30,20 @@ class FairTurnTest {
     }
 
     @Test
+    void entryKnowsWhoHasIt() {
+        QueueConsumer consumer = test.consume("c1", 0);
+        test.publish("a");
+        QueueEntry entry = test.channel.taken().get(0);
+        assertThat(entry.consumer()).isSameAs(consumer);
+        assertThat(entry.state()).isEqualTo(QueueEntry.State.UNACKED);
+
+        test.acknowledge(entry);
+
+        assertThat(entry.consumer()).isNull();
+        assertThat(entry.state()).isEqualTo(QueueEntry.State.GONE);
+    }
+
+    @Test
     void acknowledgementMakesRoomForTheNextMessage() {
         test.consume("c1", 1);
         test.publish("a", "b");

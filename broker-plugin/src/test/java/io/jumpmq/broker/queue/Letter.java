@@ -55,8 +55,8 @@ final class Letter {
             flags |= 0b1110_0110_1111_1100;
             shortString(values, "text/plain");
             shortString(values, "");
-            values.writeBytes(new byte[] {0, 0, 1, 1}); // A header table of 257 bytes.
-            values.writeBytes(new byte[257]);
+            values.writeBytes(new byte[] {0, 1, 1, 1}); // The size of a header table.
+            values.writeBytes(new byte[0x01_01_01]);
         }
         if (persistent) {
             flags |= 1 << 12;

@@ -24,6 +24,17 @@ final class Rules {
         return new Rules();
     }
 
+    /** The rules that are fixed when a queue is declared, as they are there. */
+    static Rules like(QueueSettings settings) {
+        Rules rules = new Rules();
+        rules.quorum = settings.quorum();
+        rules.durable = settings.durable();
+        rules.autoDelete = settings.autoDelete();
+        rules.maxPriority = settings.maxPriority();
+        rules.singleActiveConsumer = settings.singleActiveConsumer();
+        return rules;
+    }
+
     Rules quorum() {
         quorum = true;
         return durable();

@@ -1,0 +1,231 @@
+package io.jumpmq.broker.queue;
+
+import io.jumpmq.broker.message.Message;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The queue itself, behind the numbers of {@link QueueSubject}. */
+final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, MessageLog {
+    private final MessageQueue queue;
+    private final List<String> events = new ArrayList<>();
+    private final Map<Message, Integer> ids = new IdentityHashMap<>();
+    private final Map<Integer, QueueEntry> entries = new HashMap<>();
+    private final Map<Integer, QueueConsumer> consumers = new HashMap<>();
+
+    RealQueue(QueueSettings settings, long now) {
+        queue = new MessageQueue("q", settings, this, this, now);
+    }
+
+    @Override
+    public void publish(int id, Mail mail, Message message, long now) {
+        ids.put(message, id);
+        queue.publish(message, new RecordingTicket(id + " ", events), now);
+    }
+
+    @Override
+    public void get(boolean noAck, long now) {
+        QueueEntry entry = queue.get(noAck, now);
+        events.add("got " + (entry == null ? "nothing" : told(entry)));
+    }
+
+    @Override
+    public void acknowledge(int id, long now) {
+        queue.acknowledge(entry(id), now);
+    }
+
+    @Override
+    public void reject(int id, long now) {
+        queue.reject(entry(id), now);
+    }
+
+    @Override
+    public void requeue(List<Integer> requeued, long now) {
+        if (requeued.size() == 1) {
+            queue.requeue(entry(requeued.get(0)), now);
+        } else {
+            queue.requeue(requeued.stream().map(this::entry).toList(), now);
+        }
+    }
+
+    @Override
+    public void deadLettered(int id) {
+        queue.deadLettered(entry(id));
+    }
+
+    @Override
+    public void durable(long position) {
+        queue.durable(position);
+    }
+
+    @Override
+    public void add(int consumer, Terms terms, long now) {
+        QueueConsumer added = new QueueConsumer(
+                this,
+                Integer.toString(consumer),
+                terms.noAck(),
+                terms.exclusive(),
+                terms.prefetch(),
+                terms.limited(),
+                terms.priority());
+        consumers.put(consumer, added);
+        ConsumeOutcome outcome = queue.add(added, now);
+        events.add("add c" + consumer + " " + outcome);
+    }
+
+    @Override
+    public void remove(List<Integer> leaving, List<Integer> returned, long now) {
+        if (leaving.size() == 1 && returned.isEmpty()) {
+            queue.remove(consumer(leaving.get(0)), now);
+        } else {
+            queue.remove(
+                    leaving.stream().map(this::consumer).toList(),
+                    returned.stream().map(this::entry).toList(),
+                    now);
+        }
+    }
+
+    @Override
+    public void written(int consumer, int bytes, long now) {
+        queue.written(consumer(consumer), bytes, now);
+    }
+
+    @Override
+    public void grant(int consumer, int count, long now) {
+        queue.grant(consumer(consumer), count, now);
+    }
+
+    @Override
+    public void limit(int consumer, boolean limited, long now) {
+        queue.limit(consumer(consumer), limited, now);
+    }
+
+    @Override
+    public void update(QueueSettings settings, long now) {
+        queue.update(settings, now);
+    }
+
+    @Override
+    public void purge() {
+        events.add("purged " + queue.purge());
+    }
+
+    @Override
+    public void delete() {
+        queue.delete();
+    }
+
+    @Override
+    public void touch(long now) {
+        queue.touch(now);
+    }
+
+    @Override
+    public void tick(long now) {
+        queue.tick(now);
+    }
+
+    @Override
+    public List<String> heard() {
+        List<String> heard = List.copyOf(events);
+        events.clear();
+        return heard;
+    }
+
+    @Override
+    public String summary() {
+        QueueCounters counters = queue.counters();
+        QueueConsumer active = queue.activeConsumer();
+        return "ready " + queue.ready() + "/" + queue.readyBytes() + " unacked " + queue.unacknowledged() + "/"
+                + queue.unacknowledgedBytes() + " consumers "
+                + queue.consumerList().stream()
+                        .map(consumer -> consumer.tag() + ":" + consumer.unacknowledged())
+                        .toList()
+                + " active " + (active == null ? "none" : active.tag()) + " deadline " + queue.nextDeadline()
+                + " published " + counters.published() + " refused " + counters.refused() + " delivered "
+                + counters.delivered() + "+" + counters.deliveredNoAck() + " got " + counters.got() + "+"
+                + counters.gotNoAck() + "+" + counters.getEmpty() + " redelivered " + counters.redelivered()
+                + " acknowledged " + counters.acknowledged() + " expired " + counters.deaths(DeathReason.EXPIRED)
+                + " maxlen " + counters.deaths(DeathReason.MAXLEN);
+    }
+
+    // What the queue says.
+
+    @Override
+    public void deliver(QueueConsumer consumer, QueueEntry entry) {
+        events.add("c" + consumer.tag() + " gets " + told(entry));
+    }
+
+    @Override
+    public void cancelled(QueueConsumer consumer) {
+        events.add("c" + consumer.tag() + " cancelled");
+    }
+
+    @Override
+    public void wantsGrant(QueueConsumer consumer) {
+        events.add("c" + consumer.tag() + " wants");
+    }
+
+    @Override
+    public void grantsReturned(QueueConsumer consumer, int count) {
+        events.add("c" + consumer.tag() + " returns " + count);
+    }
+
+    @Override
+    public void deadLetter(QueueEntry entry, DeathReason reason) {
+        events.add("dead " + told(entry) + " " + reason);
+    }
+
+    @Override
+    public void unused(UnusedReason reason) {
+        events.add("unused " + reason);
+    }
+
+    @Override
+    public boolean append(QueueEntry entry) {
+        events.add("append " + told(entry) + "@" + entry.position());
+        return entry.position() % 4 == 0;
+    }
+
+    @Override
+    public void delete(QueueEntry entry) {
+        events.add("delete " + id(entry));
+    }
+
+    @Override
+    public void deleteAll() {
+        events.add("delete all");
+    }
+
+    private int id(QueueEntry entry) {
+        Integer id = ids.get(entry.message());
+        if (id == null) {
+            throw new AssertionError("the queue made up a message");
+        }
+        return id;
+    }
+
+    private String told(QueueEntry entry) {
+        int id = id(entry);
+        entries.put(id, entry);
+        return id + (entry.redelivered() ? " again " : " ") + entry.deliveryCount();
+    }
+
+    private QueueEntry entry(int id) {
+        return known(entries.get(id));
+    }
+
+    private QueueConsumer consumer(int number) {
+        return known(consumers.get(number));
+    }
+
+    private static <T> T known(@Nullable T thing) {
+        if (thing == null) {
+            throw new AssertionError("the model knows what the queue never showed");
+        }
+        return thing;
+    }
+}
