@@ -21,9 +21,13 @@ final class Consumers {
         this.singleActive = singleActive;
     }
 
+    boolean mayJoin(QueueConsumer consumer) {
+        return !(singleActive ? consumer.exclusive() : isTaken(consumer));
+    }
+
     /** Takes a consumer on, unless that is forbidden because one has the queue for itself. */
     ConsumeOutcome add(QueueConsumer consumer) {
-        if (singleActive ? consumer.exclusive() : isTaken(consumer)) {
+        if (!mayJoin(consumer)) {
             return ConsumeOutcome.EXCLUSIVE_USE;
         }
         if (active == null && (singleActive || consumer.exclusive())) {

@@ -18,6 +18,7 @@ public final class QueueCounters {
 
     QueueCounters() {}
 
+    @SuppressWarnings("EnumOrdinal") // Counted for each message that dies: a map would box.
     void died(DeathReason reason) {
         deaths[reason.ordinal()]++;
     }
@@ -67,6 +68,7 @@ public final class QueueCounters {
     }
 
     /** Messages that were dropped or dead-lettered for this reason. */
+    @SuppressWarnings("EnumOrdinal")
     public long deaths(DeathReason reason) {
         return deaths[reason.ordinal()];
     }

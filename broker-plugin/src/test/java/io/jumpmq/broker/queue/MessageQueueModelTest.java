@@ -325,16 +325,18 @@ class MessageQueueModelTest {
             return settings(random, rules.settings());
         }
 
+        private static final List<Overflow> OVERFLOWS = List.of(Overflow.values());
+
         /** Settings of the same nature that differ in what a policy can change. */
         private static QueueSettings settings(Random random, QueueSettings nature) {
             Rules rules = Rules.like(nature);
-            rules = random.nextInt(3) == 0 ? rules.messageTtl(random.nextInt(4) * 20) : rules;
+            rules = random.nextInt(3) == 0 ? rules.messageTtl(random.nextInt(4) * 20L) : rules;
             rules = random.nextInt(3) == 0 ? rules.expires(1 + random.nextInt(100)) : rules;
             rules = random.nextInt(3) == 0 ? rules.maxLength(random.nextInt(8)) : rules;
             rules = random.nextInt(4) == 0 ? rules.maxLengthBytes(random.nextInt(300)) : rules;
             rules = random.nextInt(3) == 0 ? rules.deliveryLimit(random.nextInt(3)) : rules;
             rules = random.nextBoolean() ? rules.deadLettering() : rules;
-            return rules.overflow(Overflow.values()[random.nextInt(3)]).settings();
+            return rules.overflow(OVERFLOWS.get(random.nextInt(3))).settings();
         }
     }
 }

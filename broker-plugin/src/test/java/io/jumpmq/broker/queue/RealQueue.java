@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, MessageLog {
     private final MessageQueue queue;
     private final List<String> events = new ArrayList<>();
-    private final Map<Message, Integer> ids = new IdentityHashMap<>();
+    private final IdentityHashMap<Message, Integer> ids = new IdentityHashMap<>();
     private final Map<Integer, QueueEntry> entries = new HashMap<>();
     private final Map<Integer, QueueConsumer> consumers = new HashMap<>();
 
