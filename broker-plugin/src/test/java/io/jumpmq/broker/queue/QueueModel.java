@@ -4,9 +4,7 @@ import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -58,9 +56,6 @@ final class QueueModel implements QueueSubject {
         boolean asked;
         int grants;
         int unwritten;
-
-        /** Has given something back in this very call: others come first. */
-        boolean stepsBack;
 
         boolean inLine;
         long inLineSince;
@@ -142,7 +137,6 @@ final class QueueModel implements QueueSubject {
         Terms terms = client.terms;
         return client.present
                 && !client.asked
-                && !client.stepsBack
                 && client.unwritten < QueueConsumer.WINDOW_BYTES
                 && (terms.noAck() || terms.prefetch() == 0 || heldBy(client) < terms.prefetch())
                 && (active == null || active == client);
@@ -264,16 +258,13 @@ final class QueueModel implements QueueSubject {
 
     @Override
     public void requeue(List<Integer> ids, long now) {
-        Set<Client> stepBack = new LinkedHashSet<>();
         for (int id : ids) {
             Item item = items.get(id);
             if (item == null || item.place != Place.HELD) {
                 continue;
             }
-            if (item.holder != null && !item.holder.inLine) {
-                item.holder.stepsBack = true;
-                stepBack.add(item.holder);
-            }
+            item.place = Place.GONE;
+            lineUp();
             item.holder = null;
             item.returns++;
             if (settings.quorum() && item.returns > settings.deliveryLimit().orElse(Integer.MAX_VALUE)) {
@@ -283,11 +274,6 @@ final class QueueModel implements QueueSubject {
             }
         }
         shorten();
-        serve(now);
-        for (Client client : stepBack) {
-            client.stepsBack = false;
-            lineUp();
-        }
         serve(now);
     }
 
@@ -449,11 +435,18 @@ final class QueueModel implements QueueSubject {
                 .filter(client -> client.inLine)
                 .min(BY_PRIORITY_THEN_WAIT)
                 .orElse(null);
-        if (first == null || !first.limited || first.terms.noAck() || first.grants > 0) {
+        if (first == null) {
+            return null;
+        }
+        boolean canTake = mayBeServed(first);
+        if (canTake && (!first.limited || first.terms.noAck() || first.grants > 0)) {
             return first;
         }
-        first.asked = true;
-        events.add("c" + first.number + " wants");
+        if (canTake) {
+            first.asked = true;
+            events.add("c" + first.number + " wants");
+        }
+        first.inLine = false;
         return nextInLine();
     }
 
@@ -469,18 +462,17 @@ final class QueueModel implements QueueSubject {
             item.holder = client;
             client.grants -= client.limited ? 1 : 0;
         }
-        client.inLine = false;
-        lineUp();
+        client.inLineSince = ++moments;
         events.add("c" + client.number + " gets " + item);
     }
 
+    /** Who can be served again lines up at the end. */
     private void lineUp() {
         for (Client client : clients.values()) {
-            boolean belongs = mayBeServed(client);
-            if (belongs && !client.inLine) {
+            if (mayBeServed(client) && !client.inLine) {
+                client.inLine = true;
                 client.inLineSince = ++moments;
             }
-            client.inLine = belongs;
         }
     }
 
