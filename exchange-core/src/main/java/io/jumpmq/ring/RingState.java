@@ -4,6 +4,7 @@ import io.jumpmq.ring.hash.HashAlgorithm;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -145,7 +146,7 @@ public final class RingState<D> {
 
     @Override
     public int hashCode() {
-        return 31 * (31 * Long.hashCode(epoch) + buckets.size()) + algorithm.hashCode();
+        return Objects.hash(algorithm, epoch, buckets.size());
     }
 
     @Override

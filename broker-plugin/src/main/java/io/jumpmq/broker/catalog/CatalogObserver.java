@@ -1,0 +1,10 @@
+package io.jumpmq.broker.catalog;
+
+/** Told of changes, on the catalog's loop. */
+public interface CatalogObserver {
+    /** A queue came to be; what runs it is asked for. */
+    QueueHandle queueDeclared(QueueRecord queue);
+
+    /** A queue is gone; nothing is routed to it any more. */
+    void queueDeleted(QueueRecord queue);
+}

@@ -1,0 +1,41 @@
+package io.jumpmq.broker.catalog;
+
+import io.jumpmq.amqp.FieldTable;
+
+/**
+ * One step of the catalog. Values only, so that it can be recorded and applied elsewhere. A binding and what it does to a
+ * ring are one change.
+ */
+public sealed interface Change {
+    record ExchangeDeclared(
+            String vhost,
+            String name,
+            String type,
+            boolean durable,
+            boolean autoDelete,
+            boolean internal,
+            FieldTable arguments)
+            implements Change {}
+
+    record ExchangeDeleted(String vhost, String name) implements Change {}
+
+    /**
+     * A queue came to be.
+     *
+     * @param id never used for another queue
+     * @param owner the connection it is exclusive to; 0: none
+     */
+    record QueueDeclared(
+            String vhost, String name, long id, boolean durable, boolean autoDelete, long owner, FieldTable arguments)
+            implements Change {}
+
+    record QueueDeleted(String vhost, String name) implements Change {}
+
+    record BindingAdded(
+            String vhost, String source, DestinationKind kind, String destination, String key, FieldTable arguments)
+            implements Change {}
+
+    record BindingRemoved(
+            String vhost, String source, DestinationKind kind, String destination, String key, FieldTable arguments)
+            implements Change {}
+}

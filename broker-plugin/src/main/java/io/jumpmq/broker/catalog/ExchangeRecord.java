@@ -1,0 +1,84 @@
+package io.jumpmq.broker.catalog;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.exchange.Binding;
+import io.jumpmq.broker.exchange.Destination;
+import io.jumpmq.broker.exchange.Router;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** An exchange as the catalog knows it. */
+public final class ExchangeRecord implements Destination {
+    private final Change.ExchangeDeclared declared;
+    private final Router router;
+    private final byte[] nameBytes;
+    private final @Nullable String alternate;
+
+    /** All bindings from here. For the catalog's loop. */
+    final Set<Binding> bindings = new LinkedHashSet<>();
+
+    /** In an exchange with one binding per destination: which. For the catalog's loop. */
+    final Map<Destination, Binding> current = new LinkedHashMap<>();
+
+    /** The bindings that lead here. For the catalog's loop. */
+    final Set<SourcedBinding> incoming = new LinkedHashSet<>();
+
+    ExchangeRecord(Change.ExchangeDeclared declared, Router router) {
+        this.declared = declared;
+        this.router = router;
+        this.nameBytes = declared.name().getBytes(UTF_8);
+        this.alternate = declared.arguments().text("alternate-exchange");
+    }
+
+    public String vhost() {
+        return declared.vhost();
+    }
+
+    public String name() {
+        return declared.name();
+    }
+
+    /** The name in UTF-8, not a copy. */
+    public byte[] nameBytes() {
+        return nameBytes;
+    }
+
+    public String type() {
+        return declared.type();
+    }
+
+    public boolean durable() {
+        return declared.durable();
+    }
+
+    public boolean autoDelete() {
+        return declared.autoDelete();
+    }
+
+    public boolean internal() {
+        return declared.internal();
+    }
+
+    public FieldTable arguments() {
+        return declared.arguments();
+    }
+
+    /** Where messages go that this exchange routes nowhere; null: they are unroutable. */
+    public @Nullable String alternate() {
+        return alternate;
+    }
+
+    public Router router() {
+        return router;
+    }
+
+    @Override
+    public String toString() {
+        return "exchange '" + name() + "' in vhost '" + vhost() + "'";
+    }
+}

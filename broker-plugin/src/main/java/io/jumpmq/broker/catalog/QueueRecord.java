@@ -1,0 +1,93 @@
+package io.jumpmq.broker.catalog;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.broker.exchange.Destination;
+import io.jumpmq.broker.queue.QueueSettings;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A queue as the catalog knows it. */
+public final class QueueRecord implements Destination {
+    private final Change.QueueDeclared declared;
+    private final QueueSettings settings;
+
+    /** The bindings that lead here. For the catalog's loop. */
+    final Set<SourcedBinding> incoming = new LinkedHashSet<>();
+
+    private volatile @Nullable QueueHandle handle;
+
+    QueueRecord(Change.QueueDeclared declared) {
+        this.declared = declared;
+        this.settings = QueueArguments.settings(declared);
+    }
+
+    void attach(QueueHandle newHandle) {
+        handle = newHandle;
+    }
+
+    /** What runs it. */
+    public QueueHandle handle() {
+        QueueHandle attached = handle;
+        if (attached == null) {
+            throw new IllegalStateException(this + " is not running yet");
+        }
+        return attached;
+    }
+
+    public String vhost() {
+        return declared.vhost();
+    }
+
+    public String name() {
+        return declared.name();
+    }
+
+    public long id() {
+        return declared.id();
+    }
+
+    public boolean durable() {
+        return declared.durable();
+    }
+
+    public boolean autoDelete() {
+        return declared.autoDelete();
+    }
+
+    /** The connection it is exclusive to; 0: none. */
+    public long owner() {
+        return declared.owner();
+    }
+
+    public FieldTable arguments() {
+        return declared.arguments();
+    }
+
+    public QueueSettings settings() {
+        return settings;
+    }
+
+    /**
+     * Lets the queue's owner pass, and everybody if it has none.
+     *
+     * @throws AmqpException RESOURCE_LOCKED for others
+     */
+    public QueueRecord requireAccess(long connection) {
+        if (owner() != 0 && owner() != connection) {
+            throw new AmqpException(
+                    ReplyCode.RESOURCE_LOCKED,
+                    "cannot obtain exclusive access to locked " + this
+                            + ". It could be originally declared on another connection or the exclusive property value"
+                            + " does not match that of the original declaration.");
+        }
+        return this;
+    }
+
+    @Override
+    public String toString() {
+        return "queue '" + name() + "' in vhost '" + vhost() + "'";
+    }
+}

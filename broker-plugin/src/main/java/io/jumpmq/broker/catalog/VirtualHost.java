@@ -1,0 +1,168 @@
+package io.jumpmq.broker.catalog;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.BasicProperties;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.LongString;
+import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.broker.exchange.Destination;
+import io.jumpmq.broker.exchange.RouteBuffer;
+import io.jumpmq.broker.message.Message;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** One virtual host: names, and the way of messages through its exchanges. The catalog's loop changes it; any thread reads. */
+public final class VirtualHost {
+    /** The exchange without a name: a message's key is the queue's name. */
+    public static final String DEFAULT_EXCHANGE = "";
+
+    private final String name;
+    final Map<String, ExchangeRecord> exchanges = new ConcurrentHashMap<>();
+    final Map<String, QueueRecord> queues = new ConcurrentHashMap<>();
+
+    VirtualHost(String name) {
+        this.name = name;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public @Nullable ExchangeRecord exchange(String exchange) {
+        return exchanges.get(exchange);
+    }
+
+    public @Nullable QueueRecord queue(String queue) {
+        return queues.get(queue);
+    }
+
+    public Collection<QueueRecord> queues() {
+        return queues.values();
+    }
+
+    public Collection<ExchangeRecord> exchanges() {
+        return exchanges.values();
+    }
+
+    /**
+     * The exchange of that name.
+     *
+     * @throws AmqpException NOT_FOUND when there is none
+     */
+    public ExchangeRecord requireExchange(String exchange) {
+        ExchangeRecord found = exchanges.get(exchange);
+        if (found == null) {
+            throw new AmqpException(ReplyCode.NOT_FOUND, "no exchange '" + exchange + "' in vhost '" + name + "'");
+        }
+        return found;
+    }
+
+    /**
+     * The queue of that name.
+     *
+     * @throws AmqpException NOT_FOUND when there is none
+     */
+    public QueueRecord requireQueue(String queue) {
+        QueueRecord found = queues.get(queue);
+        if (found == null) {
+            throw new AmqpException(ReplyCode.NOT_FOUND, "no queue '" + queue + "' in vhost '" + name + "'");
+        }
+        return found;
+    }
+
+    /** What one routing took, to be used again by the same thread. */
+    public static final class Routing {
+        private final RouteBuffer<Destination> found = new RouteBuffer<>();
+        private final RouteBuffer<QueueRecord> queues = new RouteBuffer<>();
+        private boolean keyOnly;
+
+        /** The queues of the last message. */
+        public RouteBuffer<QueueRecord> queues() {
+            return queues;
+        }
+
+        /** Whether another message with the same key, to the same exchange, goes the same way. */
+        public boolean keyOnly() {
+            return keyOnly;
+        }
+    }
+
+    /**
+     * Finds the queues of a message: through bindings between exchanges, each visited once; through alternate exchanges; by
+     * its own routing key and those of its CC and BCC headers.
+     *
+     * @throws AmqpException when a CC or BCC header is not an array of strings
+     */
+    public void route(ExchangeRecord exchange, Message message, Routing routing) {
+        routing.found.clear();
+        routing.queues.clear();
+        routing.keyOnly = true;
+        RouteBuffer<Destination> found = routing.found;
+        List<byte[]> more = copies(message);
+        found.add(exchange);
+        // The buffer is the list of what is still to visit, too: what is found lands behind what finds it.
+        for (int i = 0; i < found.size(); i++) {
+            if (found.get(i) instanceof ExchangeRecord visited) {
+                int before = found.size();
+                direct(visited, message, message.routingKey(), routing);
+                for (byte[] key : more) {
+                    direct(visited, message, key, routing);
+                }
+                routing.keyOnly &= visited.router().keyOnly() && more.isEmpty();
+                String alternate = visited.alternate();
+                if (found.size() == before && alternate != null) {
+                    ExchangeRecord other = exchanges.get(alternate);
+                    if (other != null) {
+                        found.add(other);
+                    }
+                }
+            } else if (found.get(i) instanceof QueueRecord queue) {
+                routing.queues.add(queue);
+            }
+        }
+    }
+
+    private void direct(ExchangeRecord exchange, Message message, byte[] key, Routing routing) {
+        if (exchange.name().equals(DEFAULT_EXCHANGE)) {
+            QueueRecord queue = queues.get(new String(key, StandardCharsets.UTF_8));
+            if (queue != null) {
+                routing.found.add(queue);
+            }
+        } else {
+            exchange.router().route(message, key, routing.found);
+        }
+    }
+
+    private static List<byte[]> copies(Message message) {
+        if ((BasicProperties.flags(message.properties()) & BasicProperties.HEADERS) == 0) {
+            return List.of();
+        }
+        FieldTable headers = BasicProperties.decode(message.properties()).headers();
+        if (headers == null || (headers.get("CC") == null && headers.get("BCC") == null)) {
+            return List.of();
+        }
+        List<byte[]> keys = new ArrayList<>();
+        for (String header : List.of("CC", "BCC")) {
+            Object value = headers.get(header);
+            if (value == null) {
+                continue;
+            }
+            if (!(value instanceof List<?> list)) {
+                throw new AmqpException(
+                        ReplyCode.PRECONDITION_FAILED,
+                        "Unsupported type of header '" + header + "': " + Inequivalence.typeOf(value));
+            }
+            for (Object key : list) {
+                if (key instanceof LongString text) {
+                    keys.add(text.bytes());
+                }
+            }
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,6 @@
+package io.jumpmq.broker.exchange;
+
+import io.jumpmq.amqp.FieldTable;
+
+/** One binding of an exchange. Two are the same when all three are equal. */
+public record Binding(Destination destination, String key, FieldTable arguments) {}

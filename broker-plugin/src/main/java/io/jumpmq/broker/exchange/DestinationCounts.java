@@ -1,0 +1,26 @@
+package io.jumpmq.broker.exchange;
+
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Destinations and how many bindings lead to each: one may be bound with the same key and other arguments. */
+final class DestinationCounts {
+    private final ConcurrentHashMap<Destination, Integer> counts = new ConcurrentHashMap<>(4);
+
+    void add(Destination destination) {
+        counts.merge(destination, 1, Integer::sum);
+    }
+
+    void remove(Destination destination) {
+        counts.computeIfPresent(destination, (unused, count) -> count == 1 ? null : count - 1);
+    }
+
+    boolean isEmpty() {
+        return counts.isEmpty();
+    }
+
+    void addTo(RouteBuffer<Destination> out) {
+        for (Destination destination : counts.keySet()) {
+            out.add(destination);
+        }
+    }
+}

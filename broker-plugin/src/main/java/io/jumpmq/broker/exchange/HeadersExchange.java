@@ -1,0 +1,106 @@
+package io.jumpmq.broker.exchange;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.BasicProperties;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.broker.message.Message;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** To all destinations whose binding arguments fit the message's headers. */
+public final class HeadersExchange implements ExchangeType {
+    private static final String MATCH = "x-match";
+
+    @Override
+    public String name() {
+        return "headers";
+    }
+
+    @Override
+    public Router create(FieldTable arguments) {
+        return new HeadersRouter();
+    }
+
+    private static final class HeadersRouter implements Router {
+        private final Map<Binding, Boolean> bindings = new ConcurrentHashMap<>();
+
+        @Override
+        public void validate(String key, FieldTable arguments) {
+            Object match = arguments.get(MATCH);
+            if (match != null && !isKnown(match.toString())) {
+                throw new AmqpException(
+                        ReplyCode.PRECONDITION_FAILED,
+                        "Invalid x-match field value <<\"" + match + "\">>; expected all, any, "
+                                + "all-with-x, or any-with-x");
+            }
+        }
+
+        private static boolean isKnown(String match) {
+            return switch (match) {
+                case "all", "any", "all-with-x", "any-with-x" -> true;
+                default -> false;
+            };
+        }
+
+        @Override
+        public void bind(Binding binding) {
+            bindings.put(binding, Boolean.TRUE);
+        }
+
+        @Override
+        public void unbind(Binding binding) {
+            bindings.remove(binding);
+        }
+
+        @Override
+        public boolean keyOnly() {
+            return false;
+        }
+
+        @Override
+        public void route(Message message, byte[] routingKey, RouteBuffer<Destination> out) {
+            FieldTable headers = BasicProperties.decode(message.properties()).headers();
+            Map<String, @Nullable Object> given = headers == null ? Map.of() : headers.toMap();
+            for (Binding binding : bindings.keySet()) {
+                if (matches(binding.arguments().toMap(), given)) {
+                    out.add(binding.destination());
+                }
+            }
+        }
+
+        private static boolean matches(Map<String, @Nullable Object> wanted, Map<String, @Nullable Object> given) {
+            String match = wanted.get(MATCH) == null ? "all" : String.valueOf(wanted.get(MATCH));
+            boolean all = match.startsWith("all");
+            boolean withX = match.endsWith("-with-x");
+            for (Map.Entry<String, @Nullable Object> want : wanted.entrySet()) {
+                String name = want.getKey();
+                if (name.equals(MATCH) || (name.startsWith("x-") && !withX)) {
+                    continue;
+                }
+                // A void value asks only that the header be there.
+                boolean fits = given.containsKey(name)
+                        && (want.getValue() == null || sameValue(want.getValue(), given.get(name)));
+                if (fits != all) {
+                    return fits;
+                }
+            }
+            return all;
+        }
+
+        private static boolean sameValue(Object wanted, @Nullable Object given) {
+            return wanted instanceof Number && given instanceof Number && isInteger(wanted) && isInteger(given)
+                    ? ((Number) wanted).longValue() == ((Number) given).longValue()
+                    : Objects.deepEquals(wanted, given);
+        }
+
+        private static boolean isInteger(Object number) {
+            return number instanceof Byte
+                    || number instanceof Short
+                    || number instanceof Integer
+                    || number instanceof Long;
+        }
+    }
+}

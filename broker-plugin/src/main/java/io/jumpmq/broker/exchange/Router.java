@@ -1,0 +1,33 @@
+package io.jumpmq.broker.exchange;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.message.Message;
+
+/** The bindings of one exchange. */
+public interface Router {
+    /**
+     * Whether a binding can be made, before it is.
+     *
+     * @throws io.jumpmq.amqp.AmqpException when not
+     */
+    default void validate(String key, FieldTable arguments) {}
+
+    /** Makes a binding that is not there yet. On the catalog's loop. */
+    void bind(Binding binding);
+
+    /** Takes a binding away that is there. On the catalog's loop. */
+    void unbind(Binding binding);
+
+    /** Whether a destination has one binding at the most, so that a new one takes the place of the one there is. */
+    default boolean oneBindingPerDestination() {
+        return false;
+    }
+
+    /** Adds where a message goes. Any thread. */
+    void route(Message message, byte[] routingKey, RouteBuffer<Destination> out);
+
+    /** Whether the routing key alone decides, so that an answer may be used again. */
+    default boolean keyOnly() {
+        return true;
+    }
+}

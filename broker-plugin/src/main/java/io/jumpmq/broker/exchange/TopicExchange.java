@@ -1,0 +1,121 @@
+package io.jumpmq.broker.exchange;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.message.Message;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * To all destinations whose binding key, a pattern, fits the routing key. Both are words between dots; {@code *} stands for
+ * one word, {@code #} for any number of them, none included.
+ */
+public final class TopicExchange implements ExchangeType {
+    @Override
+    public String name() {
+        return "topic";
+    }
+
+    @Override
+    public Router create(FieldTable arguments) {
+        return new TopicRouter();
+    }
+
+    private static final class TopicRouter implements Router {
+        private static final KeyBytes ONE_WORD = KeyBytes.of("*");
+        private static final KeyBytes ANY_WORDS = KeyBytes.of("#");
+
+        /** A trie by words. */
+        private static final class Node {
+            final Map<KeyBytes, Node> children = new ConcurrentHashMap<>(2);
+            final DestinationCounts destinations = new DestinationCounts();
+
+            boolean isEmpty() {
+                return children.isEmpty() && destinations.isEmpty();
+            }
+        }
+
+        private final Node root = new Node();
+
+        @Override
+        public void bind(Binding binding) {
+            Node node = root;
+            for (KeyBytes word : words(KeyBytes.of(binding.key()).bytes())) {
+                node = node.children.computeIfAbsent(word, unused -> new Node());
+            }
+            node.destinations.add(binding.destination());
+        }
+
+        @Override
+        public void unbind(Binding binding) {
+            remove(root, words(KeyBytes.of(binding.key()).bytes()), 0, binding.destination());
+        }
+
+        private static void remove(Node node, List<KeyBytes> words, int depth, Destination destination) {
+            if (depth == words.size()) {
+                node.destinations.remove(destination);
+                return;
+            }
+            Node child = node.children.get(words.get(depth));
+            if (child != null) {
+                remove(child, words, depth + 1, destination);
+                if (child.isEmpty()) {
+                    node.children.remove(words.get(depth));
+                }
+            }
+        }
+
+        @Override
+        public void route(Message message, byte[] routingKey, RouteBuffer<Destination> out) {
+            match(root, words(routingKey), 0, out);
+        }
+
+        private static void match(@Nullable Node node, List<KeyBytes> words, int depth, RouteBuffer<Destination> out) {
+            if (node == null) {
+                return;
+            }
+            Node any = node.children.get(ANY_WORDS);
+            if (any != null) {
+                matchAny(any, words, depth, out);
+            }
+            if (depth == words.size()) {
+                node.destinations.addTo(out);
+                return;
+            }
+            match(node.children.get(ONE_WORD), words, depth + 1, out);
+            KeyBytes word = words.get(depth);
+            if (!word.equals(ONE_WORD) && !word.equals(ANY_WORDS)) {
+                match(node.children.get(word), words, depth + 1, out);
+            }
+        }
+
+        /** Behind a {@code #}: it may have taken any number of the words that are left. */
+        private static void matchAny(Node any, List<KeyBytes> words, int depth, RouteBuffer<Destination> out) {
+            if (any.children.isEmpty()) {
+                any.destinations.addTo(out); // Nothing follows: it takes them all.
+                return;
+            }
+            for (int rest = depth; rest <= words.size(); rest++) {
+                match(any, words, rest, out);
+            }
+        }
+
+        private static List<KeyBytes> words(byte[] key) {
+            List<KeyBytes> words = new ArrayList<>(4);
+            if (key.length == 0) {
+                return words;
+            }
+            int start = 0;
+            for (int i = 0; i <= key.length; i++) {
+                if (i == key.length || key[i] == '.') {
+                    words.add(new KeyBytes(Arrays.copyOfRange(key, start, i)));
+                    start = i + 1;
+                }
+            }
+            return words;
+        }
+    }
+}

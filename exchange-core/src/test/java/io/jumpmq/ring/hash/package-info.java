@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.ring.hash;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.ring;
+
+import org.jspecify.annotations.NullMarked;
