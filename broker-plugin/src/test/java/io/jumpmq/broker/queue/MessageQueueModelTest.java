@@ -26,6 +26,7 @@ class MessageQueueModelTest {
     private static final int RUNS = 6;
     private static final int STEPS = 300;
     private static final List<Kind> URN = urn();
+    private static final List<Overflow> OVERFLOWS = List.of(Overflow.values());
 
     private enum Kind {
         PUBLISH(30),
@@ -109,13 +110,13 @@ class MessageQueueModelTest {
     /** Settings of the same nature that differ in what a policy can change. */
     private static QueueSettings settings(Random random, QueueSettings nature) {
         Rules rules = Rules.like(nature);
-        rules = random.nextInt(3) == 0 ? rules.messageTtl(random.nextInt(4) * 20) : rules;
+        rules = random.nextInt(3) == 0 ? rules.messageTtl(20L * random.nextInt(4)) : rules;
         rules = random.nextInt(3) == 0 ? rules.expires(1 + random.nextInt(100)) : rules;
         rules = random.nextInt(3) == 0 ? rules.maxLength(random.nextInt(8)) : rules;
         rules = random.nextInt(4) == 0 ? rules.maxLengthBytes(random.nextInt(300)) : rules;
         rules = random.nextInt(3) == 0 ? rules.deliveryLimit(random.nextInt(3)) : rules;
         rules = random.nextBoolean() ? rules.deadLettering() : rules;
-        return rules.overflow(Overflow.values()[random.nextInt(3)]).settings();
+        return rules.overflow(OVERFLOWS.get(random.nextInt(OVERFLOWS.size()))).settings();
     }
 
     /** A queue and its model, side by side. */

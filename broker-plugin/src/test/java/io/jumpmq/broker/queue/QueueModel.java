@@ -4,7 +4,9 @@ import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -93,8 +95,7 @@ final class QueueModel implements QueueSubject {
     private int getEmpty;
     private int redelivered;
     private int acknowledged;
-    private int expired;
-    private int tooLong;
+    private final Map<DeathReason, Integer> deaths = new EnumMap<>(DeathReason.class);
 
     QueueModel(QueueSettings settings, long now) {
         this.settings = settings;
@@ -293,8 +294,7 @@ final class QueueModel implements QueueSubject {
     }
 
     private void die(Item item, DeathReason reason) {
-        expired += reason == DeathReason.EXPIRED ? 1 : 0;
-        tooLong += reason == DeathReason.MAXLEN ? 1 : 0;
+        deaths.merge(reason, 1, Integer::sum);
         if (settings.deadLetterExchange() == null) {
             forget(item);
         } else {
@@ -547,6 +547,11 @@ final class QueueModel implements QueueSubject {
                 + " active " + (active == null ? "none" : active.number) + " deadline " + deadline + " published "
                 + published + " refused " + refused + " delivered " + delivered + "+" + deliveredNoAck + " got " + got
                 + "+" + gotNoAck + "+" + getEmpty + " redelivered " + redelivered + " acknowledged " + acknowledged
-                + " expired " + expired + " maxlen " + tooLong;
+                + " expired " + deaths(DeathReason.EXPIRED) + " maxlen " + deaths(DeathReason.MAXLEN) + " rejected "
+                + deaths(DeathReason.REJECTED) + " returned too often " + deaths(DeathReason.DELIVERY_LIMIT);
+    }
+
+    private int deaths(DeathReason reason) {
+        return deaths.getOrDefault(reason, 0);
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, MessageLog {
     private final MessageQueue queue;
     private final List<String> events = new ArrayList<>();
-    private final Map<Message, Integer> ids = new IdentityHashMap<>();
+    private final IdentityHashMap<Message, Integer> ids = new IdentityHashMap<>();
     private final Map<Integer, QueueEntry> entries = new HashMap<>();
     private final Map<Integer, QueueConsumer> consumers = new HashMap<>();
 
@@ -149,7 +149,9 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
                 + counters.delivered() + "+" + counters.deliveredNoAck() + " got " + counters.got() + "+"
                 + counters.gotNoAck() + "+" + counters.getEmpty() + " redelivered " + counters.redelivered()
                 + " acknowledged " + counters.acknowledged() + " expired " + counters.deaths(DeathReason.EXPIRED)
-                + " maxlen " + counters.deaths(DeathReason.MAXLEN);
+                + " maxlen " + counters.deaths(DeathReason.MAXLEN)
+                + " rejected " + counters.deaths(DeathReason.REJECTED) + " returned too often "
+                + counters.deaths(DeathReason.DELIVERY_LIMIT);
     }
 
     // What the queue says.
