@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever happens to a queue, it says and counts what its model says and counts. */
 class MessageQueueModelTest {
     private static final int NATURES = 60;
-    private static final int RUNS = 6;
+    private static final int RUNS = 12;
     private static final int STEPS = 300;
     private static final List<Kind> URN = urn();
     private static final List<Overflow> OVERFLOWS = List.of(Overflow.values());
@@ -64,7 +64,7 @@ class MessageQueueModelTest {
         }
     }
 
-    /** Some 50,000 steps, in queues of many kinds. */
+    /** Some 100,000 steps, in queues of many kinds. */
     @Test
     void queueBehavesAsItsModel() {
         for (int nature = 0; nature < NATURES; nature++) {
