@@ -11,7 +11,10 @@ final class Consumers {
     /** In the order in which they came. */
     private final List<QueueConsumer> all = new ArrayList<>();
 
-    /** Those of them that may be served and have room. */
+    /**
+     * Those of them that may be served and were not found without room when their turn came. Who fills up and has room
+     * again before the next turn keeps it.
+     */
     private final Turn turn = new Turn();
 
     /** If there is one, nobody else is served: the single active consumer or the exclusive one. */
@@ -63,25 +66,33 @@ final class Consumers {
         return any;
     }
 
-    /** Who gets the next message; null if nobody can. Those who only lack their channel's leave ask for it and wait. */
+    /**
+     * Who gets the next message; null if nobody can. Those whose turn comes while they have no room lose it; so do those
+     * who only lack their channel's leave, and they ask for it.
+     */
     @Nullable QueueConsumer next() {
         QueueConsumer consumer = turn.first();
-        while (consumer != null && consumer.needsGrant()) {
-            consumer.wantsGrant = true;
+        while (consumer != null) {
+            if (consumer.hasRoom()) {
+                if (!consumer.needsGrant()) {
+                    return consumer;
+                }
+                consumer.wantsGrant = true;
+                consumer.endpoint().wantsGrant(consumer);
+            }
             turn.leave(consumer);
-            consumer.endpoint().wantsGrant(consumer);
             consumer = turn.first();
         }
-        return consumer;
+        return null;
     }
 
-    /** A consumer has been served: if it still has room, it has its next turn after the others. */
+    /** A consumer has been served: it has its next turn after the others. */
     void served(QueueConsumer consumer) {
         turn.leave(consumer);
-        resume(consumer);
+        turn.join(consumer);
     }
 
-    /** Gives a consumer a turn if it has room and may be served. */
+    /** Gives a consumer that lost its turn a new one, if it has room again and may be served. */
     void resume(@Nullable QueueConsumer consumer) {
         if (consumer != null && consumer.hasRoom() && (active == null || active == consumer)) {
             turn.join(consumer);

@@ -1,72 +1,64 @@
 package io.jumpmq.broker.queue;
 
+import io.jumpmq.amqp.BasicProperties;
+
 /**
  * Reads from a message's encoded properties what a queue acts on, and skips the rest without decoding it. The layout is
  * that of a basic content header (AMQP 0-9-1, 4.2.6.1): two bytes of flags, then in order the properties whose flag is
  * set. They are expected to be well formed: whoever took the message from its publisher has checked them.
  */
 final class EncodedProperties {
-    private static final int CONTENT_TYPE = 1 << 15;
-    private static final int CONTENT_ENCODING = 1 << 14;
-    private static final int HEADERS = 1 << 13;
-    private static final int DELIVERY_MODE = 1 << 12;
-    private static final int PRIORITY = 1 << 11;
-    private static final int CORRELATION_ID = 1 << 10;
-    private static final int REPLY_TO = 1 << 9;
-    private static final int EXPIRATION = 1 << 8;
-
     private static final int PERSISTENT = 2;
 
     private EncodedProperties() {}
 
     static boolean persistent(byte[] properties) {
-        int flags = flags(properties);
-        return (flags & DELIVERY_MODE) != 0 && properties[deliveryModeAt(properties, flags)] == PERSISTENT;
+        int flags = BasicProperties.flags(properties);
+        return (flags & BasicProperties.DELIVERY_MODE) != 0
+                && properties[deliveryModeAt(properties, flags)] == PERSISTENT;
     }
 
     /** The priority, 0 if there is none. */
     static int priority(byte[] properties) {
-        int flags = flags(properties);
-        return (flags & PRIORITY) == 0 ? 0 : Byte.toUnsignedInt(properties[priorityAt(properties, flags)]);
+        int flags = BasicProperties.flags(properties);
+        return (flags & BasicProperties.PRIORITY) == 0
+                ? 0
+                : Byte.toUnsignedInt(properties[priorityAt(properties, flags)]);
     }
 
     /** The expiration in milliseconds; {@link QueueEntry#NEVER} if there is none. */
     static long expirationMillis(byte[] properties) {
-        int flags = flags(properties);
-        if ((flags & EXPIRATION) == 0) {
+        int flags = BasicProperties.flags(properties);
+        if ((flags & BasicProperties.EXPIRATION) == 0) {
             return QueueEntry.NEVER;
         }
         int at = priorityAt(properties, flags);
-        if ((flags & PRIORITY) != 0) {
+        if ((flags & BasicProperties.PRIORITY) != 0) {
             at++;
         }
-        if ((flags & CORRELATION_ID) != 0) {
+        if ((flags & BasicProperties.CORRELATION_ID) != 0) {
             at = afterShortString(properties, at);
         }
-        if ((flags & REPLY_TO) != 0) {
+        if ((flags & BasicProperties.REPLY_TO) != 0) {
             at = afterShortString(properties, at);
         }
         return decimal(properties, at + 1, afterShortString(properties, at));
     }
 
-    private static int flags(byte[] properties) {
-        return Byte.toUnsignedInt(properties[0]) << 8 | Byte.toUnsignedInt(properties[1]);
-    }
-
     private static int priorityAt(byte[] properties, int flags) {
         int at = deliveryModeAt(properties, flags);
-        return (flags & DELIVERY_MODE) == 0 ? at : at + 1;
+        return (flags & BasicProperties.DELIVERY_MODE) == 0 ? at : at + 1;
     }
 
     private static int deliveryModeAt(byte[] properties, int flags) {
         int at = 2;
-        if ((flags & CONTENT_TYPE) != 0) {
+        if ((flags & BasicProperties.CONTENT_TYPE) != 0) {
             at = afterShortString(properties, at);
         }
-        if ((flags & CONTENT_ENCODING) != 0) {
+        if ((flags & BasicProperties.CONTENT_ENCODING) != 0) {
             at = afterShortString(properties, at);
         }
-        if ((flags & HEADERS) != 0) {
+        if ((flags & BasicProperties.HEADERS) != 0) {
             at = afterTable(properties, at);
         }
         return at;

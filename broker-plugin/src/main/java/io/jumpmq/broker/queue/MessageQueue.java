@@ -4,7 +4,6 @@ import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.QueueEntry.State;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -153,9 +152,8 @@ public final class MessageQueue {
     public void acknowledge(QueueEntry entry, long nowMillis) {
         if (isHeld(entry)) {
             counters.acknowledged++;
-            QueueConsumer consumer = release(entry);
+            consumers.resume(release(entry));
             forget(entry);
-            consumers.resume(consumer);
             deliverReady(nowMillis);
         }
     }
@@ -163,9 +161,8 @@ public final class MessageQueue {
     /** Dead-letters or drops a delivered message. Nothing happens if it is not waiting to be acknowledged. */
     public void reject(QueueEntry entry, long nowMillis) {
         if (isHeld(entry)) {
-            QueueConsumer consumer = release(entry);
+            consumers.resume(release(entry));
             die(entry, DeathReason.REJECTED);
-            consumers.resume(consumer);
             deliverReady(nowMillis);
         }
     }
@@ -177,25 +174,16 @@ public final class MessageQueue {
 
     /**
      * Puts delivered messages back to their places, to be delivered again. Those that do not wait to be acknowledged are
-     * left out. Other consumers are served before the ones that returned something: a consumer that had no room left does
-     * not get back at once what another could take.
+     * left out.
      */
     public void requeue(List<QueueEntry> entries, long nowMillis) {
-        List<QueueConsumer> relieved = new ArrayList<>();
         for (QueueEntry entry : entries) {
             if (isHeld(entry)) {
-                QueueConsumer consumer = release(entry);
-                if (consumer != null && !consumer.inTurn) {
-                    relieved.add(consumer);
-                }
+                consumers.resume(release(entry));
                 takeBack(entry);
             }
         }
         dropOverflow();
-        deliverReady(nowMillis);
-        for (QueueConsumer consumer : relieved) {
-            consumers.resume(consumer);
-        }
         deliverReady(nowMillis);
     }
 

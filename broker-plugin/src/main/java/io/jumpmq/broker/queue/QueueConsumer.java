@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * then on the queue's loop alone touches what changes in it.
  *
  * <p>Three brakes can hold it back: its prefetch limit, its output window, and its channel's grants (see
- * {@link #limited}). A consumer that is held back is out of its queue's turn; when the brake is off it joins at the end.
+ * {@link #limited}). A consumer that is held back when its turn comes loses it; when the brake is off it lines up at
+ * the end.
  */
 public final class QueueConsumer {
     /** How much may be on its way to a consumer's socket, in bytes of {@code Message.footprint()}. */

@@ -14,13 +14,21 @@ public final class QueueCounters {
     long getEmpty;
     long redelivered;
     long acknowledged;
-    private final long[] deaths = new long[DeathReason.values().length];
+    private long rejected;
+    private long expired;
+    private long tooMany;
+    private long deliveredTooOften;
 
     QueueCounters() {}
 
     @SuppressWarnings("EnumOrdinal") // Counted for each message that dies: a map would box.
     void died(DeathReason reason) {
-        deaths[reason.ordinal()]++;
+        switch (reason) {
+            case REJECTED -> rejected++;
+            case EXPIRED -> expired++;
+            case MAXLEN -> tooMany++;
+            case DELIVERY_LIMIT -> deliveredTooOften++;
+        }
     }
 
     /** Messages that came in, those refused not counted. */
@@ -70,6 +78,11 @@ public final class QueueCounters {
     /** Messages that were dropped or dead-lettered for this reason. */
     @SuppressWarnings("EnumOrdinal")
     public long deaths(DeathReason reason) {
-        return deaths[reason.ordinal()];
+        return switch (reason) {
+            case REJECTED -> rejected;
+            case EXPIRED -> expired;
+            case MAXLEN -> tooMany;
+            case DELIVERY_LIMIT -> deliveredTooOften;
+        };
     }
 }

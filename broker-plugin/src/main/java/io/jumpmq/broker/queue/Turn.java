@@ -3,7 +3,7 @@ package io.jumpmq.broker.queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose turn it is among the consumers that have room: those of the highest priority first, and among equals the one
+ * Whose turn it is among consumers: those of the highest priority first, and among equals the one
  * that waits longest. A doubly linked list through the consumers themselves for each priority, so that a turn costs the
  * same with two consumers as with two thousand.
  */

@@ -82,7 +82,7 @@ class FairTurnTest {
     }
 
     @Test
-    void requeuedMessageGoesToAnotherConsumerFirst() {
+    void requeuedMessageGoesToWhoeverHasTheTurn() {
         test.consume("c1", 1);
         test.publish("a");
         test.consume("c2", 1);
@@ -90,17 +90,21 @@ class FairTurnTest {
 
         test.requeue(test.channel.taken().get(0));
 
-        assertThat(test.channel.heard()).containsExactly("c2: a");
+        assertThat(test.channel.heard()).containsExactly("c1: a");
     }
 
     @Test
-    void requeuedMessageReturnsToItsConsumerIfNobodyElseHasRoom() {
+    void requeuedMessageGoesToAnotherConsumerIfItsOwnHasLostTheTurn() {
         test.consume("c1", 1);
         test.publish("a");
+        QueueEntry held = test.channel.taken().get(0);
+        test.publish("b");
+        test.consume("c2", 2);
+        test.channel.heard();
 
-        test.requeue(test.channel.taken().get(0));
+        test.requeue(held);
 
-        assertThat(test.channel.bodies()).containsExactly("a");
+        assertThat(test.channel.heard()).containsExactly("c2: a");
     }
 
     @Test
@@ -162,7 +166,7 @@ class FairTurnTest {
     }
 
     @Test
-    void consumerThatGetsRoomAgainQueuesUpBehindTheOthers() {
+    void consumerThatHasRoomAgainInTimeKeepsItsTurn() {
         test.consume("c1", 1);
         test.publish("a");
         QueueEntry held = test.channel.taken().get(0);
@@ -170,9 +174,23 @@ class FairTurnTest {
         test.channel.heard();
 
         test.acknowledge(held);
-        test.publish("b", "c");
+        test.publish("b", "c", "d");
 
-        assertThat(test.channel.heard()).containsExactly("c2: b", "c1: c");
+        assertThat(test.channel.heard()).containsExactly("c1: b", "c2: c", "c2: d");
+    }
+
+    @Test
+    void consumerThatHadNoRoomInItsTurnLinesUpBehindTheOthers() {
+        test.consume("c1", 1);
+        test.consume("c2", 0);
+        test.publish("a", "b", "c");
+        QueueEntry held = test.channel.taken().get(0);
+        test.channel.heard();
+
+        test.acknowledge(held);
+        test.publish("d", "e");
+
+        assertThat(test.channel.heard()).containsExactly("c2: d", "c1: e");
     }
 
     @Test

@@ -4,9 +4,9 @@ import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -59,9 +59,6 @@ final class QueueModel implements QueueSubject {
         int grants;
         int unwritten;
 
-        /** Has given something back in this very call: others come first. */
-        boolean stepsBack;
-
         boolean inLine;
         long inLineSince;
 
@@ -98,8 +95,7 @@ final class QueueModel implements QueueSubject {
     private int getEmpty;
     private int redelivered;
     private int acknowledged;
-    private int expired;
-    private int tooLong;
+    private final Map<DeathReason, Integer> deaths = new EnumMap<>(DeathReason.class);
 
     QueueModel(QueueSettings settings, long now) {
         this.settings = settings;
@@ -142,7 +138,6 @@ final class QueueModel implements QueueSubject {
         Terms terms = client.terms;
         return client.present
                 && !client.asked
-                && !client.stepsBack
                 && client.unwritten < QueueConsumer.WINDOW_BYTES
                 && (terms.noAck() || terms.prefetch() == 0 || heldBy(client) < terms.prefetch())
                 && (active == null || active == client);
@@ -264,16 +259,13 @@ final class QueueModel implements QueueSubject {
 
     @Override
     public void requeue(List<Integer> ids, long now) {
-        Set<Client> stepBack = new LinkedHashSet<>();
         for (int id : ids) {
             Item item = items.get(id);
             if (item == null || item.place != Place.HELD) {
                 continue;
             }
-            if (item.holder != null && !item.holder.inLine) {
-                item.holder.stepsBack = true;
-                stepBack.add(item.holder);
-            }
+            item.place = Place.GONE;
+            lineUp();
             item.holder = null;
             item.returns++;
             if (settings.quorum() && item.returns > settings.deliveryLimit().orElse(Integer.MAX_VALUE)) {
@@ -283,11 +275,6 @@ final class QueueModel implements QueueSubject {
             }
         }
         shorten();
-        serve(now);
-        for (Client client : stepBack) {
-            client.stepsBack = false;
-            lineUp();
-        }
         serve(now);
     }
 
@@ -307,8 +294,7 @@ final class QueueModel implements QueueSubject {
     }
 
     private void die(Item item, DeathReason reason) {
-        expired += reason == DeathReason.EXPIRED ? 1 : 0;
-        tooLong += reason == DeathReason.MAXLEN ? 1 : 0;
+        deaths.merge(reason, 1, Integer::sum);
         if (settings.deadLetterExchange() == null) {
             forget(item);
         } else {
@@ -449,11 +435,18 @@ final class QueueModel implements QueueSubject {
                 .filter(client -> client.inLine)
                 .min(BY_PRIORITY_THEN_WAIT)
                 .orElse(null);
-        if (first == null || !first.limited || first.terms.noAck() || first.grants > 0) {
+        if (first == null) {
+            return null;
+        }
+        boolean canTake = mayBeServed(first);
+        if (canTake && (!first.limited || first.terms.noAck() || first.grants > 0)) {
             return first;
         }
-        first.asked = true;
-        events.add("c" + first.number + " wants");
+        if (canTake) {
+            first.asked = true;
+            events.add("c" + first.number + " wants");
+        }
+        first.inLine = false;
         return nextInLine();
     }
 
@@ -469,18 +462,17 @@ final class QueueModel implements QueueSubject {
             item.holder = client;
             client.grants -= client.limited ? 1 : 0;
         }
-        client.inLine = false;
-        lineUp();
+        client.inLineSince = ++moments;
         events.add("c" + client.number + " gets " + item);
     }
 
+    /** Who can be served again lines up at the end. */
     private void lineUp() {
         for (Client client : clients.values()) {
-            boolean belongs = mayBeServed(client);
-            if (belongs && !client.inLine) {
+            if (mayBeServed(client) && !client.inLine) {
+                client.inLine = true;
                 client.inLineSince = ++moments;
             }
-            client.inLine = belongs;
         }
     }
 
@@ -555,6 +547,11 @@ final class QueueModel implements QueueSubject {
                 + " active " + (active == null ? "none" : active.number) + " deadline " + deadline + " published "
                 + published + " refused " + refused + " delivered " + delivered + "+" + deliveredNoAck + " got " + got
                 + "+" + gotNoAck + "+" + getEmpty + " redelivered " + redelivered + " acknowledged " + acknowledged
-                + " expired " + expired + " maxlen " + tooLong;
+                + " expired " + deaths(DeathReason.EXPIRED) + " maxlen " + deaths(DeathReason.MAXLEN) + " rejected "
+                + deaths(DeathReason.REJECTED) + " returned too often " + deaths(DeathReason.DELIVERY_LIMIT);
+    }
+
+    private int deaths(DeathReason reason) {
+        return deaths.getOrDefault(reason, 0);
     }
 }

@@ -149,7 +149,9 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
                 + counters.delivered() + "+" + counters.deliveredNoAck() + " got " + counters.got() + "+"
                 + counters.gotNoAck() + "+" + counters.getEmpty() + " redelivered " + counters.redelivered()
                 + " acknowledged " + counters.acknowledged() + " expired " + counters.deaths(DeathReason.EXPIRED)
-                + " maxlen " + counters.deaths(DeathReason.MAXLEN);
+                + " maxlen " + counters.deaths(DeathReason.MAXLEN)
+                + " rejected " + counters.deaths(DeathReason.REJECTED) + " returned too often "
+                + counters.deaths(DeathReason.DELIVERY_LIMIT);
     }
 
     // What the queue says.
