@@ -94,6 +94,13 @@ public final class FieldTable {
         return get(name) instanceof LongString string ? string.toString() : null;
     }
 
+    /** A table without this name. */
+    public FieldTable without(String name) {
+        Map<String, @Nullable Object> entries = new LinkedHashMap<>(toMap());
+        entries.remove(name);
+        return of(entries);
+    }
+
     /** All entries in their order. */
     public Map<String, @Nullable Object> toMap() {
         Map<String, @Nullable Object> map = decoded;

@@ -13,6 +13,7 @@ import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.Publication;
 import io.jumpmq.broker.QueueActor;
 import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.ConsumerPriority;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
@@ -25,6 +26,7 @@ import io.jumpmq.broker.queue.QueueEntry;
 import io.jumpmq.security.Permission.Operation;
 import io.jumpmq.security.User;
 import io.netty.buffer.ByteBuf;
+import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -53,6 +55,10 @@ final class ChannelMachine {
     private static final int IMMEDIATE = 2;
     private static final int FIXED_DELIVERY = 64;
     private static final int NAME_ENTROPY_BYTES = 16;
+
+    /** Ten years, in milliseconds. */
+    private static final BigInteger MAX_EXPIRATION = BigInteger.valueOf(315_360_000_000L);
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final int number;
@@ -321,27 +327,29 @@ final class ChannelMachine {
                             + "'");
         }
         String expiration = decoded.expiration();
-        if (expiration != null && !isMillis(expiration)) {
-            throw new AmqpException(
-                    ReplyCode.PRECONDITION_FAILED,
-                    "invalid expiration '" + expiration + "': " + whyNoMillis(expiration));
+        String wrong = expiration == null ? null : whyNoMillis(expiration);
+        if (wrong != null) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "invalid expiration '" + expiration + "': " + wrong);
         }
     }
 
-    private static boolean isMillis(String text) {
-        return !text.isEmpty()
-                && text.length() <= 10
-                && text.chars().allMatch(c -> c >= '0' && c <= '9')
-                && Long.parseLong(text) <= 0xffffffffL;
-    }
-
-    private static String whyNoMillis(String text) {
-        try {
-            long value = Long.parseLong(text);
-            return value < 0 ? "{value_negative," + value + "}" : "{value_too_big," + value + "}";
-        } catch (NumberFormatException e) {
+    /** What is wrong with an expiration, in RabbitMQ's words; null when nothing is. */
+    private static @Nullable String whyNoMillis(String text) {
+        int digits = text.startsWith("-") ? 1 : 0;
+        int end = digits;
+        while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+            end++;
+        }
+        if (end == digits) {
             return "no_integer";
+        } else if (end < text.length()) {
+            return "{leftover_string,\"" + text.substring(end) + "\"}";
         }
+        BigInteger value = new BigInteger(text);
+        if (value.signum() < 0) {
+            return "{value_negative," + value + "}";
+        }
+        return value.compareTo(MAX_EXPIRATION) > 0 ? "{value_too_big," + value + "}" : null;
     }
 
     private void send(ExchangeRecord to, Message message, boolean mandatory) {
@@ -499,7 +507,7 @@ final class ChannelMachine {
                 consume.exclusive(),
                 consumerPrefetch,
                 channelPrefetch > 0,
-                priority(consume.arguments(), queue));
+                ConsumerPriority.of(consume.arguments(), queue));
         consumers.put(tag, consumer);
         connection.suspend();
         QueueActor actor = consumer.queue();
@@ -538,22 +546,6 @@ final class ChannelMachine {
                     Method.BasicConsume.ID);
         }
         connection.resume();
-    }
-
-    private static int priority(FieldTable arguments, QueueRecord queue) {
-        Object priority = arguments.get("x-priority");
-        if (priority == null) {
-            return 0;
-        }
-        if (priority instanceof Byte
-                || priority instanceof Short
-                || priority instanceof Integer
-                || priority instanceof Long) {
-            return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, ((Number) priority).longValue()));
-        }
-        throw new AmqpException(
-                ReplyCode.PRECONDITION_FAILED,
-                "invalid arg 'x-priority' for " + queue + ": {unacceptable_type," + priority + "}");
     }
 
     private void onCancel(Method.BasicCancel cancel) {
@@ -618,7 +610,7 @@ final class ChannelMachine {
     /** As published; BCC is for nobody's eyes, and a quorum queue tells how often a message came back. */
     private static byte[] propertiesOf(QueueEntry entry, QueueRecord queue) {
         byte[] properties = entry.message().properties();
-        boolean counts = queue.settings().quorum() && entry.deliveryCount() > 0;
+        boolean counts = queue.settings().quorum();
         boolean hasHeaders = (BasicProperties.flags(properties) & BasicProperties.HEADERS) != 0;
         if (!counts && !hasHeaders) {
             return properties;

@@ -48,7 +48,7 @@ class TopologyTest {
         assertThat(replyTo(() ->
                         broker.anotherChannel().queueDeclare(queue, false, false, true, Map.of("x-max-length", 6))))
                 .isEqualTo("channel 406 PRECONDITION_FAILED - inequivalent arg 'x-max-length" + text
-                        + "the value '6' of type 'signedint' but current is the value '5' of type 'signedint'");
+                        + "'6' but current is '5'");
     }
 
     @Test
@@ -86,7 +86,8 @@ class TopologyTest {
         assertThat(replyTo(() -> broker.anotherChannel().exchangeDeclare("amq.mine", "direct")))
                 .isEqualTo("channel 403 ACCESS_REFUSED - exchange name 'amq.mine' contains reserved prefix 'amq.*'");
         assertThat(replyTo(() -> broker.anotherChannel().exchangeDelete("amq.direct")))
-                .isEqualTo("channel 403 ACCESS_REFUSED - exchange name 'amq.direct' contains reserved prefix 'amq.*'");
+                .isEqualTo(
+                        "channel 403 ACCESS_REFUSED - deletion of system exchange 'amq.direct' in vhost '/' not allowed");
     }
 
     @Test
@@ -198,7 +199,7 @@ class TopologyTest {
         Map<Map<String, Object>, String> cases = new HashMap<>();
         cases.put(Map.of("x-message-ttl", -1), "'x-message-ttl' for QUEUE: {value_negative,-1}");
         cases.put(Map.of("x-expires", 0), "'x-expires' for QUEUE: {value_zero,0}");
-        cases.put(Map.of("x-max-length", "five"), "'x-max-length' for QUEUE: {unacceptable_type,longstr}");
+        cases.put(Map.of("x-max-length", "five"), "'x-max-length' for QUEUE: \"expected integer, got longstr\"");
         cases.put(
                 Map.of("x-dead-letter-routing-key", "k"),
                 "'x-dead-letter-routing-key' for QUEUE: routing_key_but_no_dlx_defined");
@@ -223,7 +224,7 @@ class TopologyTest {
         channel.queueBind(queue, second, "a.*");
         channel.basicPublish(first, "a.b", null, new byte[] {1});
         channel.basicPublish(second, "a.c", null, new byte[] {2});
-        assertThat(channel.queueDeclarePassive(queue).getMessageCount()).isEqualTo(2);
+        Awaitility.await().until(() -> channel.messageCount(queue) == 2);
     }
 
     @Test
@@ -239,7 +240,7 @@ class TopologyTest {
         channel.queueBind(routed, main, "k");
         channel.basicPublish(main, "k", null, new byte[] {1});
         channel.basicPublish(main, "other", null, new byte[] {2});
-        assertThat(channel.queueDeclarePassive(routed).getMessageCount()).isEqualTo(1);
+        Awaitility.await().until(() -> channel.messageCount(routed) == 1 && channel.messageCount(caught) == 1);
         assertThat(channel.basicGet(caught, true).getBody()).containsExactly(2);
     }
 

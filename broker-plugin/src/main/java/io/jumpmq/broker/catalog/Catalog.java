@@ -1,7 +1,10 @@
 package io.jumpmq.broker.catalog;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.LongString;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
@@ -146,8 +149,7 @@ public final class Catalog {
             return List.of();
         }
         if (delete.name().startsWith(RESERVED)) {
-            throw new AmqpException(
-                    ReplyCode.ACCESS_REFUSED, "exchange name '" + delete.name() + "' contains reserved prefix 'amq.*'");
+            throw new AmqpException(ReplyCode.ACCESS_REFUSED, "deletion of system " + exchange + " not allowed");
         }
         if (delete.ifUnused() && !exchange.bindings.isEmpty()) {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, exchange + " in use");
@@ -161,8 +163,10 @@ public final class Catalog {
             existing.requireAccess(declare.connection());
             Inequivalence.require(declare.durable(), existing.durable(), "durable", existing);
             Inequivalence.require(declare.autoDelete(), existing.autoDelete(), "auto_delete", existing);
-            Inequivalence.require(declare.exclusive(), existing.owner() != 0, "exclusive", existing);
-            Inequivalence.require(declare.arguments(), existing.arguments(), QUEUE_ARGUMENTS, existing);
+            if (declare.exclusive() != (existing.owner() != 0)) {
+                throw existing.locked();
+            }
+            Inequivalence.require(typed(declare.arguments()), typed(existing.arguments()), QUEUE_ARGUMENTS, existing);
             return List.of();
         }
         Change.QueueDeclared declared = new Change.QueueDeclared(
@@ -177,6 +181,12 @@ public final class Catalog {
         return List.of(declared);
     }
 
+    /** Arguments that leave out the queue's type mean a classic one. */
+    private static FieldTable typed(FieldTable arguments) {
+        LongString type = new LongString("classic".getBytes(UTF_8));
+        return type.equals(arguments.get(QueueArguments.TYPE)) ? arguments.without(QueueArguments.TYPE) : arguments;
+    }
+
     private List<Change> bind(VirtualHost vhost, Command.Bind bind) {
         Destination destination = destination(vhost, bind.kind(), bind.destination(), bind.connection());
         ExchangeRecord source = vhost.requireExchange(bind.source());
@@ -188,6 +198,13 @@ public final class Catalog {
     }
 
     private List<Change> unbind(VirtualHost vhost, Command.Unbind unbind) {
+        boolean isThere = vhost.exchange(unbind.source()) != null
+                && (unbind.kind() == DestinationKind.QUEUE
+                        ? vhost.queue(unbind.destination()) != null
+                        : vhost.exchange(unbind.destination()) != null);
+        if (!isThere) {
+            return List.of();
+        }
         Destination destination = destination(vhost, unbind.kind(), unbind.destination(), unbind.connection());
         ExchangeRecord source = vhost.requireExchange(unbind.source());
         Binding binding = new Binding(destination, unbind.key(), unbind.arguments());

@@ -32,9 +32,17 @@ final class Inequivalence {
         for (String name : new TreeSet<>(names)) {
             Object asked = received.get(name);
             Object existing = current.get(name);
-            if (!same(asked, existing)) {
-                throw differs(name, resource, "received " + told(asked) + " but current is " + told(existing));
+            if (same(asked, existing)) {
+                continue;
             }
+            boolean ofOneType =
+                    asked != null && existing != null && typeOf(asked).equals(typeOf(existing));
+            throw differs(
+                    name,
+                    resource,
+                    ofOneType
+                            ? "received '" + asked + "' but current is '" + existing + "'"
+                            : "received " + told(asked) + " but current is " + told(existing));
         }
     }
 
@@ -44,7 +52,7 @@ final class Inequivalence {
                 : Objects.equals(a, b);
     }
 
-    private static boolean isInteger(@Nullable Object value) {
+    static boolean isInteger(@Nullable Object value) {
         return value instanceof Byte || value instanceof Short || value instanceof Integer || value instanceof Long;
     }
 

@@ -6,14 +6,22 @@ import io.jumpmq.amqp.LongString;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.queue.QueueSettings;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** A queue's {@code x-} arguments: what they mean, and what RabbitMQ says when they mean nothing. */
+/** A queue's {@code x-} arguments: what they mean, and what RabbitMQ 3.10 says when they mean nothing. */
 final class QueueArguments {
-    private static final String TYPE = "x-queue-type";
+    static final String TYPE = "x-queue-type";
+
+    /** Ten years: RabbitMQ's bound on times. */
+    private static final long MAX_MILLIS = 315_360_000_000L;
+
     private static final int MOST_PRIORITIES = 255;
+    private static final List<String> CLASSIC_ONLY = List.of("x-max-priority", "x-queue-mode", "x-queue-version");
+    private static final List<String> QUORUM_ONLY = List.of(
+            "x-delivery-limit", "x-max-in-memory-length", "x-max-in-memory-bytes", "x-quorum-initial-group-size");
 
     private final String queue;
     private final FieldTable arguments;
@@ -23,6 +31,11 @@ final class QueueArguments {
         this.arguments = arguments;
     }
 
+    /**
+     * The rules that a declaration asks for.
+     *
+     * @throws AmqpException when it asks for what makes no sense
+     */
     static QueueSettings settings(Change.QueueDeclared declared) {
         String queue = "queue '" + declared.name() + "' in vhost '" + declared.vhost() + "'";
         return new QueueArguments(queue, declared.arguments()).read(declared);
@@ -30,40 +43,66 @@ final class QueueArguments {
 
     private QueueSettings read(Change.QueueDeclared declared) {
         boolean quorum = isQuorum();
-        if (quorum && (!declared.durable() || declared.owner() != 0 || declared.autoDelete())) {
-            String property = !declared.durable() ? "non-durable" : declared.owner() != 0 ? "exclusive" : "auto-delete";
-            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "invalid property '" + property + "' for " + queue);
-        }
+        requireFitting(quorum, declared);
+        requireKnownModes();
+        String deadLetterExchange = deadLetterExchange();
         String deadLetterKey = text("x-dead-letter-routing-key");
-        String deadLetterExchange = text("x-dead-letter-exchange");
         if (deadLetterKey != null && deadLetterExchange == null) {
             throw invalid("x-dead-letter-routing-key", "routing_key_but_no_dlx_defined");
         }
-        OptionalLong priorities = number("x-max-priority");
+        OptionalLong priorities = number("x-max-priority", Long.MAX_VALUE);
         if (priorities.orElse(0) > MOST_PRIORITIES) {
             throw invalid("x-max-priority", "{max_value_exceeded," + priorities.orElse(0) + "}");
         }
-        OptionalLong expires = number("x-expires");
+        OptionalLong expires = number("x-expires", MAX_MILLIS);
         if (expires.isPresent() && expires.getAsLong() == 0) {
             throw invalid("x-expires", "{value_zero,0}");
         }
-        OptionalLong deliveryLimit = number("x-delivery-limit");
+        OptionalLong deliveryLimit = number("x-delivery-limit", Long.MAX_VALUE);
         return new QueueSettings(
                 quorum,
                 declared.durable(),
                 declared.autoDelete(),
-                number("x-message-ttl"),
+                number("x-message-ttl", MAX_MILLIS),
                 expires,
-                number("x-max-length"),
-                number("x-max-length-bytes"),
+                number("x-max-length", Long.MAX_VALUE),
+                number("x-max-length-bytes", Long.MAX_VALUE),
                 overflow(),
                 deadLetterExchange,
                 deadLetterKey,
-                quorum ? 0 : (int) priorities.orElse(0),
+                (int) priorities.orElse(0),
                 deliveryLimit.isPresent()
                         ? OptionalInt.of((int) Math.min(Integer.MAX_VALUE, deliveryLimit.getAsLong()))
                         : OptionalInt.empty(),
                 truth("x-single-active-consumer"));
+    }
+
+    private void requireFitting(boolean quorum, Change.QueueDeclared declared) {
+        for (String name : quorum ? CLASSIC_ONLY : QUORUM_ONLY) {
+            if (arguments.get(name) != null) {
+                throw new AmqpException(
+                        ReplyCode.PRECONDITION_FAILED,
+                        "invalid arg '" + name + "' for " + queue + " of queue type "
+                                + (quorum ? "rabbit_quorum_queue" : "rabbit_classic_queue"));
+            }
+        }
+        if (quorum && (!declared.durable() || declared.owner() != 0 || declared.autoDelete())) {
+            String property =
+                    !declared.durable() ? "non-durable" : declared.owner() != 0 ? "exclusive-owner" : "auto-delete";
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "invalid property '" + property + "' for " + queue);
+        }
+    }
+
+    /** How a classic queue keeps its messages is our business; that the words are known is the client's. */
+    private void requireKnownModes() {
+        String mode = text("x-queue-mode");
+        if (mode != null && !mode.equals("default") && !mode.equals("lazy")) {
+            throw invalid("x-queue-mode", "\"unsupported queue mode '" + mode + "'\"");
+        }
+        OptionalLong version = number("x-queue-version", Long.MAX_VALUE);
+        if (version.isPresent() && version.getAsLong() != 1 && version.getAsLong() != 2) {
+            throw invalid("x-queue-version", "\"unsupported queue version '" + version.getAsLong() + "'\"");
+        }
     }
 
     private boolean isQuorum() {
@@ -75,7 +114,7 @@ final class QueueArguments {
         } else if (type.equals("stream")) {
             throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "streams are not supported: " + queue);
         }
-        throw invalid(TYPE, "{unsupported_queue_type,\"" + type + "\"}");
+        throw invalid(TYPE, "\"unsupported queue type '" + type + "'\"");
     }
 
     private Overflow overflow() {
@@ -84,8 +123,18 @@ final class QueueArguments {
             case "drop-head" -> Overflow.DROP_HEAD;
             case "reject-publish" -> Overflow.REJECT_PUBLISH;
             case "reject-publish-dlx" -> Overflow.REJECT_PUBLISH_DLX;
-            default -> throw invalid("x-overflow", "{invalid_overflow,<<\"" + overflow + "\">>}");
+            default -> throw invalid("x-overflow", "invalid_overflow");
         };
+    }
+
+    private @Nullable String deadLetterExchange() {
+        Object value = arguments.get("x-dead-letter-exchange");
+        if (value == null || value instanceof LongString) {
+            return value == null ? null : value.toString();
+        }
+        throw new AmqpException(
+                ReplyCode.PRECONDITION_FAILED,
+                "invalid type '" + Inequivalence.typeOf(value) + "' for arg 'x-dead-letter-exchange' in " + queue);
     }
 
     private @Nullable String text(String name) {
@@ -106,21 +155,28 @@ final class QueueArguments {
         throw invalid(name, "{unacceptable_type," + Inequivalence.typeOf(value) + "}");
     }
 
-    private OptionalLong number(String name) {
+    private OptionalLong number(String name, long max) {
         Object value = arguments.get(name);
         if (value == null) {
             return OptionalLong.empty();
-        } else if (value instanceof Byte
-                || value instanceof Short
-                || value instanceof Integer
-                || value instanceof Long) {
-            long number = ((Number) value).longValue();
-            if (number < 0) {
-                throw invalid(name, "{value_negative," + number + "}");
-            }
-            return OptionalLong.of(number);
         }
-        throw invalid(name, "{unacceptable_type," + Inequivalence.typeOf(value) + "}");
+        if (!Inequivalence.isInteger(value)) {
+            throw invalid(name, whyNoInteger(value));
+        }
+        long number = ((Number) value).longValue();
+        if (number < 0) {
+            throw invalid(name, "{value_negative," + number + "}");
+        } else if (number > max) {
+            throw invalid(name, "{value_too_big," + number + "}");
+        }
+        return OptionalLong.of(number);
+    }
+
+    /** RabbitMQ's words for a value that should be an integer. */
+    static String whyNoInteger(Object value) {
+        return value instanceof LongString
+                ? "\"expected integer, got longstr\""
+                : "{unacceptable_type," + Inequivalence.typeOf(value) + "}";
     }
 
     private AmqpException invalid(String name, String reason) {

@@ -77,13 +77,17 @@ public final class QueueRecord implements Destination {
      */
     public QueueRecord requireAccess(long connection) {
         if (owner() != 0 && owner() != connection) {
-            throw new AmqpException(
-                    ReplyCode.RESOURCE_LOCKED,
-                    "cannot obtain exclusive access to locked " + this
-                            + ". It could be originally declared on another connection or the exclusive property value"
-                            + " does not match that of the original declaration.");
+            throw locked();
         }
         return this;
+    }
+
+    AmqpException locked() {
+        return new AmqpException(
+                ReplyCode.RESOURCE_LOCKED,
+                "cannot obtain exclusive access to locked " + this
+                        + ". It could be originally declared on another connection or the exclusive property value does"
+                        + " not match that of the original declaration.");
     }
 
     @Override

@@ -155,7 +155,8 @@ public final class VirtualHost {
             if (!(value instanceof List<?> list)) {
                 throw new AmqpException(
                         ReplyCode.PRECONDITION_FAILED,
-                        "Unsupported type of header '" + header + "': " + Inequivalence.typeOf(value));
+                        "invalid message: {unacceptable_type_in_header,\"" + header + "\","
+                                + Inequivalence.typeOf(value) + "}");
             }
             for (Object key : list) {
                 if (key instanceof LongString text) {

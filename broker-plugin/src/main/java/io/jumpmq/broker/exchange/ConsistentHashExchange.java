@@ -159,12 +159,18 @@ public final class ConsistentHashExchange implements ExchangeType {
             return algorithm.hashOfNothing();
         }
 
+        /** A text as Erlang prints a binary. */
+        private static String erlang(String text) {
+            return text.isEmpty() ? "<<>>" : "<<\"" + text + "\">>";
+        }
+
         private static int weight(String key) {
             BigInteger weight;
             try {
                 weight = new BigInteger(key);
             } catch (NumberFormatException e) {
-                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "The binding key must be an integer: " + key);
+                throw new AmqpException(
+                        ReplyCode.PRECONDITION_FAILED, "The binding key must be an integer: " + erlang(key));
             }
             if (weight.signum() <= 0) {
                 throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "The binding key must be greater than 0");

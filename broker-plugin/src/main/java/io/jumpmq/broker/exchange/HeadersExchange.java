@@ -3,8 +3,10 @@ package io.jumpmq.broker.exchange;
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.LongString;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.message.Message;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,12 +32,23 @@ public final class HeadersExchange implements ExchangeType {
         @Override
         public void validate(String key, FieldTable arguments) {
             Object match = arguments.get(MATCH);
+            if (match != null && !(match instanceof LongString)) {
+                throw new AmqpException(
+                        ReplyCode.PRECONDITION_FAILED,
+                        "Invalid x-match field type " + typeOf(match) + " (value " + match + "); expected longstr");
+            }
             if (match != null && !isKnown(match.toString())) {
                 throw new AmqpException(
                         ReplyCode.PRECONDITION_FAILED,
                         "Invalid x-match field value <<\"" + match + "\">>; expected all, any, "
                                 + "all-with-x, or any-with-x");
             }
+        }
+
+        private static String typeOf(Object value) {
+            return value instanceof Integer
+                    ? "signedint"
+                    : value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
         }
 
         private static boolean isKnown(String match) {

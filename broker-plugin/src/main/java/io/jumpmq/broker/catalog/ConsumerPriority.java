@@ -1,0 +1,28 @@
+package io.jumpmq.broker.catalog;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.ReplyCode;
+
+/** A consumer's argument {@code x-priority}. */
+public final class ConsumerPriority {
+    private ConsumerPriority() {}
+
+    /**
+     * The priority that these arguments ask for; 0 when they do not.
+     *
+     * @throws AmqpException when it is no integer
+     */
+    public static int of(FieldTable arguments, QueueRecord queue) {
+        Object priority = arguments.get("x-priority");
+        if (priority == null) {
+            return 0;
+        }
+        if (!Inequivalence.isInteger(priority)) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    "invalid arg 'x-priority' for " + queue + ": " + QueueArguments.whyNoInteger(priority));
+        }
+        return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, ((Number) priority).longValue()));
+    }
+}
