@@ -3,6 +3,7 @@ package io.jumpmq.cli;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,8 +30,12 @@ public final class JumpMqCommand {
 
     private JumpMqCommand() {}
 
-    /** Runs one command line and returns the exit code. */
-    public static int run(Console console, String... arguments) {
+    /**
+     * Runs one command line and returns the exit code.
+     *
+     * @param more commands that are not of this package
+     */
+    public static int run(Console console, List<?> more, String... arguments) {
         CommandLine commandLine = new CommandLine(new JumpMqCommand())
                 .addSubcommand(new CommandLine.HelpCommand())
                 .addSubcommand(RingCommands.commandLine(console))
@@ -44,6 +49,7 @@ public final class JumpMqCommand {
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler((exception, args) -> explain(console, exception))
                 .setExecutionExceptionHandler((exception, command, parsed) -> fail(console, exception));
+        more.forEach(commandLine::addSubcommand);
         if (arguments.length == 0) {
             commandLine.usage(console.err());
             return USAGE;

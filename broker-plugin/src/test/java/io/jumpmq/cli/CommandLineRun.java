@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 
 /** One command run in this process: what it was given, printed and exited with. */
 record CommandLineRun(int code, String out, String err) {
@@ -17,7 +18,7 @@ record CommandLineRun(int code, String out, String err) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         StringWriter err = new StringWriter();
         Console console = new Console(new ByteArrayInputStream(input), out, new PrintWriter(err, true), false);
-        int code = JumpMqCommand.run(console, arguments);
+        int code = JumpMqCommand.run(console, List.of(), arguments);
         return new CommandLineRun(code, out.toString(UTF_8), err.toString());
     }
 }

@@ -1,4 +1,4 @@
-/** What tests of several modules share. */
+/** A harness for property tests. */
 @NullMarked
 package io.jumpmq.testing;
 

@@ -201,7 +201,7 @@ public final class Catalog {
     }
 
     /** What goes when something goes: bindings with their ends, auto-delete exchanges with their last binding. */
-    private final class Removal {
+    private static final class Removal {
         final List<Change> changes = new ArrayList<>();
         private final Set<SourcedBinding> removed = new HashSet<>();
         private final Map<ExchangeRecord, Integer> removedFrom = new HashMap<>();

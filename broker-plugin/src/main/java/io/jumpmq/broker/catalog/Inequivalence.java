@@ -39,7 +39,7 @@ final class Inequivalence {
     }
 
     private static boolean same(@Nullable Object a, @Nullable Object b) {
-        return isInteger(a) && isInteger(b)
+        return (isInteger(a) && isInteger(b))
                 ? ((Number) Objects.requireNonNull(a)).longValue() == ((Number) Objects.requireNonNull(b)).longValue()
                 : Objects.equals(a, b);
     }

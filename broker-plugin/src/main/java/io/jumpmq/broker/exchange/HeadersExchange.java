@@ -91,12 +91,12 @@ public final class HeadersExchange implements ExchangeType {
         }
 
         private static boolean sameValue(Object wanted, @Nullable Object given) {
-            return wanted instanceof Number && given instanceof Number && isInteger(wanted) && isInteger(given)
-                    ? ((Number) wanted).longValue() == ((Number) given).longValue()
+            return (isInteger(wanted) && isInteger(given))
+                    ? ((Number) wanted).longValue() == ((Number) Objects.requireNonNull(given)).longValue()
                     : Objects.deepEquals(wanted, given);
         }
 
-        private static boolean isInteger(Object number) {
+        private static boolean isInteger(@Nullable Object number) {
             return number instanceof Byte
                     || number instanceof Short
                     || number instanceof Integer

@@ -24,18 +24,19 @@ final class Consumers {
         this.singleActive = singleActive;
     }
 
-    /** Takes a consumer on, unless that is forbidden because one has the queue for itself. */
-    ConsumeOutcome add(QueueConsumer consumer) {
-        if (singleActive ? consumer.exclusive() : isTaken(consumer)) {
-            return ConsumeOutcome.EXCLUSIVE_USE;
-        }
+    /** Whether a consumer can be taken on: not if one has the queue for itself, or wants it and cannot have it. */
+    boolean mayJoin(QueueConsumer consumer) {
+        return !(singleActive ? consumer.exclusive() : isTaken(consumer));
+    }
+
+    /** Takes a consumer on, which {@linkplain #mayJoin may join}. */
+    void add(QueueConsumer consumer) {
         if (active == null && (singleActive || consumer.exclusive())) {
             active = consumer;
         }
         all.add(consumer);
         turn.enter(consumer);
         resume(consumer);
-        return ConsumeOutcome.ACCEPTED;
     }
 
     private boolean isTaken(QueueConsumer newcomer) {

@@ -212,13 +212,19 @@ public final class MessageQueue {
 
     // Consumers.
 
-    /** Takes a consumer on and starts to serve it, unless that is forbidden because one has the queue for itself. */
-    public ConsumeOutcome add(QueueConsumer consumer, long nowMillis) {
+    /** What {@link #add} would answer now; for those who have to say so before the first delivery. */
+    public ConsumeOutcome check(QueueConsumer consumer) {
         if (deleted) {
             return ConsumeOutcome.QUEUE_DELETED;
         }
-        ConsumeOutcome outcome = consumers.add(consumer);
+        return consumers.mayJoin(consumer) ? ConsumeOutcome.ACCEPTED : ConsumeOutcome.EXCLUSIVE_USE;
+    }
+
+    /** Takes a consumer on and starts to serve it, unless that is forbidden because one has the queue for itself. */
+    public ConsumeOutcome add(QueueConsumer consumer, long nowMillis) {
+        ConsumeOutcome outcome = check(consumer);
         if (outcome == ConsumeOutcome.ACCEPTED) {
+            consumers.add(consumer);
             renewLease(nowMillis);
             deliverReady(nowMillis);
         }

@@ -72,7 +72,11 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
                 terms.limited(),
                 terms.priority());
         consumers.put(consumer, added);
+        ConsumeOutcome expected = queue.check(added);
         ConsumeOutcome outcome = queue.add(added, now);
+        if (outcome != expected) {
+            throw new AssertionError("checked as " + expected + " but is " + outcome);
+        }
         events.add("add c" + consumer + " " + outcome);
     }
 

@@ -1,0 +1,184 @@
+package io.jumpmq.app;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.Broker;
+import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.security.Authenticator;
+import io.jumpmq.security.PasswordHash;
+import io.jumpmq.security.Permission;
+import io.jumpmq.security.User;
+import io.jumpmq.session.ConnectionSettings;
+import io.jumpmq.transport.AmqpServer;
+import io.jumpmq.transport.EventLoops;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+
+/**
+ * A broker in this process: for tests, and for applications that want one of their own.
+ *
+ * <pre>
+ * try (JumpMq broker = JumpMq.builder().port(0).start()) {
+ *     connectionFactory.setUri(broker.uri());
+ *     …
+ * }
+ * </pre>
+ */
+public final class JumpMq implements AutoCloseable {
+    /** The port of AMQP. */
+    public static final int DEFAULT_PORT = 5672;
+
+    private static final String GUEST = "guest";
+    private static final int SALT_BYTES = 4;
+
+    private final EventLoops loops;
+    private final AmqpServer server;
+
+    private JumpMq(EventLoops loops, AmqpServer server) {
+        this.loops = loops;
+        this.server = server;
+    }
+
+    /** A broker's settings, with RabbitMQ's defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What a broker is started with. */
+    public static final class Builder {
+        private int port = DEFAULT_PORT;
+        private String host = "0.0.0.0";
+        private int threads = Runtime.getRuntime().availableProcessors();
+        private int maxConnections = 100_000;
+        private ConnectionSettings connections = ConnectionSettings.DEFAULT;
+        private final Map<String, User> users = new HashMap<>();
+
+        private Builder() {
+            user(GUEST, GUEST, true, "administrator");
+        }
+
+        /** Where to listen; 0 takes a free port. */
+        public Builder port(int newPort) {
+            port = newPort;
+            return this;
+        }
+
+        /** The address to listen on; all by default. */
+        public Builder host(String newHost) {
+            host = newHost;
+            return this;
+        }
+
+        /** Event loops; as many as there are cores by default. */
+        public Builder threads(int count) {
+            threads = count;
+            return this;
+        }
+
+        /** Beyond which clients are turned away. */
+        public Builder maxConnections(int count) {
+            maxConnections = count;
+            return this;
+        }
+
+        /** Limits of every connection. */
+        public Builder connections(ConnectionSettings settings) {
+            connections = settings;
+            return this;
+        }
+
+        /** Adds a user with all permissions on "/", from anywhere. */
+        public Builder user(String name, String password) {
+            return user(name, password, false);
+        }
+
+        private Builder user(String name, String password, boolean onlyFromLoopback, String... tags) {
+            byte[] salt = new byte[SALT_BYTES];
+            new SecureRandom().nextBytes(salt);
+            users.put(
+                    name,
+                    new User(
+                            name,
+                            PasswordHash.of(password, salt),
+                            Set.of(tags),
+                            Map.of("/", Permission.ALL),
+                            onlyFromLoopback));
+            return this;
+        }
+
+        /**
+         * Starts the broker.
+         *
+         * @throws UncheckedIOException when it cannot listen
+         */
+        public JumpMq start() {
+            EventLoops loops = new EventLoops(threads);
+            try {
+                Broker broker = new Broker(loops.loops(), ServiceLoader.load(ExchangeType.class));
+                Map<String, User> known = Map.copyOf(users);
+                AmqpServer server = AmqpServer.start(
+                        new InetSocketAddress(host, port),
+                        loops,
+                        broker,
+                        new Authenticator(known::get),
+                        connections,
+                        maxConnections,
+                        serverProperties());
+                return new JumpMq(loops, server);
+            } catch (IOException e) {
+                loops.close();
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static FieldTable serverProperties() {
+        Map<String, Object> capabilities = new LinkedHashMap<>();
+        for (String capability : new String[] {
+            "publisher_confirms",
+            "exchange_exchange_bindings",
+            "basic.nack",
+            "consumer_cancel_notify",
+            "consumer_priorities",
+            "authentication_failure_close",
+            "per_consumer_qos"
+        }) {
+            capabilities.put(capability, true);
+        }
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("capabilities", FieldTable.of(capabilities));
+        properties.put("product", "JumpMQ");
+        properties.put("version", version());
+        properties.put("platform", "Java " + System.getProperty("java.version"));
+        properties.put("information", "Licensed under the Apache License 2.0");
+        return FieldTable.of(properties);
+    }
+
+    private static String version() {
+        String version = JumpMq.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Where a client on this machine finds it, as guest. */
+    public String uri() {
+        return "amqp://guest:guest@127.0.0.1:" + port();
+    }
+
+    /** Says goodbye to all clients and stops. */
+    @Override
+    public void close() {
+        server.close();
+        loops.close();
+    }
+}

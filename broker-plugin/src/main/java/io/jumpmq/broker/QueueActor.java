@@ -1,0 +1,183 @@
+package io.jumpmq.broker;
+
+import io.jumpmq.broker.catalog.ExchangeRecord;
+import io.jumpmq.broker.catalog.QueueHandle;
+import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.loop.Receiver;
+import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.queue.DeathReason;
+import io.jumpmq.broker.queue.MessageQueue;
+import io.jumpmq.broker.queue.QueueEntry;
+import io.jumpmq.broker.queue.QueueOutput;
+import io.jumpmq.broker.queue.UnusedReason;
+import io.jumpmq.broker.queue.VolatileLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * A queue at work: its core, the loop that is its home, and what reaches it from others. Sessions send to its receivers
+ * with {@link Loop#send}, to {@link #home}.
+ */
+public final class QueueActor implements QueueHandle, QueueOutput {
+    private final Broker broker;
+    private final QueueRecord queue;
+    private final Loop home;
+    private final MessageQueue core;
+    private long alarmMillis = Long.MAX_VALUE;
+
+    private final Receiver<Message> publish = this::onPublish;
+    private final Receiver<Publication> publishTracked = this::onPublishTracked;
+    private final Receiver<QueueEntry> acknowledge = this::onAcknowledge;
+    private final Receiver<QueueEntry> reject = this::onReject;
+    private final Receiver<QueueEntry> requeue = this::onRequeue;
+    private final Receiver<Consumer<MessageQueue>> tell = this::onTell;
+
+    QueueActor(Broker broker, QueueRecord queue, Loop home) {
+        this.broker = broker;
+        this.queue = queue;
+        this.home = home;
+        this.core = new MessageQueue(queue.name(), queue.settings(), this, VolatileLog.INSTANCE, home.nowMillis());
+    }
+
+    /** What runs a queue of the catalog. */
+    public static QueueActor of(QueueRecord queue) {
+        return (QueueActor) queue.handle();
+    }
+
+    public Loop home() {
+        return home;
+    }
+
+    /** A message whose publisher wants no answer. */
+    public Receiver<Message> publish() {
+        return publish;
+    }
+
+    /** A message whose publisher waits. */
+    public Receiver<Publication> publishTracked() {
+        return publishTracked;
+    }
+
+    public Receiver<QueueEntry> acknowledge() {
+        return acknowledge;
+    }
+
+    public Receiver<QueueEntry> reject() {
+        return reject;
+    }
+
+    public Receiver<QueueEntry> requeue() {
+        return requeue;
+    }
+
+    /** Has something done to the queue, on its loop. */
+    public void tell(Loop from, Consumer<MessageQueue> action) {
+        from.send(home, tell, action);
+    }
+
+    /** Has something done to the queue, and its result sent back. */
+    public <R> void ask(Loop from, Function<MessageQueue, R> question, Receiver<R> answer) {
+        from.send(home, tell, (Consumer<MessageQueue>) asked -> home.send(from, answer, question.apply(asked)));
+    }
+
+    /** The time on the queue's loop, for what is done there. */
+    public long nowMillis() {
+        return home.nowMillis();
+    }
+
+    private void onPublish(Message message) {
+        core.publish(message, null, home.nowMillis());
+        setAlarm();
+    }
+
+    private void onPublishTracked(Publication publication) {
+        core.publish(publication.message(), publication.ticketFor(home), home.nowMillis());
+        setAlarm();
+    }
+
+    private void onAcknowledge(QueueEntry entry) {
+        core.acknowledge(entry, home.nowMillis());
+        setAlarm();
+    }
+
+    private void onReject(QueueEntry entry) {
+        core.reject(entry, home.nowMillis());
+        setAlarm();
+    }
+
+    private void onRequeue(QueueEntry entry) {
+        core.requeue(entry, home.nowMillis());
+        setAlarm();
+    }
+
+    private void onTell(Consumer<MessageQueue> action) {
+        action.accept(core);
+        setAlarm();
+    }
+
+    /** Asks to be woken when the queue's next deadline comes, unless an earlier alarm is set. */
+    private void setAlarm() {
+        long deadline = core.nextDeadline();
+        if (deadline < alarmMillis) {
+            alarmMillis = deadline;
+            home.schedule(this::onAlarm, Math.max(0, deadline - home.nowMillis()));
+        }
+    }
+
+    private void onAlarm() {
+        alarmMillis = Long.MAX_VALUE;
+        core.tick(home.nowMillis());
+        setAlarm();
+    }
+
+    @Override
+    public void deadLetter(QueueEntry entry, DeathReason reason) {
+        String exchange = String.valueOf(core.settings().deadLetterExchange());
+        Message letter = DeadLetter.of(
+                entry.message(),
+                queue.name(),
+                reason,
+                exchange,
+                core.settings().deadLetterRoutingKey(),
+                home.nowMillis());
+        List<QueueActor> targets = targets(letter, exchange, reason);
+        if (targets.isEmpty()) {
+            home.send(home, (Receiver<QueueEntry>) core::deadLettered, entry);
+            return;
+        }
+        Publication publication =
+                new Publication(letter, 0, targets.size(), home, (settled, accepted) -> core.deadLettered(entry));
+        targets.forEach(target -> home.send(target.home, target.publishTracked, publication));
+    }
+
+    private List<QueueActor> targets(Message letter, String exchangeName, DeathReason reason) {
+        List<QueueActor> targets = new ArrayList<>();
+        VirtualHost vhost = broker.catalog().vhost(queue.vhost());
+        ExchangeRecord exchange = vhost == null ? null : vhost.exchange(exchangeName);
+        if (vhost != null && exchange != null) {
+            VirtualHost.Routing routing = new VirtualHost.Routing();
+            vhost.route(exchange, letter, routing);
+            for (int i = 0; i < routing.queues().size(); i++) {
+                QueueRecord target = routing.queues().get(i);
+                if (reason == DeathReason.REJECTED || !DeadLetter.isCycle(letter, target.name())) {
+                    targets.add(of(target));
+                }
+            }
+        }
+        return targets;
+    }
+
+    @Override
+    public void unused(UnusedReason reason) {
+        broker.deleteUnused(home, queue);
+    }
+
+    @Override
+    public String toString() {
+        return queue.toString();
+    }
+}

@@ -1,0 +1,112 @@
+package io.jumpmq.session;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jumpmq.broker.QueueActor;
+import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.loop.Receiver;
+import io.jumpmq.broker.queue.ConsumerEndpoint;
+import io.jumpmq.broker.queue.QueueConsumer;
+import io.jumpmq.broker.queue.QueueEntry;
+
+/**
+ * A consumer as its channel sees it. What the queue says on its loop is sent to the channel's, where the rest of this
+ * object lives.
+ */
+final class ChannelConsumer implements ConsumerEndpoint {
+    /** Written bytes are told to the queue once they are this much, not for each message. */
+    private static final int RETURN_AT_BYTES = QueueConsumer.WINDOW_BYTES / 4;
+
+    private final ChannelMachine channel;
+    private final QueueActor queue;
+    private final QueueRecord queueRecord;
+    private final byte[] tag;
+    private final QueueConsumer consumer;
+    private final Receiver<QueueEntry> deliveries;
+    private final Receiver<QueueConsumer> cancellations;
+    private final Receiver<QueueConsumer> wishes;
+    private final Receiver<Integer> returns;
+
+    /** Handed to the socket and not told to the queue yet. */
+    private int writtenBytes;
+
+    ChannelConsumer(
+            ChannelMachine channel,
+            QueueRecord queueRecord,
+            String tag,
+            boolean noAck,
+            boolean exclusive,
+            int prefetch,
+            boolean limited,
+            int priority) {
+        this.channel = channel;
+        this.queue = QueueActor.of(queueRecord);
+        this.queueRecord = queueRecord;
+        this.tag = tag.getBytes(UTF_8);
+        this.consumer = new QueueConsumer(this, tag, noAck, exclusive, prefetch, limited, priority);
+        this.deliveries = entry -> channel.onDelivery(this, entry);
+        this.cancellations = cancelled -> channel.onCancelled(this);
+        this.wishes = wishing -> channel.onGrantWanted(this);
+        this.returns = channel::onGrantsReturned;
+    }
+
+    QueueActor queue() {
+        return queue;
+    }
+
+    QueueRecord queueRecord() {
+        return queueRecord;
+    }
+
+    QueueConsumer consumer() {
+        return consumer;
+    }
+
+    String tag() {
+        return consumer.tag();
+    }
+
+    byte[] tagBytes() {
+        return tag;
+    }
+
+    boolean noAck() {
+        return consumer.noAck();
+    }
+
+    /** Notes that a delivery went to the socket. */
+    void wrote(int bytes) {
+        writtenBytes += bytes;
+    }
+
+    /** Tells the queue what went, if it is worth a word. */
+    void returnWindow() {
+        if (writtenBytes >= RETURN_AT_BYTES) {
+            int bytes = writtenBytes;
+            writtenBytes = 0;
+            queue.tell(channel.loop(), core -> core.written(consumer, bytes, queue.nowMillis()));
+        }
+    }
+
+    // On the queue's loop.
+
+    @Override
+    public void deliver(QueueConsumer to, QueueEntry entry) {
+        queue.home().send(channel.loop(), deliveries, entry);
+    }
+
+    @Override
+    public void cancelled(QueueConsumer whose) {
+        queue.home().send(channel.loop(), cancellations, whose);
+    }
+
+    @Override
+    public void wantsGrant(QueueConsumer who) {
+        queue.home().send(channel.loop(), wishes, who);
+    }
+
+    @Override
+    public void grantsReturned(QueueConsumer whose, int count) {
+        queue.home().send(channel.loop(), returns, count);
+    }
+}

@@ -1,0 +1,1109 @@
+package io.jumpmq.session;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.BasicProperties;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.FrameReader;
+import io.jumpmq.amqp.FrameWriter;
+import io.jumpmq.amqp.Method;
+import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.broker.Broker;
+import io.jumpmq.broker.Publication;
+import io.jumpmq.broker.QueueActor;
+import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.DestinationKind;
+import io.jumpmq.broker.catalog.ExchangeRecord;
+import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.queue.ConsumeOutcome;
+import io.jumpmq.broker.queue.QueueConsumer;
+import io.jumpmq.broker.queue.QueueEntry;
+import io.jumpmq.security.Permission.Operation;
+import io.jumpmq.security.User;
+import io.netty.buffer.ByteBuf;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One channel of a connection: its methods and contents come in, frames and requests to queues and catalog go out. Belongs
+ * to its connection's loop.
+ */
+final class ChannelMachine {
+    private enum State {
+        OPEN,
+        /** channel.close was sent; all but its answer is ignored. */
+        CLOSING,
+        CLOSED
+    }
+
+    private static final byte[] NO_KEY = {};
+    private static final int RESERVED_SHORT = 2;
+    private static final int MANDATORY = 1;
+    private static final int IMMEDIATE = 2;
+    private static final int FIXED_DELIVERY = 64;
+    private static final int NAME_ENTROPY_BYTES = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final int number;
+    private final ConnectionMachine connection;
+    private final ContentAssembly content;
+    private final Map<String, ChannelConsumer> consumers = new LinkedHashMap<>();
+    private final UnackedDeliveries<Unacked> unacked = new UnackedDeliveries<>();
+    private State state = State.OPEN;
+
+    // The publish that waits for its content.
+    private byte[] exchangeName = NO_KEY;
+    private byte[] routingKey = NO_KEY;
+    private int publishFlags;
+
+    // Where the last message went, good while nothing has changed.
+    private @Nullable ExchangeRecord exchange;
+    private QueueActor[] route = {};
+    private byte @Nullable [] routeKey;
+    private long routeVersion = -1;
+    private final VirtualHost.Routing routing = new VirtualHost.Routing();
+
+    private @Nullable ConfirmWindow confirms;
+    private boolean confirmsDue;
+    private boolean windowsDue;
+    private boolean transactional;
+    private List<Runnable> transaction = new ArrayList<>();
+    private int openCommits;
+
+    private String lastQueue = "";
+    private int consumerPrefetch;
+    private int channelPrefetch;
+    private int granted;
+    private final ArrayDeque<ChannelConsumer> wishes = new ArrayDeque<>();
+
+    /** A delivery that waits for its acknowledgement; without a consumer it was fetched. */
+    private record Unacked(
+            QueueActor queue, QueueEntry entry, @Nullable ChannelConsumer consumer) {}
+
+    ChannelMachine(int number, ConnectionMachine connection) {
+        this.number = number;
+        this.connection = connection;
+        this.content = new ContentAssembly(connection.context().settings().maxMessageBytes());
+    }
+
+    int number() {
+        return number;
+    }
+
+    Loop loop() {
+        return connection.context().loop();
+    }
+
+    // Frames in.
+
+    void onFrame(int type, ByteBuf in, int index, int length) {
+        if (type == FrameReader.METHOD) {
+            onMethodFrame(in, index, length);
+        } else if (state == State.OPEN && content.onFrame(type, in, index, length)) {
+            publish();
+        }
+    }
+
+    private void onMethodFrame(ByteBuf in, int index, int length) {
+        if (state == State.CLOSING) {
+            whileClosing(Method.read(in.slice(index, length)));
+            return;
+        }
+        if (!content.expectsMethod()) {
+            throw content.unexpectedMethod();
+        }
+        int id = length < Integer.BYTES ? 0 : in.getInt(index);
+        connection.during(id);
+        if (id == Method.BasicPublish.ID) {
+            onPublish(in.slice(index + Integer.BYTES, length - Integer.BYTES));
+            return;
+        }
+        onMethod(Method.read(in.slice(index, length)));
+    }
+
+    private void whileClosing(Method method) {
+        if (method instanceof Method.ChannelCloseOk) {
+            state = State.CLOSED;
+            connection.remove(this);
+        } else if (method instanceof Method.ChannelClose) {
+            send(new Method.ChannelCloseOk());
+        }
+    }
+
+    private void onMethod(Method method) {
+        if (method instanceof Method.BasicAck ack) {
+            settle(ack.deliveryTag(), ack.multiple(), Settlement.ACK);
+        } else if (method instanceof Method.BasicNack nack) {
+            settle(nack.deliveryTag(), nack.multiple(), nack.requeue() ? Settlement.REQUEUE : Settlement.REJECT);
+        } else if (method instanceof Method.BasicReject reject) {
+            settle(reject.deliveryTag(), false, reject.requeue() ? Settlement.REQUEUE : Settlement.REJECT);
+        } else if (method instanceof Method.BasicGet get) {
+            onGet(get);
+        } else if (method instanceof Method.BasicConsume consume) {
+            onConsume(consume);
+        } else if (method instanceof Method.BasicCancel cancel) {
+            onCancel(cancel);
+        } else if (method instanceof Method.BasicQos qos) {
+            onQos(qos);
+        } else if (method instanceof Method.BasicRecover recover) {
+            recover(recover.requeue());
+            send(new Method.BasicRecoverOk());
+        } else if (method instanceof Method.BasicRecoverAsync recover) {
+            recover(recover.requeue());
+        } else if (method instanceof Method.QueueDeclare declare) {
+            onQueueDeclare(declare);
+        } else if (method instanceof Method.QueueDelete delete) {
+            onQueueDelete(delete);
+        } else if (method instanceof Method.QueuePurge purge) {
+            onQueuePurge(purge);
+        } else if (method instanceof Method.QueueBind bind) {
+            onBind(
+                    DestinationKind.QUEUE,
+                    queueName(bind.queue()),
+                    bind.exchange(),
+                    keyOf(bind.queue(), bind.routingKey()),
+                    bind.arguments(),
+                    bind.nowait() ? null : new Method.QueueBindOk());
+        } else if (method instanceof Method.QueueUnbind unbind) {
+            onUnbind(
+                    DestinationKind.QUEUE,
+                    queueName(unbind.queue()),
+                    unbind.exchange(),
+                    unbind.routingKey(),
+                    unbind.arguments(),
+                    new Method.QueueUnbindOk());
+        } else if (method instanceof Method.ExchangeDeclare declare) {
+            onExchangeDeclare(declare);
+        } else if (method instanceof Method.ExchangeDelete delete) {
+            onExchangeDelete(delete);
+        } else if (method instanceof Method.ExchangeBind bind) {
+            onBind(
+                    DestinationKind.EXCHANGE,
+                    bind.destination(),
+                    bind.source(),
+                    bind.routingKey(),
+                    bind.arguments(),
+                    bind.nowait() ? null : new Method.ExchangeBindOk());
+        } else if (method instanceof Method.ExchangeUnbind unbind) {
+            onUnbind(
+                    DestinationKind.EXCHANGE,
+                    unbind.destination(),
+                    unbind.source(),
+                    unbind.routingKey(),
+                    unbind.arguments(),
+                    unbind.nowait() ? null : new Method.ExchangeUnbindOk());
+        } else if (method instanceof Method.ConfirmSelect select) {
+            onConfirmSelect(select);
+        } else if (method instanceof Method.TxSelect) {
+            onTxSelect();
+        } else if (method instanceof Method.TxCommit) {
+            onTxCommit();
+        } else if (method instanceof Method.TxRollback) {
+            requireTransaction();
+            transaction = new ArrayList<>();
+            send(new Method.TxRollbackOk());
+        } else if (method instanceof Method.ChannelFlow flow) {
+            onFlow(flow);
+        } else if (method instanceof Method.ChannelClose) {
+            close();
+            connection.remove(this);
+            send(new Method.ChannelCloseOk());
+        } else if (method instanceof Method.ChannelOpen) {
+            throw new AmqpException(ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen");
+        } else {
+            throw new AmqpException(ReplyCode.COMMAND_INVALID, "unimplemented method " + method.dottedName());
+        }
+    }
+
+    private void onFlow(Method.ChannelFlow flow) {
+        if (!flow.active()) {
+            throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "active=false");
+        }
+        send(new Method.ChannelFlowOk(true));
+    }
+
+    // Publishing.
+
+    private void onPublish(ByteBuf in) {
+        try {
+            in.skipBytes(RESERVED_SHORT);
+            byte[] name = takeShort(in, exchangeName);
+            if (name != exchangeName) {
+                exchangeName = name;
+                exchange = null;
+            }
+            routingKey = takeShort(in, routingKey);
+            publishFlags = in.readUnsignedByte();
+        } catch (IndexOutOfBoundsException e) {
+            throw new AmqpException(ReplyCode.SYNTAX_ERROR, "a method frame ends within its arguments");
+        }
+        content.begin();
+    }
+
+    /** A short string; the array that was there last if it is the same again. */
+    private static byte[] takeShort(ByteBuf in, byte[] last) {
+        int length = in.readUnsignedByte();
+        int start = in.readerIndex();
+        in.skipBytes(length);
+        if (length == last.length) {
+            int i = 0;
+            while (i < length && in.getByte(start + i) == last[i]) {
+                i++;
+            }
+            if (i == length) {
+                return last;
+            }
+        }
+        byte[] bytes = new byte[length];
+        in.getBytes(start, bytes);
+        return bytes;
+    }
+
+    private void publish() {
+        connection.during(Method.BasicPublish.ID);
+        ExchangeRecord to = target();
+        byte[] properties = content.properties();
+        Message message = new Message(to.name(), routingKey, properties, content.takeBody());
+        checkProperties(properties);
+        if ((publishFlags & IMMEDIATE) != 0) {
+            throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "immediate=true");
+        }
+        boolean mandatory = (publishFlags & MANDATORY) != 0;
+        if (transactional) {
+            transaction.add(() -> send(to, message, mandatory));
+            return;
+        }
+        send(to, message, mandatory);
+    }
+
+    private ExchangeRecord target() {
+        ExchangeRecord known = exchange;
+        long version = connection.context().broker().catalog().routingVersion();
+        if (known != null && version == routeVersion) {
+            return known;
+        }
+        String name = new String(exchangeName, UTF_8);
+        ExchangeRecord found = connection.vhost().requireExchange(name);
+        if (found.internal()) {
+            throw new AmqpException(ReplyCode.ACCESS_REFUSED, "cannot publish to internal " + found);
+        }
+        requireExchange(Operation.WRITE, name);
+        exchange = found;
+        routeVersion = version;
+        routeKey = null;
+        return found;
+    }
+
+    private void checkProperties(byte[] properties) {
+        int flags = BasicProperties.flags(properties);
+        if ((flags & (BasicProperties.USER_ID | BasicProperties.EXPIRATION)) == 0) {
+            return;
+        }
+        BasicProperties decoded = BasicProperties.decode(properties);
+        User user = connection.user();
+        if (decoded.userId() != null
+                && !decoded.userId().equals(user.name())
+                && !user.tags().contains(User.IMPERSONATOR)) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    "user_id property set to '" + decoded.userId() + "' but authenticated user was '" + user.name()
+                            + "'");
+        }
+        String expiration = decoded.expiration();
+        if (expiration != null && !isMillis(expiration)) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    "invalid expiration '" + expiration + "': " + whyNoMillis(expiration));
+        }
+    }
+
+    private static boolean isMillis(String text) {
+        return !text.isEmpty()
+                && text.length() <= 10
+                && text.chars().allMatch(c -> c >= '0' && c <= '9')
+                && Long.parseLong(text) <= 0xffffffffL;
+    }
+
+    private static String whyNoMillis(String text) {
+        try {
+            long value = Long.parseLong(text);
+            return value < 0 ? "{value_negative," + value + "}" : "{value_too_big," + value + "}";
+        } catch (NumberFormatException e) {
+            return "no_integer";
+        }
+    }
+
+    private void send(ExchangeRecord to, Message message, boolean mandatory) {
+        QueueActor[] targets = route(to, message);
+        ConfirmWindow window = confirms;
+        if (targets.length == 0) {
+            if (mandatory) {
+                sendReturn(message);
+            }
+            if (window != null) {
+                window.settle(window.open(), true);
+                confirmSoon();
+            }
+            return;
+        }
+        if (window == null && openCommits == 0) {
+            for (QueueActor target : targets) {
+                loop().send(target.home(), target.publish(), message);
+            }
+            return;
+        }
+        Publication publication = window != null
+                ? new Publication(message, window.open(), targets.length, loop(), this::onSettled)
+                : new Publication(message, 0, targets.length, loop(), this::onCommitted);
+        openCommits += window == null ? 1 : 0;
+        for (QueueActor target : targets) {
+            loop().send(target.home(), target.publishTracked(), publication);
+        }
+    }
+
+    private QueueActor[] route(ExchangeRecord to, Message message) {
+        long version = connection.context().broker().catalog().routingVersion();
+        if (routeKey == message.routingKey() && to == exchange && version == routeVersion) {
+            boolean plain = (BasicProperties.flags(message.properties()) & BasicProperties.HEADERS) == 0;
+            if (plain) {
+                return route;
+            }
+        }
+        connection.vhost().route(to, message, routing);
+        int count = routing.queues().size();
+        QueueActor[] targets = new QueueActor[count];
+        for (int i = 0; i < count; i++) {
+            targets[i] = QueueActor.of(routing.queues().get(i));
+        }
+        routeKey = routing.keyOnly() && to == exchange && version == routeVersion ? message.routingKey() : null;
+        route = targets;
+        return targets;
+    }
+
+    private void sendReturn(Message message) {
+        send(new Method.BasicReturn(
+                ReplyCode.NO_ROUTE.code(), ReplyCode.NO_ROUTE.name(), message.exchange(), message.routingKeyText()));
+        sendContent(message.properties(), message.body());
+    }
+
+    private void onSettled(Publication publication, boolean accepted) {
+        ConfirmWindow window = confirms;
+        if (window != null && state == State.OPEN) {
+            window.settle(publication.sequenceNumber(), accepted);
+            confirmSoon();
+        }
+    }
+
+    private void confirmSoon() {
+        if (!confirmsDue) {
+            confirmsDue = true;
+            loop().atTurnEnd(this::flushConfirms);
+        }
+    }
+
+    private void flushConfirms() {
+        confirmsDue = false;
+        ConfirmWindow window = confirms;
+        if (window == null || state != State.OPEN) {
+            return;
+        }
+        window.flush(new ConfirmWindow.Output() {
+            @Override
+            public void ack(long sequenceNumber, boolean multiple) {
+                send(new Method.BasicAck(sequenceNumber, multiple));
+            }
+
+            @Override
+            public void nack(long sequenceNumber) {
+                send(new Method.BasicNack(sequenceNumber, false, false));
+            }
+        });
+    }
+
+    private void onConfirmSelect(Method.ConfirmSelect select) {
+        if (transactional) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "cannot switch from tx to confirm mode");
+        }
+        if (confirms == null) {
+            confirms = new ConfirmWindow();
+        }
+        if (!select.nowait()) {
+            send(new Method.ConfirmSelectOk());
+        }
+    }
+
+    // Transactions.
+
+    private void onTxSelect() {
+        if (confirms != null) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "cannot switch from confirm to tx mode");
+        }
+        transactional = true;
+        send(new Method.TxSelectOk());
+    }
+
+    private void requireTransaction() {
+        if (!transactional) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "channel is not transactional");
+        }
+    }
+
+    /** All steps, then commit-ok when every queue has taken its messages. */
+    private void onTxCommit() {
+        requireTransaction();
+        List<Runnable> steps = transaction;
+        transaction = new ArrayList<>();
+        connection.suspend();
+        openCommits = 1;
+        steps.forEach(Runnable::run);
+        onCommitted(null, true);
+    }
+
+    private void onCommitted(@Nullable Publication publication, boolean accepted) {
+        if (--openCommits == 0) {
+            send(new Method.TxCommitOk());
+            connection.resume();
+        }
+    }
+
+    // Consuming.
+
+    private void onConsume(Method.BasicConsume consume) {
+        String queueName = queueName(consume.queue());
+        connection.require(Operation.READ, "queue", queueName);
+        QueueRecord queue = connection
+                .vhost()
+                .requireQueue(queueName)
+                .requireAccess(connection.context().id());
+        if (consumers.containsKey(consume.consumerTag())) {
+            throw new AmqpException(
+                    ReplyCode.NOT_ALLOWED, "attempt to reuse consumer tag '" + consume.consumerTag() + "'");
+        }
+        String tag = consume.consumerTag().isEmpty() ? generated("amq.ctag-") : consume.consumerTag();
+        ChannelConsumer consumer = new ChannelConsumer(
+                this,
+                queue,
+                tag,
+                consume.noAck(),
+                consume.exclusive(),
+                consumerPrefetch,
+                channelPrefetch > 0,
+                priority(consume.arguments(), queue));
+        consumers.put(tag, consumer);
+        connection.suspend();
+        QueueActor actor = consumer.queue();
+        // The answer is sent before the queue delivers: the client must know the tag first.
+        Method answer = new Method.BasicConsumeOk(tag);
+        actor.tell(loop(), core -> {
+            ConsumeOutcome outcome = core.check(consumer.consumer());
+            actor.home()
+                    .send(
+                            loop(),
+                            this::onConsumeOutcome,
+                            new ConsumeResult(consumer, outcome, consume.nowait() ? null : answer));
+            if (outcome == ConsumeOutcome.ACCEPTED) {
+                core.add(consumer.consumer(), actor.nowMillis());
+            }
+        });
+    }
+
+    private record ConsumeResult(
+            ChannelConsumer consumer,
+            ConsumeOutcome outcome,
+            @Nullable Method answer) {}
+
+    private void onConsumeOutcome(ConsumeResult result) {
+        if (result.outcome == ConsumeOutcome.ACCEPTED) {
+            if (result.answer != null && state == State.OPEN) {
+                send(result.answer);
+            }
+        } else {
+            consumers.remove(result.consumer.tag());
+            QueueRecord queue = result.consumer.queueRecord();
+            fail(
+                    result.outcome == ConsumeOutcome.EXCLUSIVE_USE
+                            ? new AmqpException(ReplyCode.ACCESS_REFUSED, queue + " in exclusive use")
+                            : new AmqpException(ReplyCode.NOT_FOUND, "no " + queue),
+                    Method.BasicConsume.ID);
+        }
+        connection.resume();
+    }
+
+    private static int priority(FieldTable arguments, QueueRecord queue) {
+        Object priority = arguments.get("x-priority");
+        if (priority == null) {
+            return 0;
+        }
+        if (priority instanceof Byte
+                || priority instanceof Short
+                || priority instanceof Integer
+                || priority instanceof Long) {
+            return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, ((Number) priority).longValue()));
+        }
+        throw new AmqpException(
+                ReplyCode.PRECONDITION_FAILED,
+                "invalid arg 'x-priority' for " + queue + ": {unacceptable_type," + priority + "}");
+    }
+
+    private void onCancel(Method.BasicCancel cancel) {
+        ChannelConsumer consumer = consumers.remove(cancel.consumerTag());
+        Method answer = cancel.nowait() ? null : new Method.BasicCancelOk(cancel.consumerTag());
+        if (consumer == null) {
+            answer(answer);
+            return;
+        }
+        connection.suspend();
+        consumer.queue()
+                .ask(
+                        loop(),
+                        core -> {
+                            core.remove(consumer.consumer(), consumer.queue().nowMillis());
+                            return consumer;
+                        },
+                        removed -> {
+                            answer(answer);
+                            connection.resume();
+                        });
+    }
+
+    void onDelivery(ChannelConsumer consumer, QueueEntry entry) {
+        if (state != State.OPEN || !connection.isOpen()) {
+            if (!consumer.noAck()) {
+                loop().send(consumer.queue().home(), consumer.queue().requeue(), entry);
+            }
+            return;
+        }
+        Message message = entry.message();
+        long tag = consumer.noAck() ? unacked.skip() : unacked.add(new Unacked(consumer.queue(), entry, consumer));
+        byte[] name = message.exchange().getBytes(UTF_8);
+        byte[] key = message.routingKey();
+        byte[] properties = propertiesOf(entry, consumer.queueRecord());
+        ByteBuf out = connection.reserve(FIXED_DELIVERY
+                + consumer.tagBytes().length
+                + name.length
+                + key.length
+                + FrameWriter.contentLength(properties, message.body(), connection.frameMax()));
+        int start = FrameWriter.begin(out, FrameReader.METHOD, number);
+        out.writeInt(Method.BasicDeliver.ID);
+        writeShort(out, consumer.tagBytes());
+        out.writeLong(tag);
+        out.writeBoolean(entry.redelivered());
+        writeShort(out, name);
+        writeShort(out, key);
+        FrameWriter.end(out, start);
+        FrameWriter.content(out, number, properties, message.body(), connection.frameMax());
+        consumer.wrote(message.footprint());
+        if (!windowsDue) {
+            windowsDue = true;
+            loop().atTurnEnd(this::returnWindows);
+        }
+    }
+
+    private static void writeShort(ByteBuf out, byte[] bytes) {
+        out.writeByte(bytes.length);
+        out.writeBytes(bytes);
+    }
+
+    /** As published; BCC is for nobody's eyes, and a quorum queue tells how often a message came back. */
+    private static byte[] propertiesOf(QueueEntry entry, QueueRecord queue) {
+        byte[] properties = entry.message().properties();
+        boolean counts = queue.settings().quorum() && entry.deliveryCount() > 0;
+        boolean hasHeaders = (BasicProperties.flags(properties) & BasicProperties.HEADERS) != 0;
+        if (!counts && !hasHeaders) {
+            return properties;
+        }
+        BasicProperties decoded = BasicProperties.decode(properties);
+        Map<String, @Nullable Object> headers = decoded.headerMap();
+        boolean changed = headers.remove("BCC") != null;
+        if (counts) {
+            headers.put("x-delivery-count", (long) entry.deliveryCount());
+            changed = true;
+        }
+        return changed ? decoded.withHeaders(headers).encode() : properties;
+    }
+
+    /** Tells the queues what was written, unless the socket is full: then {@link ConnectionMachine#onWritable} does. */
+    void returnWindows() {
+        windowsDue = false;
+        if (connection.output().isWritable()) {
+            consumers.values().forEach(ChannelConsumer::returnWindow);
+        }
+    }
+
+    void onCancelled(ChannelConsumer consumer) {
+        if (consumers.remove(consumer.tag(), consumer) && state == State.OPEN && connection.wantsCancels()) {
+            send(new Method.BasicCancel(consumer.tag(), true));
+        }
+    }
+
+    private void onQos(Method.BasicQos qos) {
+        if (qos.prefetchSize() != 0) {
+            throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "prefetch_size!=0 (" + qos.prefetchSize() + ")");
+        }
+        if (qos.global()) {
+            boolean wasLimited = channelPrefetch > 0;
+            channelPrefetch = qos.prefetchCount();
+            boolean limited = channelPrefetch > 0;
+            if (wasLimited != limited) {
+                consumers
+                        .values()
+                        .forEach(consumer -> consumer.queue()
+                                .tell(
+                                        loop(),
+                                        core -> core.limit(
+                                                consumer.consumer(),
+                                                limited,
+                                                consumer.queue().nowMillis())));
+            }
+            grantWishes();
+        } else {
+            consumerPrefetch = qos.prefetchCount();
+        }
+        send(new Method.BasicQosOk());
+    }
+
+    // A channel's own prefetch limit: each delivery needs a grant, and comes back as one when it is settled.
+
+    void onGrantWanted(ChannelConsumer consumer) {
+        wishes.add(consumer);
+        grantWishes();
+    }
+
+    void onGrantsReturned(int count) {
+        granted -= count;
+        grantWishes();
+    }
+
+    private void grantWishes() {
+        while (!wishes.isEmpty() && (channelPrefetch == 0 || granted < channelPrefetch)) {
+            ChannelConsumer consumer = wishes.remove();
+            granted++;
+            consumer.queue()
+                    .tell(
+                            loop(),
+                            core -> core.grant(
+                                    consumer.consumer(), 1, consumer.queue().nowMillis()));
+        }
+    }
+
+    // Getting and settling.
+
+    private void onGet(Method.BasicGet get) {
+        String queueName = queueName(get.queue());
+        connection.require(Operation.READ, "queue", queueName);
+        QueueRecord queue = connection
+                .vhost()
+                .requireQueue(queueName)
+                .requireAccess(connection.context().id());
+        QueueActor actor = QueueActor.of(queue);
+        connection.suspend();
+        actor.ask(
+                loop(),
+                core -> {
+                    QueueEntry entry = core.get(get.noAck(), actor.nowMillis());
+                    return new Got(queue, actor, entry, get.noAck(), core.ready());
+                },
+                this::onGot);
+    }
+
+    private record Got(
+            QueueRecord queue, QueueActor actor, @Nullable QueueEntry entry, boolean noAck, int left) {}
+
+    private void onGot(Got got) {
+        QueueEntry entry = got.entry;
+        if (state != State.OPEN) {
+            if (entry != null && !got.noAck) {
+                loop().send(got.actor.home(), got.actor.requeue(), entry);
+            }
+        } else if (entry == null) {
+            send(new Method.BasicGetEmpty());
+        } else {
+            long tag = got.noAck ? unacked.skip() : unacked.add(new Unacked(got.actor, entry, null));
+            Message message = entry.message();
+            send(new Method.BasicGetOk(
+                    tag, entry.redelivered(), message.exchange(), message.routingKeyText(), got.left));
+            sendContent(propertiesOf(entry, got.queue), message.body());
+        }
+        connection.resume();
+    }
+
+    private enum Settlement {
+        ACK,
+        REJECT,
+        REQUEUE
+    }
+
+    private void settle(long tag, boolean multiple, Settlement how) {
+        if (transactional) {
+            requireKnown(tag, multiple);
+            transaction.add(() -> settleNow(tag, multiple, how));
+            return;
+        }
+        settleNow(tag, multiple, how);
+    }
+
+    private void requireKnown(long tag, boolean multiple) {
+        if (tag >= unacked.nextTag() || (tag == 0 && !multiple)) {
+            throw unknownTag(tag);
+        }
+    }
+
+    private void settleNow(long tag, boolean multiple, Settlement how) {
+        if (multiple) {
+            if (tag != 0 && (tag < 0 || tag >= unacked.nextTag())) {
+                throw unknownTag(tag);
+            }
+            unacked.takeUpTo(tag == 0 ? unacked.nextTag() - 1 : tag, delivery -> settle(delivery, how));
+        } else {
+            Unacked delivery = unacked.take(tag);
+            if (delivery == null) {
+                throw unknownTag(tag);
+            }
+            settle(delivery, how);
+        }
+    }
+
+    private static AmqpException unknownTag(long tag) {
+        return new AmqpException(ReplyCode.PRECONDITION_FAILED, "unknown delivery tag " + Long.toUnsignedString(tag));
+    }
+
+    private void settle(Unacked delivery, Settlement how) {
+        QueueActor queue = delivery.queue;
+        loop().send(
+                        queue.home(),
+                        switch (how) {
+                            case ACK -> queue.acknowledge();
+                            case REJECT -> queue.reject();
+                            case REQUEUE -> queue.requeue();
+                        },
+                        delivery.entry);
+        if (delivery.consumer != null && granted > 0) {
+            granted--;
+            grantWishes();
+        }
+    }
+
+    private void recover(boolean requeue) {
+        if (!requeue) {
+            throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "requeue=false");
+        }
+        unacked.takeUpTo(unacked.nextTag() - 1, delivery -> settle(delivery, Settlement.REQUEUE));
+    }
+
+    // Queues.
+
+    private void onQueueDeclare(Method.QueueDeclare declare) {
+        if (declare.passive()) {
+            QueueRecord queue = connection
+                    .vhost()
+                    .requireQueue(queueName(declare.queue()))
+                    .requireAccess(connection.context().id());
+            answerDeclared(queue, declare.nowait());
+            return;
+        }
+        String name = stripped(declare.queue());
+        if (name.isEmpty()) {
+            name = generated("amq.gen-");
+        } else if (name.startsWith("amq.") && connection.vhost().queue(name) == null) {
+            throw new AmqpException(
+                    ReplyCode.ACCESS_REFUSED, "queue name '" + name + "' contains reserved prefix 'amq.*'");
+        }
+        connection.require(Operation.CONFIGURE, "queue", name);
+        String deadLetters = declare.arguments().text("x-dead-letter-exchange");
+        if (deadLetters != null) {
+            connection.require(Operation.READ, "queue", name);
+            requireExchange(Operation.WRITE, deadLetters);
+        }
+        String declared = name;
+        change(
+                new Command.DeclareQueue(
+                        connection.vhost().name(),
+                        name,
+                        declare.durable(),
+                        declare.exclusive(),
+                        declare.autoDelete(),
+                        declare.arguments(),
+                        connection.context().id()),
+                Method.QueueDeclare.ID,
+                outcome -> {
+                    QueueRecord queue = connection.vhost().queue(declared);
+                    if (!outcome.changes().isEmpty()) {
+                        lastQueue = declared;
+                        answer(declare.nowait() ? null : new Method.QueueDeclareOk(declared, 0, 0));
+                    } else if (queue != null) {
+                        answerDeclared(queue, declare.nowait());
+                    }
+                });
+    }
+
+    private void answerDeclared(QueueRecord queue, boolean nowait) {
+        lastQueue = queue.name();
+        QueueActor actor = QueueActor.of(queue);
+        connection.suspend();
+        actor.ask(
+                loop(),
+                core -> {
+                    core.touch(actor.nowMillis());
+                    return new Method.QueueDeclareOk(queue.name(), core.ready(), core.consumers());
+                },
+                ok -> {
+                    answer(nowait ? null : ok);
+                    connection.resume();
+                });
+    }
+
+    private void onQueueDelete(Method.QueueDelete delete) {
+        String name = queueName(delete.queue());
+        connection.require(Operation.CONFIGURE, "queue", name);
+        QueueRecord queue = connection.vhost().queue(name);
+        if (queue == null) {
+            answer(delete.nowait() ? null : new Method.QueueDeleteOk(0));
+            return;
+        }
+        queue.requireAccess(connection.context().id());
+        QueueActor actor = QueueActor.of(queue);
+        connection.suspend();
+        actor.ask(loop(), core -> new Method.QueueDeclareOk(name, core.ready(), core.consumers()), counts -> {
+            connection.resume();
+            if (delete.ifUnused() && counts.consumerCount() > 0) {
+                fail(new AmqpException(ReplyCode.PRECONDITION_FAILED, queue + " in use"), Method.QueueDelete.ID);
+            } else if (delete.ifEmpty() && counts.messageCount() > 0) {
+                fail(new AmqpException(ReplyCode.PRECONDITION_FAILED, queue + " not empty"), Method.QueueDelete.ID);
+            } else {
+                change(
+                        new Command.DeleteQueue(connection.vhost().name(), name, queue.id()),
+                        Method.QueueDelete.ID,
+                        outcome -> answer(delete.nowait() ? null : new Method.QueueDeleteOk(counts.messageCount())));
+            }
+        });
+    }
+
+    private void onQueuePurge(Method.QueuePurge purge) {
+        String name = queueName(purge.queue());
+        connection.require(Operation.READ, "queue", name);
+        QueueRecord queue = connection
+                .vhost()
+                .requireQueue(name)
+                .requireAccess(connection.context().id());
+        connection.suspend();
+        QueueActor.of(queue).ask(loop(), core -> core.purge(), count -> {
+            answer(purge.nowait() ? null : new Method.QueuePurgeOk(count));
+            connection.resume();
+        });
+    }
+
+    /** An empty name means the queue that was declared last on this channel. */
+    private String queueName(String name) {
+        String stripped = stripped(name);
+        if (!stripped.isEmpty()) {
+            return stripped;
+        }
+        if (lastQueue.isEmpty()) {
+            throw new AmqpException(ReplyCode.NOT_FOUND, "no previously declared queue");
+        }
+        return lastQueue;
+    }
+
+    /** Queue and key both left out: the key, too, is the last queue's name. */
+    private String keyOf(String queue, String key) {
+        return queue.isEmpty() && key.isEmpty() ? lastQueue : key;
+    }
+
+    private static String stripped(String name) {
+        return name.indexOf('\n') < 0 && name.indexOf('\r') < 0
+                ? name
+                : name.replace("\r", "").replace("\n", "");
+    }
+
+    private static String generated(String prefix) {
+        byte[] bytes = new byte[NAME_ENTROPY_BYTES];
+        RANDOM.nextBytes(bytes);
+        return prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    // Exchanges and bindings.
+
+    private void onExchangeDeclare(Method.ExchangeDeclare declare) {
+        String name = stripped(declare.exchange());
+        requireNotDefault(name);
+        if (declare.passive()) {
+            connection.vhost().requireExchange(name);
+            answer(declare.nowait() ? null : new Method.ExchangeDeclareOk());
+            return;
+        }
+        connection.require(Operation.CONFIGURE, "exchange", name);
+        String alternate = declare.arguments().text("alternate-exchange");
+        if (alternate != null) {
+            connection.require(Operation.READ, "exchange", name);
+            requireExchange(Operation.WRITE, alternate);
+        }
+        change(
+                new Command.DeclareExchange(
+                        connection.vhost().name(),
+                        name,
+                        declare.type(),
+                        declare.durable(),
+                        declare.autoDelete(),
+                        declare.internal(),
+                        declare.arguments()),
+                Method.ExchangeDeclare.ID,
+                outcome -> answer(declare.nowait() ? null : new Method.ExchangeDeclareOk()));
+    }
+
+    private void onExchangeDelete(Method.ExchangeDelete delete) {
+        String name = stripped(delete.exchange());
+        requireNotDefault(name);
+        connection.require(Operation.CONFIGURE, "exchange", name);
+        change(
+                new Command.DeleteExchange(connection.vhost().name(), name, delete.ifUnused()),
+                Method.ExchangeDelete.ID,
+                outcome -> answer(delete.nowait() ? null : new Method.ExchangeDeleteOk()));
+    }
+
+    private void onBind(
+            DestinationKind kind,
+            String destination,
+            String source,
+            String key,
+            FieldTable arguments,
+            @Nullable Method ok) {
+        requireBindable(kind, destination, source);
+        change(
+                new Command.Bind(
+                        connection.vhost().name(),
+                        source,
+                        kind,
+                        destination,
+                        key,
+                        arguments,
+                        connection.context().id()),
+                kind == DestinationKind.QUEUE ? Method.QueueBind.ID : Method.ExchangeBind.ID,
+                outcome -> answer(ok));
+    }
+
+    private void onUnbind(
+            DestinationKind kind,
+            String destination,
+            String source,
+            String key,
+            FieldTable arguments,
+            @Nullable Method ok) {
+        requireBindable(kind, destination, source);
+        change(
+                new Command.Unbind(
+                        connection.vhost().name(),
+                        source,
+                        kind,
+                        destination,
+                        key,
+                        arguments,
+                        connection.context().id()),
+                kind == DestinationKind.QUEUE ? Method.QueueUnbind.ID : Method.ExchangeUnbind.ID,
+                outcome -> answer(ok));
+    }
+
+    private void requireBindable(DestinationKind kind, String destination, String source) {
+        requireNotDefault(source);
+        if (kind == DestinationKind.EXCHANGE) {
+            requireNotDefault(destination);
+        }
+        connection.require(Operation.WRITE, kind == DestinationKind.QUEUE ? "queue" : "exchange", destination);
+        connection.require(Operation.READ, "exchange", source);
+    }
+
+    private static void requireNotDefault(String exchange) {
+        if (exchange.isEmpty()) {
+            throw new AmqpException(ReplyCode.ACCESS_REFUSED, "operation not permitted on the default exchange");
+        }
+    }
+
+    private void requireExchange(Operation operation, String name) {
+        connection.require(operation, "exchange", name.isEmpty() ? "amq.default" : name);
+    }
+
+    /** Has the catalog changed; nothing more is decoded until it is. */
+    private void change(Command command, int methodId, Consumer<Broker.Outcome> then) {
+        connection.suspend();
+        connection.context().broker().submit(loop(), command, outcome -> {
+            AmqpException failure = outcome.failure();
+            if (failure != null) {
+                connection.during(methodId);
+                connection.fail(number, failure);
+            } else {
+                then.accept(outcome);
+            }
+            connection.resume();
+        });
+    }
+
+    // The end.
+
+    /** A mistake ends this channel; the connection and its other channels go on. */
+    void fail(AmqpException failure, int methodId) {
+        if (state != State.OPEN) {
+            return;
+        }
+        if (failure.reply().closesConnection()) {
+            connection.fail(number, failure);
+            return;
+        }
+        close();
+        state = State.CLOSING;
+        send(new Method.ChannelClose(failure.reply().code(), failure.replyText(), methodId >>> 16, methodId & 0xffff));
+    }
+
+    /** Gives back all that it holds: consumers leave, and what was not acknowledged returns to its queue. */
+    void close() {
+        if (state != State.OPEN) {
+            return;
+        }
+        flushConfirms();
+        state = State.CLOSED;
+        Map<QueueActor, List<QueueEntry>> entries = new LinkedHashMap<>();
+        Map<QueueActor, List<QueueConsumer>> leaving = new LinkedHashMap<>();
+        consumers
+                .values()
+                .forEach(consumer -> leaving.computeIfAbsent(consumer.queue(), unused -> new ArrayList<>())
+                        .add(consumer.consumer()));
+        unacked.takeUpTo(
+                unacked.nextTag() - 1,
+                delivery -> entries.computeIfAbsent(delivery.queue, unused -> new ArrayList<>())
+                        .add(delivery.entry));
+        leaving.keySet().forEach(queue -> entries.computeIfAbsent(queue, unused -> new ArrayList<>()));
+        entries.forEach((queue, returned) -> queue.tell(
+                loop(), core -> core.remove(leaving.getOrDefault(queue, List.of()), returned, queue.nowMillis())));
+        consumers.clear();
+        wishes.clear();
+        transaction = new ArrayList<>();
+    }
+
+    private void answer(@Nullable Method method) {
+        if (method != null && state == State.OPEN) {
+            send(method);
+        }
+    }
+
+    private void send(Method method) {
+        connection.send(number, method);
+    }
+
+    private void sendContent(byte[] properties, byte[] body) {
+        FrameWriter.content(
+                connection.reserve(FrameWriter.contentLength(properties, body, connection.frameMax())),
+                number,
+                properties,
+                body,
+                connection.frameMax());
+    }
+}

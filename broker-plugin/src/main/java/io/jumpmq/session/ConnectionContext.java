@@ -1,0 +1,25 @@
+package io.jumpmq.session;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.Broker;
+import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.security.Authenticator;
+import java.net.InetAddress;
+
+/**
+ * What a connection is born with.
+ *
+ * @param id never used for another connection
+ * @param loop the loop that it belongs to, with all its channels
+ * @param peer the client's address
+ */
+public record ConnectionContext(
+        long id,
+        Loop loop,
+        Broker broker,
+        Authenticator authenticator,
+        InetAddress peer,
+        ConnectionSettings settings,
+        FieldTable serverProperties,
+        ConnectionOutput output,
+        ConnectionListener listener) {}

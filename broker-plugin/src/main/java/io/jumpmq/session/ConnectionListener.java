@@ -1,0 +1,13 @@
+package io.jumpmq.session;
+
+/** Told what an operator may want to know; the shell logs it. Called on the connection's loop. */
+public interface ConnectionListener {
+    /** A user has logged in. */
+    void opened(String user, String vhost);
+
+    /** A client was turned away, or made a mistake that ends its connection. */
+    void failed(String reason);
+
+    /** A mistake that ended a channel. */
+    void channelFailed(int channel, String reason);
+}

@@ -1,0 +1,478 @@
+package io.jumpmq.session;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.FrameReader;
+import io.jumpmq.amqp.FrameWriter;
+import io.jumpmq.amqp.Method;
+import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.security.Authenticator;
+import io.jumpmq.security.Permission;
+import io.jumpmq.security.User;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One AMQP 0-9-1 connection: bytes and ticks go in, frames and requests come out. Not thread-safe; it belongs to its loop
+ * with all its channels.
+ *
+ * <p>While an answer from another loop is awaited, the connection is suspended: it decodes nothing more, so that a
+ * client's commands take effect in the order sent.
+ */
+public final class ConnectionMachine {
+    private enum State {
+        AWAITING_HEADER,
+        AWAITING_START_OK,
+        AWAITING_TUNE_OK,
+        AWAITING_OPEN,
+        OPEN,
+        /** connection.close was sent; its answer is awaited, all else ignored. */
+        CLOSING,
+        CLOSED
+    }
+
+    private static final int PROTOCOL_HEADER_LENGTH = 8;
+    private static final long PROTOCOL_HEADER = 0x414d515000000901L;
+
+    /** How much room a method frame of ours may take; longer ones make the buffer grow. */
+    private static final int METHOD_ROOM = 512;
+
+    private final ConnectionContext context;
+    private final FrameReader frames = new FrameReader(ConnectionSettings.FRAME_MIN_BYTES);
+    private final Map<Integer, ChannelMachine> channels = new LinkedHashMap<>();
+
+    private State state = State.AWAITING_HEADER;
+    private boolean suspended;
+    private @Nullable User user;
+    private @Nullable VirtualHost vhost;
+    private Permission permission = Permission.ALL;
+    private boolean wantsRefusals;
+    private boolean wantsCancels;
+    private int frameMax = ConnectionSettings.FRAME_MIN_BYTES;
+    private int channelMax;
+    private long heartbeatMillis;
+    private long lastReadMillis;
+    private long lastWrittenMillis;
+    private final long bornMillis;
+
+    /** The method that a channel is carrying out. */
+    private int methodId;
+
+    /** The channel that spoke last: publishers seldom change it. */
+    private @Nullable ChannelMachine lastChannel;
+
+    /** A connection on which nothing was said yet. */
+    public ConnectionMachine(ConnectionContext context) {
+        this.context = context;
+        this.bornMillis = context.loop().nowMillis();
+        this.lastReadMillis = bornMillis;
+        this.lastWrittenMillis = bornMillis;
+    }
+
+    /** Takes whole frames out of the buffer until there is none, or the connection is suspended or closed. */
+    public void onBytes(ByteBuf in) {
+        lastReadMillis = context.loop().nowMillis();
+        if (state == State.AWAITING_HEADER && !readProtocolHeader(in)) {
+            return;
+        }
+        while (!suspended && state != State.CLOSED) {
+            ChannelMachine channel = null;
+            int number = 0;
+            try {
+                if (!frames.next(in)) {
+                    return;
+                }
+                number = frames.channel();
+                if (number == 0) {
+                    onConnectionFrame(in);
+                } else if (state == State.OPEN) {
+                    channel = lastChannel;
+                    if (channel == null || channel.number() != number) {
+                        channel = channel(number, in);
+                    }
+                    if (channel != null) {
+                        channel.onFrame(frames.type(), in, frames.payloadIndex(), frames.payloadLength());
+                    }
+                } else if (state != State.CLOSING) {
+                    throw new AmqpException(
+                            ReplyCode.CHANNEL_ERROR, "frame on channel " + number + " before the connection is open");
+                }
+            } catch (AmqpException e) {
+                fail(number, e);
+            }
+        }
+    }
+
+    /** Whether decoding waits for an answer. */
+    public boolean isSuspended() {
+        return suspended;
+    }
+
+    void suspend() {
+        suspended = true;
+    }
+
+    void resume() {
+        suspended = false;
+        context.output().resume();
+    }
+
+    private boolean readProtocolHeader(ByteBuf in) {
+        if (in.readableBytes() < PROTOCOL_HEADER_LENGTH) {
+            return false;
+        }
+        if (in.readLong() != PROTOCOL_HEADER) {
+            FrameWriter.protocolHeader(output().reserve(PROTOCOL_HEADER_LENGTH));
+            context.listener().failed("not the protocol AMQP 0-9-1");
+            close();
+            return false;
+        }
+        send(0, new Method.ConnectionStart(0, 9, context.serverProperties(), Authenticator.MECHANISMS, "en_US"));
+        state = State.AWAITING_START_OK;
+        return true;
+    }
+
+    private void onConnectionFrame(ByteBuf in) {
+        switch (frames.type()) {
+            case FrameReader.HEARTBEAT -> {}
+            case FrameReader.METHOD -> onConnectionMethod(Method.read(payload(in)));
+            default ->
+                throw new AmqpException(
+                        ReplyCode.COMMAND_INVALID, "frames of type " + frames.type() + " do not belong on channel 0");
+        }
+    }
+
+    private ByteBuf payload(ByteBuf in) {
+        return in.slice(frames.payloadIndex(), frames.payloadLength());
+    }
+
+    private void onConnectionMethod(Method method) {
+        if (method instanceof Method.ConnectionClose) {
+            closeAll();
+            release(() -> {
+                send(0, new Method.ConnectionCloseOk());
+                close();
+            });
+            return;
+        } else if (method instanceof Method.ConnectionCloseOk && state == State.CLOSING) {
+            close();
+            return;
+        }
+        switch (state) {
+            case AWAITING_START_OK -> onStartOk(expected(Method.ConnectionStartOk.class, method));
+            case AWAITING_TUNE_OK -> onTuneOk(expected(Method.ConnectionTuneOk.class, method));
+            case AWAITING_OPEN -> onOpen(expected(Method.ConnectionOpen.class, method));
+            case OPEN -> onOpenConnectionMethod(method);
+            default -> {} // Closing: whatever was on its way.
+        }
+    }
+
+    private static <M extends Method> M expected(Class<M> type, Method method) {
+        if (!type.isInstance(method)) {
+            throw new AmqpException(
+                    ReplyCode.COMMAND_INVALID, "unexpected method in connection state: " + method.dottedName());
+        }
+        return type.cast(method);
+    }
+
+    private void onStartOk(Method.ConnectionStartOk startOk) {
+        FieldTable properties = startOk.clientProperties();
+        if (properties.get("capabilities") instanceof FieldTable capabilities) {
+            wantsRefusals = Boolean.TRUE.equals(capabilities.get("authentication_failure_close"));
+            wantsCancels = Boolean.TRUE.equals(capabilities.get("consumer_cancel_notify"));
+        }
+        if (!Authenticator.knows(startOk.mechanism())) {
+            refuse("unknown mechanism " + startOk.mechanism(), startOk.mechanism());
+            return;
+        }
+        Authenticator.Outcome outcome =
+                context.authenticator().authenticate(startOk.mechanism(), startOk.response(), context.peer());
+        if (outcome.user() == null) {
+            refuse(outcome.reason(), startOk.mechanism());
+            return;
+        }
+        user = outcome.user();
+        ConnectionSettings settings = context.settings();
+        send(
+                0,
+                new Method.ConnectionTune(
+                        settings.channelMax(), settings.frameMaxBytes(), settings.heartbeatSeconds()));
+        state = State.AWAITING_TUNE_OK;
+    }
+
+    /** The log tells why; the client learns only that. */
+    private void refuse(String reason, String mechanism) {
+        context.listener().failed("login refused: " + reason);
+        if (wantsRefusals) {
+            String text = ReplyCode.ACCESS_REFUSED.text("Login was refused using authentication mechanism " + mechanism
+                    + ". For details see the broker logfile.");
+            send(0, new Method.ConnectionClose(ReplyCode.ACCESS_REFUSED.code(), text, 0, 0));
+        }
+        close();
+    }
+
+    private void onTuneOk(Method.ConnectionTuneOk tuneOk) {
+        ConnectionSettings settings = context.settings();
+        frameMax = (int) negotiated("frame_max", tuneOk.frameMax(), settings.frameMaxBytes());
+        if (frameMax != 0 && frameMax < ConnectionSettings.FRAME_MIN_BYTES) {
+            throw new AmqpException(
+                    ReplyCode.NOT_ALLOWED,
+                    "negotiated frame_max = " + frameMax + " is lower than the minimum allowed value ("
+                            + ConnectionSettings.FRAME_MIN_BYTES + ")");
+        }
+        channelMax = (int) negotiated("channel_max", tuneOk.channelMax(), settings.channelMax());
+        heartbeatMillis = tuneOk.heartbeat() * 1000L;
+        frames.frameMax(frameMax);
+        state = State.AWAITING_OPEN;
+    }
+
+    /** The client's choice, which must not exceed ours; 0 is no limit. */
+    private static long negotiated(String name, long chosen, long offered) {
+        if (offered != 0 && (chosen == 0 || chosen > offered)) {
+            throw new AmqpException(
+                    ReplyCode.NOT_ALLOWED,
+                    "negotiated " + name + " = " + chosen + " is higher than the maximum allowed value (" + offered
+                            + ")");
+        }
+        return chosen;
+    }
+
+    private void onOpen(Method.ConnectionOpen open) {
+        User opener = user();
+        VirtualHost found = context.broker().catalog().vhost(open.virtualHost());
+        if (found == null) {
+            throw new AmqpException(ReplyCode.NOT_ALLOWED, "vhost " + open.virtualHost() + " not found");
+        }
+        Permission granted = opener.permissions().get(found.name());
+        if (granted == null) {
+            throw new AmqpException(
+                    ReplyCode.NOT_ALLOWED,
+                    "access to vhost '" + found.name() + "' refused for user '" + opener.name() + "'");
+        }
+        vhost = found;
+        permission = granted;
+        state = State.OPEN;
+        send(0, new Method.ConnectionOpenOk());
+        context.listener().opened(opener.name(), found.name());
+    }
+
+    private void onOpenConnectionMethod(Method method) {
+        if (method instanceof Method.ConnectionUpdateSecret) {
+            send(0, new Method.ConnectionUpdateSecretOk());
+        } else if (method instanceof Method.ConnectionBlocked || method instanceof Method.ConnectionUnblocked) {
+            return; // A client has nothing to block here; RabbitMQ ignores it, too.
+        } else {
+            throw new AmqpException(
+                    ReplyCode.COMMAND_INVALID, "unexpected method in connection state: " + method.dottedName());
+        }
+    }
+
+    /** The channel of a frame; null when the frame opened or closed it. */
+    private @Nullable ChannelMachine channel(int number, ByteBuf in) {
+        ChannelMachine channel = channels.get(number);
+        if (channel != null) {
+            lastChannel = channel;
+            return channel;
+        }
+        if (frames.type() != FrameReader.METHOD || !(Method.read(payload(in)) instanceof Method.ChannelOpen)) {
+            throw new AmqpException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
+        }
+        if (channelMax != 0 && number > channelMax) {
+            throw new AmqpException(
+                    ReplyCode.NOT_ALLOWED,
+                    "number of channels opened (" + channels.size() + ") has reached the negotiated channel_max ("
+                            + channelMax + ")");
+        }
+        channels.put(number, new ChannelMachine(number, this));
+        send(number, new Method.ChannelOpenOk());
+        return null;
+    }
+
+    void remove(ChannelMachine channel) {
+        channels.remove(channel.number());
+        if (lastChannel == channel) {
+            lastChannel = null;
+        }
+    }
+
+    /** Answers a mistake on the smallest scope. */
+    void fail(int number, AmqpException failure) {
+        if (state == State.CLOSING || state == State.CLOSED) {
+            return;
+        }
+        int id = number == 0 ? 0 : methodId;
+        ChannelMachine channel = channels.get(number);
+        if (number != 0 && channel != null && !failure.reply().closesConnection()) {
+            context.listener().channelFailed(number, failure.replyText());
+            channel.fail(failure, id);
+            return;
+        }
+        context.listener().failed(failure.replyText());
+        closeAll();
+        if (state.compareTo(State.AWAITING_TUNE_OK) < 0) {
+            close(); // A stranger is owed no answer.
+            return;
+        }
+        send(0, new Method.ConnectionClose(failure.reply().code(), failure.replyText(), id >>> 16, id & 0xffff));
+        state = State.CLOSING;
+        release(() -> {});
+    }
+
+    /** Notes which method is being carried out, to be named when it fails. */
+    void during(int id) {
+        methodId = id;
+    }
+
+    /** The server stops, or an operator wants this connection to end. */
+    public void shutDown(String reason) {
+        if (state == State.OPEN) {
+            closeAll();
+            send(
+                    0,
+                    new Method.ConnectionClose(
+                            ReplyCode.CONNECTION_FORCED.code(), ReplyCode.CONNECTION_FORCED.text(reason), 0, 0));
+            state = State.CLOSING;
+        } else {
+            close();
+        }
+    }
+
+    /** The socket is gone. */
+    public void onClosed() {
+        if (state != State.CLOSED) {
+            state = State.CLOSED;
+            closeAll();
+            release(() -> {});
+        }
+    }
+
+    /** The socket takes more again. */
+    public void onWritable() {
+        channels.values().forEach(ChannelMachine::returnWindows);
+    }
+
+    /** To be called about every second. */
+    public void onTick(long nowMillis) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (state != State.OPEN && state != State.CLOSING) {
+            if (nowMillis - bornMillis > context.settings().handshakeMillis()) {
+                context.listener()
+                        .failed("the handshake took longer than "
+                                + context.settings().handshakeMillis() + " ms");
+                close();
+            }
+            return;
+        }
+        if (heartbeatMillis > 0) {
+            if (nowMillis - lastReadMillis > 2 * heartbeatMillis) {
+                context.listener().failed("missed heartbeats from client, timeout: " + heartbeatMillis / 1000 + "s");
+                close();
+                onClosed();
+            } else if (nowMillis - lastWrittenMillis >= heartbeatMillis / 2) {
+                FrameWriter.heartbeat(reserve(FrameReader.OVERHEAD));
+            }
+        }
+    }
+
+    private void closeAll() {
+        for (ChannelMachine channel : new ArrayList<>(channels.values())) {
+            channel.close();
+        }
+        channels.clear();
+        lastChannel = null;
+    }
+
+    /** Gives up what belongs to this connection alone, then goes on. */
+    private void release(Runnable then) {
+        VirtualHost home = vhost;
+        if (home == null) {
+            then.run();
+            return;
+        }
+        suspend();
+        context.broker().submit(context.loop(), new Command.ReleaseConnection(home.name(), context.id()), outcome -> {
+            then.run();
+            resume();
+        });
+    }
+
+    private void close() {
+        state = State.CLOSED;
+        output().close();
+    }
+
+    // What channels ask of their connection.
+
+    ConnectionContext context() {
+        return context;
+    }
+
+    ConnectionOutput output() {
+        return context.output();
+    }
+
+    VirtualHost vhost() {
+        VirtualHost home = vhost;
+        if (home == null) {
+            throw new IllegalStateException("no channel opens before its connection");
+        }
+        return home;
+    }
+
+    User user() {
+        User known = user;
+        if (known == null) {
+            throw new IllegalStateException("nobody gets here without a login");
+        }
+        return known;
+    }
+
+    /**
+     * Lets the user do this to what has this name.
+     *
+     * @throws AmqpException ACCESS_REFUSED when it is not permitted
+     */
+    void require(Permission.Operation operation, String kind, String name) {
+        if (!permission.allows(operation, name)) {
+            throw new AmqpException(
+                    ReplyCode.ACCESS_REFUSED,
+                    "access to " + kind + " '" + name + "' in vhost '" + vhost().name() + "' refused for user '"
+                            + user().name() + "'");
+        }
+    }
+
+    boolean wantsCancels() {
+        return wantsCancels;
+    }
+
+    int frameMax() {
+        return frameMax;
+    }
+
+    ByteBuf reserve(int bytes) {
+        lastWrittenMillis = context.loop().nowMillis();
+        return output().reserve(bytes);
+    }
+
+    void send(int channel, Method method) {
+        if (state != State.CLOSED) {
+            FrameWriter.method(reserve(METHOD_ROOM), channel, method);
+        }
+    }
+
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    @Override
+    public String toString() {
+        return "connection " + context.id() + (user == null ? "" : " of " + user.name());
+    }
+}

@@ -1,0 +1,100 @@
+package io.jumpmq.session;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a channel has delivered and not had acknowledged, by delivery tag. Tags count up, so this is a ring of places,
+ * some of them emptied before their turn.
+ */
+final class UnackedDeliveries<T> {
+    /** By tag modulo its length, which is a power of two. */
+    private @Nullable Object[] places = new Object[8];
+
+    private long oldest = 1;
+    private long next = 1;
+    private int count;
+
+    /** The tag that the next {@link #add} or {@link #skip} will give. */
+    long nextTag() {
+        return next;
+    }
+
+    int size() {
+        return count;
+    }
+
+    /** Keeps a delivery under the next tag. */
+    long add(T delivery) {
+        makeRoom();
+        places[slot(next)] = delivery;
+        count++;
+        return next++;
+    }
+
+    /** Uses up a tag for a delivery that needs no acknowledgement. */
+    long skip() {
+        if (count == 0) {
+            oldest = next + 1;
+        } else {
+            makeRoom();
+        }
+        return next++;
+    }
+
+    private void makeRoom() {
+        if (next - oldest < places.length) {
+            return;
+        }
+        @Nullable Object[] larger = new @Nullable Object[places.length * 2];
+        for (long tag = oldest; tag < next; tag++) {
+            larger[(int) tag & larger.length - 1] = places[slot(tag)];
+        }
+        places = larger;
+    }
+
+    /** Takes one delivery out; null when the tag is unknown or was settled before. */
+    @SuppressWarnings("unchecked") // Only add puts anything in.
+    @Nullable T take(long tag) {
+        if (tag < oldest || tag >= next) {
+            return null;
+        }
+        T delivery = (T) places[slot(tag)];
+        if (delivery != null) {
+            places[slot(tag)] = null;
+            count--;
+            advance();
+        }
+        return delivery;
+    }
+
+    /** Takes out all deliveries up to and including a tag, the oldest first. */
+    @SuppressWarnings("unchecked")
+    void takeUpTo(long tag, Consumer<? super T> taker) {
+        long end = Math.min(tag + 1, next);
+        for (long at = oldest; at < end; at++) {
+            T delivery = (T) places[slot(at)];
+            if (delivery != null) {
+                places[slot(at)] = null;
+                count--;
+                taker.accept(delivery);
+            }
+        }
+        oldest = Math.max(oldest, end);
+        advance();
+    }
+
+    private void advance() {
+        if (count == 0) {
+            oldest = next;
+            return;
+        }
+        while (places[slot(oldest)] == null) {
+            oldest++;
+        }
+    }
+
+    private int slot(long tag) {
+        return (int) tag & places.length - 1;
+    }
+}

@@ -1,0 +1,278 @@
+package io.jumpmq.transport;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.Broker;
+import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.security.Authenticator;
+import io.jumpmq.session.ConnectionContext;
+import io.jumpmq.session.ConnectionListener;
+import io.jumpmq.session.ConnectionMachine;
+import io.jumpmq.session.ConnectionOutput;
+import io.jumpmq.session.ConnectionSettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One client's socket: bytes to its machine and back, a tick every second. On one event loop from birth to death. */
+@SuppressWarnings("FutureReturnValueIgnored") // What fails shows as the end of the channel.
+final class ConnectionHandler extends ChannelInboundHandlerAdapter implements ConnectionOutput, ConnectionListener {
+    private static final Logger LOG = LoggerFactory.getLogger("jumpmq.connection");
+    private static final long TICK_MILLIS = 1_000;
+
+    /** A write buffer is handed to the socket when it is this full, and begun with this much room. */
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    /** While an answer is awaited, no more than this is read ahead. */
+    private static final int MOST_UNREAD_BYTES = 256 << 10;
+
+    private static final int SMALL_BUFFER_BYTES = 1 << 10;
+
+    private final long id;
+    private final Loop loop;
+    private final Broker broker;
+    private final Authenticator authenticator;
+    private final ConnectionSettings settings;
+    private final FieldTable properties;
+    private final Set<ConnectionHandler> all;
+    private final Runnable flush = this::flush;
+
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ConnectionMachine machine;
+    private @Nullable ByteBuf unread;
+    private @Nullable ByteBuf out;
+    private @Nullable ScheduledFuture<?> ticking;
+    private String peer = "";
+    private boolean flushDue;
+    private boolean closing;
+    private boolean busy;
+
+    ConnectionHandler(
+            long id,
+            Loop loop,
+            Broker broker,
+            Authenticator authenticator,
+            ConnectionSettings settings,
+            FieldTable properties,
+            Set<ConnectionHandler> all) {
+        this.id = id;
+        this.loop = loop;
+        this.broker = broker;
+        this.authenticator = authenticator;
+        this.settings = settings;
+        this.properties = properties;
+        this.all = all;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        context = ctx;
+        all.add(this);
+        InetSocketAddress address = (InetSocketAddress) ctx.channel().remoteAddress();
+        peer = address.getAddress().getHostAddress() + ":" + address.getPort();
+        machine = new ConnectionMachine(new ConnectionContext(
+                id, loop, broker, authenticator, address.getAddress(), settings, properties, this, this));
+        ticking = ctx.executor()
+                .scheduleAtFixedRate(() -> loop.run(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        if (machine != null) {
+            machine.onTick(loop.nowMillis());
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf read = (ByteBuf) message;
+        ByteBuf before = unread;
+        if (before == null) {
+            unread = read;
+        } else {
+            unread = before.discardReadBytes().writeBytes(read);
+            read.release();
+        }
+        decode();
+    }
+
+    /** Lets the machine take what it can, and keeps the rest. */
+    private void decode() {
+        ConnectionMachine reader = machine;
+        ByteBuf in = unread;
+        if (reader == null || in == null || busy) {
+            return;
+        }
+        busy = true;
+        loop.run(() -> reader.onBytes(in));
+        busy = false;
+        keep(in);
+        ByteBuf rest = unread;
+        read(!reader.isSuspended() || rest == null || rest.readableBytes() < MOST_UNREAD_BYTES);
+    }
+
+    private void keep(ByteBuf in) {
+        if (!in.isReadable()) {
+            in.release();
+            unread = null;
+        } else if (in.capacity() > 2 * in.readableBytes()) {
+            // The rest of a frame: in a buffer of its own, so that the large one goes back to its pool.
+            unread = in.alloc().buffer(in.readableBytes() * 2).writeBytes(in);
+            in.release();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable() && machine != null) {
+            loop.run(machine::onWritable);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        all.remove(this);
+        if (ticking != null) {
+            ticking.cancel(false);
+        }
+        ConnectionMachine ended = machine;
+        if (ended != null) {
+            loop.run(ended::onClosed);
+        }
+        if (unread != null) {
+            unread.release();
+            unread = null;
+        }
+        if (out != null) {
+            out.release();
+            out = null;
+        }
+        LOG.debug("{} {} closed", id, peer);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOG.info("{} {} lost: {}", id, peer, cause.getMessage());
+        ctx.close();
+    }
+
+    /** From any thread: says goodbye. */
+    void shutDown(String reason) {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null) {
+            ctx.executor()
+                    .execute(() -> loop.run(() -> {
+                        if (machine != null) {
+                            machine.shutDown(reason);
+                        }
+                    }));
+        }
+    }
+
+    /** From any thread but the loop's: waits until the socket is closed, or closes it. */
+    void awaitClosed(long millis) {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null && !ctx.channel().closeFuture().awaitUninterruptibly(millis)) {
+            ctx.close().awaitUninterruptibly();
+        }
+    }
+
+    // What the machine asks for.
+
+    @Override
+    public ByteBuf reserve(int bytes) {
+        if (!flushDue) {
+            flushDue = true;
+            loop.atTurnEnd(flush);
+        }
+        ByteBuf current = out;
+        if (current != null && current.writableBytes() < bytes && current.readableBytes() + bytes > BUFFER_BYTES) {
+            write(current);
+            current = null;
+        }
+        if (current == null) {
+            ChannelHandlerContext ctx = context;
+            if (ctx == null) {
+                throw new IllegalStateException("nothing is written before the socket is there");
+            }
+            current = ctx.alloc().directBuffer(Math.max(bytes, SMALL_BUFFER_BYTES));
+            out = current;
+        }
+        current.ensureWritable(bytes);
+        return current;
+    }
+
+    private void write(ByteBuf buffer) {
+        out = null;
+        if (context != null) {
+            context.write(buffer, context.voidPromise());
+        } else {
+            buffer.release();
+        }
+    }
+
+    private void flush() {
+        flushDue = false;
+        ByteBuf last = out;
+        if (last != null) {
+            write(last);
+        }
+        ChannelHandlerContext ctx = context;
+        if (ctx != null) {
+            ctx.flush();
+            if (closing) {
+                ctx.close();
+            }
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return context != null && context.channel().isWritable();
+    }
+
+    @Override
+    public void resume() {
+        if (context != null) {
+            context.executor().execute(this::decode);
+        }
+    }
+
+    @Override
+    public void read(boolean on) {
+        if (context != null) {
+            context.channel().config().setAutoRead(on);
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        if (!flushDue) {
+            flushDue = true;
+            loop.atTurnEnd(flush);
+        }
+    }
+
+    // What operators read.
+
+    @Override
+    public void opened(String user, String vhost) {
+        LOG.info("{} {} user '{}' opened vhost '{}'", id, peer, user, vhost);
+    }
+
+    @Override
+    public void failed(String reason) {
+        LOG.warn("{} {} {}", id, peer, reason);
+    }
+
+    @Override
+    public void channelFailed(int channel, String reason) {
+        LOG.warn("{} {} channel {}: {}", id, peer, channel, reason);
+    }
+}

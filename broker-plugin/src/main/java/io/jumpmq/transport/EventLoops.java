@@ -1,0 +1,66 @@
+package io.jumpmq.transport;
+
+import io.jumpmq.broker.loop.Loop;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The broker's loops, one a core: epoll on Linux, the JDK's selectors elsewhere. */
+public final class EventLoops implements AutoCloseable {
+    private static final long STOP_SECONDS = 5;
+
+    private final EventLoopGroup group;
+    private final List<Loop> loops = new ArrayList<>();
+    private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
+
+    /** Starts nothing yet: a thread starts with its loop's first task. */
+    public EventLoops(int count) {
+        IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("jumpmq-loop"), io);
+        for (EventExecutor executor : group) {
+            Loop loop = new Loop(loops.size(), new NettyLoopThread((EventLoop) executor));
+            loops.add(loop);
+            byExecutor.put(executor, loop);
+        }
+    }
+
+    /** The loops in their order. */
+    public List<Loop> loops() {
+        return List.copyOf(loops);
+    }
+
+    Loop of(EventLoop eventLoop) {
+        Loop loop = byExecutor.get(eventLoop);
+        if (loop == null) {
+            throw new IllegalArgumentException("not one of these loops: " + eventLoop);
+        }
+        return loop;
+    }
+
+    EventLoopGroup group() {
+        return group;
+    }
+
+    static Class<? extends ServerChannel> serverChannel() {
+        return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /** Ends all threads. */
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

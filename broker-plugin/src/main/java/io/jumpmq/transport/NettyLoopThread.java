@@ -1,0 +1,39 @@
+package io.jumpmq.transport;
+
+import io.jumpmq.broker.loop.LoopThread;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A loop of the broker on an event loop of Netty's. */
+@SuppressWarnings("FutureReturnValueIgnored") // A task of the loop tells of its failure itself.
+final class NettyLoopThread implements LoopThread {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyLoopThread.class);
+
+    private final EventLoop eventLoop;
+
+    NettyLoopThread(EventLoop eventLoop) {
+        this.eventLoop = eventLoop;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        eventLoop.execute(task);
+    }
+
+    @Override
+    public void schedule(Runnable task, long delayMillis) {
+        eventLoop.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public long nowMillis() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        LOG.error("A defect in JumpMQ; the loop goes on, but what it was doing is lost. Please report this.", failure);
+    }
+}
