@@ -20,6 +20,12 @@ final class Consumers {
     /** If there is one, nobody else is served: the single active consumer or the exclusive one. */
     private @Nullable QueueConsumer active;
 
+    /**
+     * A single active consumer whose channel has closed while deliveries were on their way to it. They come back, and
+     * before that nobody is served: the successor would see what was published later first.
+     */
+    private @Nullable QueueConsumer awaited;
+
     Consumers(boolean singleActive) {
         this.singleActive = singleActive;
     }
@@ -46,9 +52,10 @@ final class Consumers {
     /**
      * Parts with consumers of one channel; those that are not known here are left out.
      *
+     * @param closing whether the channel gives everything back that was delivered to them
      * @return whether any was known
      */
-    boolean remove(List<QueueConsumer> leaving) {
+    boolean remove(List<QueueConsumer> leaving, boolean closing) {
         boolean any = false;
         for (QueueConsumer consumer : leaving) {
             if (all.remove(consumer)) {
@@ -57,6 +64,9 @@ final class Consumers {
             }
         }
         if (active != null && leaving.contains(active)) {
+            if (singleActive && closing) {
+                awaited = active;
+            }
             active = singleActive ? successor() : null;
             resume(active);
         }
@@ -68,6 +78,9 @@ final class Consumers {
      * who only lack their channel's leave, and they ask for it.
      */
     @Nullable QueueConsumer next() {
+        if (isAwaiting()) {
+            return null;
+        }
         QueueConsumer consumer = turn.first();
         while (consumer != null) {
             if (consumer.hasRoom()) {
@@ -81,6 +94,13 @@ final class Consumers {
             consumer = turn.first();
         }
         return null;
+    }
+
+    private boolean isAwaiting() {
+        if (awaited != null && awaited.unacknowledged == 0) {
+            awaited = null;
+        }
+        return awaited != null;
     }
 
     /** A consumer has been served: it has its next turn after the others. */

@@ -81,15 +81,16 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
     }
 
     @Override
-    public void remove(List<Integer> leaving, List<Integer> returned, long now) {
-        if (leaving.size() == 1 && returned.isEmpty()) {
-            queue.remove(consumer(leaving.get(0)), now);
-        } else {
-            queue.remove(
-                    leaving.stream().map(this::consumer).toList(),
-                    returned.stream().map(this::entry).toList(),
-                    now);
-        }
+    public void cancel(int consumer, long now) {
+        queue.remove(consumer(consumer), now);
+    }
+
+    @Override
+    public void close(List<Integer> leaving, List<Integer> returned, long now) {
+        queue.remove(
+                leaving.stream().map(this::consumer).toList(),
+                returned.stream().map(this::entry).toList(),
+                now);
     }
 
     @Override
