@@ -1,4 +1,4 @@
-/** A harness for property tests. */
+/** A harness for property tests, for the tests of every module. */
 @NullMarked
 package io.jumpmq.testing;
 
