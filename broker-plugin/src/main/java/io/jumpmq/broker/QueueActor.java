@@ -7,6 +7,7 @@ import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.queue.DeadLetter;
 import io.jumpmq.broker.queue.DeathReason;
 import io.jumpmq.broker.queue.MessageQueue;
 import io.jumpmq.broker.queue.QueueEntry;
@@ -137,33 +138,33 @@ public final class QueueActor implements QueueHandle, QueueOutput {
     @Override
     public void deadLetter(QueueEntry entry, DeathReason reason) {
         String exchange = String.valueOf(core.settings().deadLetterExchange());
-        Message letter = DeadLetter.of(
+        DeadLetter letter = DeadLetter.of(
                 entry.message(),
-                queue.name(),
                 reason,
+                queue.name(),
                 exchange,
                 core.settings().deadLetterRoutingKey(),
                 home.nowMillis());
-        List<QueueActor> targets = targets(letter, exchange, reason);
+        List<QueueActor> targets = targets(letter, exchange);
         if (targets.isEmpty()) {
             home.send(home, (Receiver<QueueEntry>) core::deadLettered, entry);
             return;
         }
-        Publication publication =
-                new Publication(letter, 0, targets.size(), home, (settled, accepted) -> core.deadLettered(entry));
+        Publication publication = new Publication(
+                letter.message(), 0, targets.size(), home, (settled, accepted) -> core.deadLettered(entry));
         targets.forEach(target -> home.send(target.home, target.publishTracked, publication));
     }
 
-    private List<QueueActor> targets(Message letter, String exchangeName, DeathReason reason) {
+    private List<QueueActor> targets(DeadLetter letter, String exchangeName) {
         List<QueueActor> targets = new ArrayList<>();
         VirtualHost vhost = broker.catalog().vhost(queue.vhost());
         ExchangeRecord exchange = vhost == null ? null : vhost.exchange(exchangeName);
         if (vhost != null && exchange != null) {
             VirtualHost.Routing routing = new VirtualHost.Routing();
-            vhost.route(exchange, letter, routing);
+            vhost.route(exchange, letter.message(), routing);
             for (int i = 0; i < routing.queues().size(); i++) {
                 QueueRecord target = routing.queues().get(i);
-                if (reason == DeathReason.REJECTED || !DeadLetter.isCycle(letter, target.name())) {
+                if (!letter.closesCycle(target.name())) {
                     targets.add(of(target));
                 }
             }

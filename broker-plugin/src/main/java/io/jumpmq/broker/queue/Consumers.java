@@ -20,26 +20,29 @@ final class Consumers {
     /** If there is one, nobody else is served: the single active consumer or the exclusive one. */
     private @Nullable QueueConsumer active;
 
+    /**
+     * A single active consumer whose channel has closed while deliveries were on their way to it. They come back, and
+     * before that nobody is served: the successor would see what was published later first.
+     */
+    private @Nullable QueueConsumer awaited;
+
     Consumers(boolean singleActive) {
         this.singleActive = singleActive;
     }
 
+    /** Whether a consumer can be taken on: not if one has the queue for itself, or wants it and cannot have it. */
     boolean mayJoin(QueueConsumer consumer) {
         return !(singleActive ? consumer.exclusive() : isTaken(consumer));
     }
 
-    /** Takes a consumer on, unless that is forbidden because one has the queue for itself. */
-    ConsumeOutcome add(QueueConsumer consumer) {
-        if (!mayJoin(consumer)) {
-            return ConsumeOutcome.EXCLUSIVE_USE;
-        }
+    /** Takes a consumer on, which {@linkplain #mayJoin may join}. */
+    void add(QueueConsumer consumer) {
         if (active == null && (singleActive || consumer.exclusive())) {
             active = consumer;
         }
         all.add(consumer);
         turn.enter(consumer);
         resume(consumer);
-        return ConsumeOutcome.ACCEPTED;
     }
 
     private boolean isTaken(QueueConsumer newcomer) {
@@ -49,9 +52,10 @@ final class Consumers {
     /**
      * Parts with consumers of one channel; those that are not known here are left out.
      *
+     * @param closing whether the channel gives everything back that was delivered to them
      * @return whether any was known
      */
-    boolean remove(List<QueueConsumer> leaving) {
+    boolean remove(List<QueueConsumer> leaving, boolean closing) {
         boolean any = false;
         for (QueueConsumer consumer : leaving) {
             if (all.remove(consumer)) {
@@ -60,6 +64,9 @@ final class Consumers {
             }
         }
         if (active != null && leaving.contains(active)) {
+            if (singleActive && closing) {
+                awaited = active;
+            }
             active = singleActive ? successor() : null;
             resume(active);
         }
@@ -71,6 +78,9 @@ final class Consumers {
      * who only lack their channel's leave, and they ask for it.
      */
     @Nullable QueueConsumer next() {
+        if (isAwaiting()) {
+            return null;
+        }
         QueueConsumer consumer = turn.first();
         while (consumer != null) {
             if (consumer.hasRoom()) {
@@ -84,6 +94,13 @@ final class Consumers {
             consumer = turn.first();
         }
         return null;
+    }
+
+    private boolean isAwaiting() {
+        if (awaited != null && awaited.unacknowledged == 0) {
+            awaited = null;
+        }
+        return awaited != null;
     }
 
     /** A consumer has been served: it has its next turn after the others. */

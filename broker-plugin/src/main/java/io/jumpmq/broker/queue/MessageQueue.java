@@ -222,11 +222,9 @@ public final class MessageQueue {
 
     /** Takes a consumer on and starts to serve it, unless that is forbidden because one has the queue for itself. */
     public ConsumeOutcome add(QueueConsumer consumer, long nowMillis) {
-        if (deleted) {
-            return ConsumeOutcome.QUEUE_DELETED;
-        }
-        ConsumeOutcome outcome = consumers.add(consumer);
+        ConsumeOutcome outcome = check(consumer);
         if (outcome == ConsumeOutcome.ACCEPTED) {
+            consumers.add(consumer);
             renewLease(nowMillis);
             deliverReady(nowMillis);
         }
@@ -238,20 +236,28 @@ public final class MessageQueue {
      * requeue it. Nothing happens if the consumer is not one of this queue's.
      */
     public void remove(QueueConsumer consumer, long nowMillis) {
-        remove(List.of(consumer), List.of(), nowMillis);
+        partWith(consumers.remove(List.of(consumer), false), nowMillis);
     }
 
     /**
      * A channel closes: all its consumers leave and all that it did not acknowledge comes back, in one step. In two, a
-     * single active consumer's successor would get what is ready before the older messages that come back.
+     * single active consumer's successor would get what is ready before the older messages that come back. Deliveries
+     * still on their way to the channel have to be {@linkplain #requeue requeued} when they arrive there; a successor
+     * waits for them.
      *
      * @param leaving those that are not this queue's consumers are left out
      * @param unacknowledged as for {@link #requeue(List, long)}
      */
     public void remove(List<QueueConsumer> leaving, List<QueueEntry> unacknowledged, long nowMillis) {
-        boolean any = consumers.remove(leaving);
+        boolean any = consumers.remove(leaving, true);
         requeue(unacknowledged, nowMillis);
+        partWith(any, nowMillis);
+    }
+
+    /** Goes on after consumers have left, if any have. */
+    private void partWith(boolean any, long nowMillis) {
         if (any) {
+            deliverReady(nowMillis); // To a single active consumer's successor.
             renewLease(nowMillis);
             if (consumers.count() == 0 && settings.autoDelete()) {
                 output.unused(UnusedReason.LAST_CONSUMER_GONE);
@@ -323,7 +329,7 @@ public final class MessageQueue {
         }
         durable(Long.MAX_VALUE); // Nobody can lose any more what the queue took over.
         List<QueueConsumer> cancelled = consumers.all();
-        consumers.remove(cancelled);
+        consumers.remove(cancelled, false);
         for (QueueConsumer consumer : cancelled) {
             consumer.endpoint().cancelled(consumer);
         }

@@ -21,7 +21,6 @@ public final class QueueCounters {
 
     QueueCounters() {}
 
-    @SuppressWarnings("EnumOrdinal") // Counted for each message that dies: a map would box.
     void died(DeathReason reason) {
         switch (reason) {
             case REJECTED -> rejected++;
@@ -76,7 +75,6 @@ public final class QueueCounters {
     }
 
     /** Messages that were dropped or dead-lettered for this reason. */
-    @SuppressWarnings("EnumOrdinal")
     public long deaths(DeathReason reason) {
         return switch (reason) {
             case REJECTED -> rejected;

@@ -165,11 +165,7 @@ class MessageQueueModelTest {
                 case REQUEUE -> requeue(random);
                 case SETTLE_AGAIN -> settleAgain(random);
                 case ADD -> add(random);
-                case REMOVE ->
-                    onClient(
-                            client -> true,
-                            random,
-                            (queue, client) -> queue.remove(List.of(client.number), List.of(), now));
+                case REMOVE -> onClient(client -> true, random, (queue, client) -> queue.cancel(client.number, now));
                 case CLOSE_CHANNEL -> closeChannel(random);
                 case WRITTEN -> written(random);
                 case GRANT -> grant(random);
@@ -250,7 +246,8 @@ class MessageQueueModelTest {
             held.removeIf(item -> item.holder != null && !leaving.contains(item.holder.number));
             List<Integer> ids = ids(held);
             Collections.shuffle(ids, random);
-            return queue -> queue.remove(leaving, ids, now);
+            List<Integer> arrived = ids.subList(0, ids.size() - random.nextInt(ids.size() + 1) / 2);
+            return queue -> queue.close(leaving, arrived, now);
         }
 
         private Consumer<QueueSubject> written(Random random) {

@@ -81,6 +81,10 @@ final class QueueModel implements QueueSubject {
     private final TreeMap<Integer, Client> clients = new TreeMap<>();
 
     private @Nullable Client active;
+
+    /** Left as the active one with its channel; nobody is served before all comes back that it held. */
+    private @Nullable Client awaited;
+
     private long positions;
     private long moments;
     private long unusedAt;
@@ -355,7 +359,18 @@ final class QueueModel implements QueueSubject {
     }
 
     @Override
-    public void remove(List<Integer> consumers, List<Integer> ids, long now) {
+    public void cancel(int consumer, long now) {
+        if (client(consumer).present) {
+            leave(List.of(consumer), List.of(), false, now);
+        }
+    }
+
+    @Override
+    public void close(List<Integer> consumers, List<Integer> ids, long now) {
+        leave(consumers, ids, true, now);
+    }
+
+    private void leave(List<Integer> consumers, List<Integer> ids, boolean closing, long now) {
         boolean any = false;
         for (Client client : present()) {
             if (consumers.contains(client.number)) {
@@ -364,6 +379,7 @@ final class QueueModel implements QueueSubject {
             }
         }
         if (active != null && !active.present) {
+            awaited = closing && settings.singleActiveConsumer() ? active : awaited;
             active = settings.singleActiveConsumer()
                     ? present().stream()
                             .min(Comparator.comparingInt(client -> -client.terms.priority()))
@@ -431,6 +447,10 @@ final class QueueModel implements QueueSubject {
 
     private @Nullable Client nextInLine() {
         lineUp();
+        if (awaited != null && heldBy(awaited) > 0) {
+            return null;
+        }
+        awaited = null;
         Client first = present().stream()
                 .filter(client -> client.inLine)
                 .min(BY_PRIORITY_THEN_WAIT)

@@ -30,7 +30,9 @@ interface QueueSubject {
 
     void add(int consumer, Terms terms, long now);
 
-    void remove(List<Integer> consumers, List<Integer> ids, long now);
+    void cancel(int consumer, long now);
+
+    void close(List<Integer> consumers, List<Integer> ids, long now);
 
     void written(int consumer, int bytes, long now);
 

@@ -72,20 +72,25 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
                 terms.limited(),
                 terms.priority());
         consumers.put(consumer, added);
+        ConsumeOutcome expected = queue.check(added);
         ConsumeOutcome outcome = queue.add(added, now);
+        if (outcome != expected) {
+            throw new AssertionError("checked as " + expected + " but is " + outcome);
+        }
         events.add("add c" + consumer + " " + outcome);
     }
 
     @Override
-    public void remove(List<Integer> leaving, List<Integer> returned, long now) {
-        if (leaving.size() == 1 && returned.isEmpty()) {
-            queue.remove(consumer(leaving.get(0)), now);
-        } else {
-            queue.remove(
-                    leaving.stream().map(this::consumer).toList(),
-                    returned.stream().map(this::entry).toList(),
-                    now);
-        }
+    public void cancel(int consumer, long now) {
+        queue.remove(consumer(consumer), now);
+    }
+
+    @Override
+    public void close(List<Integer> leaving, List<Integer> returned, long now) {
+        queue.remove(
+                leaving.stream().map(this::consumer).toList(),
+                returned.stream().map(this::entry).toList(),
+                now);
     }
 
     @Override

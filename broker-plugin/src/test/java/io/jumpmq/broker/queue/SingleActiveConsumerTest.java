@@ -57,6 +57,35 @@ class SingleActiveConsumerTest {
     }
 
     @Test
+    void successorWaitsForWhatIsOnItsWayToAClosedChannel() {
+        QueueConsumer first = test.consume("c1", 3);
+        test.consume("c2", 0);
+        test.publish("a", "b", "c", "d");
+        List<QueueEntry> held = test.channel.taken();
+        test.channel.heard();
+
+        test.queue.remove(List.of(first), held.subList(1, 2), test.now);
+        test.publish("e");
+        assertThat(test.channel.heard()).isEmpty();
+        test.requeue(held.get(2));
+        assertThat(test.channel.heard()).isEmpty();
+        test.requeue(held.get(0));
+
+        assertThat(test.channel.heard()).containsExactly("c2: a", "c2: b", "c2: c", "c2: d", "c2: e");
+    }
+
+    @Test
+    void successorDoesNotWaitForWhatACancelledConsumerKeeps() {
+        QueueConsumer first = test.consume("c1", 1);
+        test.consume("c2", 0);
+        test.publish("a", "b");
+
+        test.queue.remove(first, test.now);
+
+        assertThat(test.channel.heard()).containsExactly("c1: a", "c2: b");
+    }
+
+    @Test
     void successorIsNotFromTheSameChannel() {
         QueueConsumer first = test.consume("c1", 0);
         QueueConsumer second = test.consume("c2", 0);
