@@ -104,6 +104,9 @@ public final class ConnectionMachine {
                 }
             } catch (AmqpException e) {
                 fail(number, e);
+            } catch (RuntimeException e) {
+                fail(0, new AmqpException(ReplyCode.INTERNAL_ERROR, "INTERNAL_ERROR"));
+                throw e; // For the log: this is a defect of ours.
             }
         }
     }
