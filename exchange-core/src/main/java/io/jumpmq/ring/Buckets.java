@@ -32,9 +32,9 @@ final class Buckets<D> {
         return (D) chunks[bucket >>> CHUNK_SHIFT][bucket & CHUNK_MASK];
     }
 
-    /** Whether both arrays hold the very same chunk number {@code chunk}, so that nothing in it can differ. */
+    /** Whether both arrays hold the very same chunk number {@code chunk}, which both have: nothing in it can differ. */
     boolean sharesChunk(Buckets<D> other, int chunk) {
-        return chunk < chunks.length && chunk < other.chunks.length && chunks[chunk] == other.chunks[chunk];
+        return chunks[chunk] == other.chunks[chunk];
     }
 
     Edit<D> edit() {
@@ -85,11 +85,11 @@ final class Buckets<D> {
         }
 
         Buckets<D> done() {
-            int used = (size + CHUNK_MASK) >>> CHUNK_SHIFT;
-            Object[][] kept = used == chunks.length ? chunks : Arrays.copyOf(chunks, used);
+            Object[][] kept = Arrays.copyOf(chunks, (size + CHUNK_MASK) >>> CHUNK_SHIFT);
             int tail = size & CHUNK_MASK;
-            if (tail != 0 && kept[used - 1].length != tail) {
-                kept[used - 1] = Arrays.copyOf(kept[used - 1], tail); // No reference outlives its bucket.
+            if (tail != 0) {
+                int last = kept.length - 1;
+                kept[last] = Arrays.copyOf(kept[last], tail); // No reference outlives its bucket.
             }
             return new Buckets<>(kept, size);
         }
@@ -99,8 +99,10 @@ final class Buckets<D> {
             Object[] current = chunks[chunk];
             if (current == null) {
                 chunks[chunk] = new Object[room];
-            } else if (current.length < room || (chunk < original.length && current == original[chunk])) {
+            } else if (chunk < original.length && current == original[chunk]) {
                 chunks[chunk] = Arrays.copyOf(current, Math.max(current.length, room));
+            } else if (current.length < room) {
+                chunks[chunk] = Arrays.copyOf(current, CHUNK); // Many short runs may follow; done() cuts the rest off.
             }
             return chunks[chunk];
         }

@@ -68,29 +68,28 @@ public final class Movement<D> {
         Map<Pair<D>, Long> handedOver = new LinkedHashMap<>();
         long perBucket = common; // 1/max(n, m) in units of 1/(n·m).
         long kept = 0;
-        for (int i = 0; i < common; i++) {
-            if ((i & Buckets.CHUNK - 1) == 0 && from.sharesChunk(to, i >>> Buckets.CHUNK_SHIFT)) {
-                int end = Math.min(common, i + Buckets.CHUNK);
-                kept += perBucket * (end - i);
-                i = end - 1;
+        for (int start = 0; start < common; start += Buckets.CHUNK) {
+            int end = Math.min(common, start + Buckets.CHUNK);
+            if (from.sharesChunk(to, start >>> Buckets.CHUNK_SHIFT)) {
+                kept += perBucket * (end - start);
                 continue;
             }
-            D giver = from.get(i);
-            D taker = to.get(i);
-            if (giver.equals(taker)) {
-                kept += perBucket;
-            } else {
-                handedOver.merge(new Pair<>(giver, taker), perBucket, Long::sum);
+            for (int i = start; i < end; i++) {
+                D giver = from.get(i);
+                D taker = to.get(i);
+                if (giver.equals(taker)) {
+                    kept += perBucket;
+                } else {
+                    handedOver.merge(new Pair<>(giver, taker), perBucket, Long::sum);
+                }
             }
         }
-        boolean grows = common > 0 && m >= n;
-        boolean shrinks = common > 0 && m < n;
         return new Movement<>(
                 (long) Math.max(n, 1) * Math.max(m, 1),
                 handedOver,
                 kept,
-                counts(from, shrinks ? common : 0),
-                counts(to, grows ? common : 0));
+                counts(from, m <= n ? common : 0),
+                counts(to, m >= n ? common : 0));
     }
 
     private static <D> Map<@Nullable D, Long> counts(Buckets<D> buckets, int first) {

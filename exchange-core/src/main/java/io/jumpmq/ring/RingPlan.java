@@ -44,8 +44,9 @@ public record RingPlan<D>(List<RingCommand<D>> commands, RingChange<D> change) {
                                 : new RingCommand.Bind<>(destination, weight));
             }
         }
-        List<RingCommand<D>> commands = new ArrayList<>(most <= Ring.MAX_BUCKETS ? grow : shrink);
-        commands.addAll(most <= Ring.MAX_BUCKETS ? shrink : grow);
+        boolean fits = most <= Ring.MAX_BUCKETS;
+        List<RingCommand<D>> commands = new ArrayList<>(fits ? grow : shrink);
+        commands.addAll(fits ? shrink : grow);
         commands.forEach(ring::apply);
         return new RingPlan<>(commands, new RingChange<>(current, ring.state()));
     }

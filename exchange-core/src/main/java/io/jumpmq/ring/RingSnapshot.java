@@ -80,7 +80,7 @@ public final class RingSnapshot {
         if (!Arrays.equals(reader.take(MAGIC.length), MAGIC)) {
             throw new RingFormatException(0, "it does not begin with 'JRNG'");
         }
-        int version = reader.take(1)[0];
+        int version = Byte.toUnsignedInt(reader.take(1)[0]);
         if (version != VERSION) {
             throw new RingFormatException(MAGIC.length, "version " + version + ", but this is a reader of " + VERSION);
         }
@@ -90,6 +90,9 @@ public final class RingSnapshot {
         }
         reader.limit = checkOffset;
         long epoch = Reader.longAt(bytes, reader.at);
+        if (epoch < 0) {
+            throw new RingFormatException(reader.at, "a negative epoch, " + epoch + ",");
+        }
         reader.at += Long.BYTES;
         HashAlgorithm algorithm = readAlgorithm(reader);
         Object[] owners = readOwners(reader, codec);
@@ -143,7 +146,10 @@ public final class RingSnapshot {
             if (owner >= owners.length || owner > named || owner == previous) {
                 throw new RingFormatException(offset, "a run of owner " + owner + " where another has to come");
             }
-            if (length < 1 || length > Ring.MAX_WEIGHT - weights[owner] || length > Ring.MAX_BUCKETS - edit.size()) {
+            if (length == 0) {
+                throw new RingFormatException(offset, "a run of no buckets");
+            }
+            if (length > Ring.MAX_WEIGHT - weights[owner] || length > Ring.MAX_BUCKETS - edit.size()) {
                 throw new RingFormatException(offset, "a run of " + length + " buckets, more than the limits allow");
             }
             edit.append((D) owners[owner], length);

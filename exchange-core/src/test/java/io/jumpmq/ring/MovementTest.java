@@ -10,8 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class MovementTest {
     private static RingState<String> state(HashAlgorithm algorithm, String buckets) {
@@ -191,6 +195,73 @@ class MovementTest {
                         within(fiveDeviations(movement.share(pair.get(0), pair.get(1)), sample))));
         assertThat((double) moved / sample)
                 .isCloseTo(movement.total(), within(fiveDeviations(movement.total(), sample)));
+    }
+
+    static Stream<Arguments> pairsOfAlgorithms() {
+        return Stream.of(HashAlgorithm.values())
+                .flatMap(before -> Stream.of(HashAlgorithm.values()).map(after -> Arguments.of(before, after)));
+    }
+
+    /** From any algorithm to any other, or to the same one, growing and shrinking: each flow, and what stays. */
+    @ParameterizedTest
+    @MethodSource("pairsOfAlgorithms")
+    void sampledKeysMoveAsPredicted(HashAlgorithm before, HashAlgorithm after) {
+        assertSampleMovesAsPredicted(state(before, "aabbcda"), state(after, "acbde"));
+        assertSampleMovesAsPredicted(state(before, "acbde"), state(after, "aabbcda"));
+        assertSampleMovesAsPredicted(state(before, "ab"), state(after, "ba"));
+    }
+
+    private static void assertSampleMovesAsPredicted(RingState<String> before, RingState<String> after) {
+        int sample = 200_000;
+        Movement<String> movement = Movement.between(before, after);
+        SplittableRandom random = new SplittableRandom(2027);
+        Map<List<String>, Integer> seen = new HashMap<>();
+        byte[] key = new byte[8];
+        for (int i = 0; i < sample; i++) {
+            random.nextBytes(key);
+            String from = Objects.requireNonNull(before.destinationOf(key, 0, key.length));
+            String to = Objects.requireNonNull(after.destinationOf(key, 0, key.length));
+            seen.merge(List.of(from, to), 1, Integer::sum);
+        }
+        for (String from : before.weights().keySet()) {
+            for (String to : after.weights().keySet()) {
+                if (!from.equals(to)) {
+                    double share = movement.share(from, to);
+                    assertThat((double) seen.getOrDefault(List.of(from, to), 0) / sample)
+                            .as("%s → %s", from, to)
+                            .isCloseTo(share, within(fiveDeviations(share, sample)));
+                }
+            }
+        }
+        int stayed = seen.entrySet().stream()
+                .filter(entry -> entry.getKey().get(0).equals(entry.getKey().get(1)))
+                .mapToInt(Map.Entry::getValue)
+                .sum();
+        assertThat(1 - (double) stayed / sample)
+                .isCloseTo(movement.total(), within(fiveDeviations(movement.total(), sample)));
+    }
+
+    /** What leaves a destination, less what comes to it, is by how much its share of the buckets falls. */
+    @Test
+    void flowsAddUpToTheChangeOfEachShare() {
+        SplittableRandom random = new SplittableRandom(8);
+        for (int i = 0; i < 300; i++) {
+            RingState<String> before = state(HashAlgorithm.JUMP, "a" + letters(random));
+            RingState<String> after = state(HashAlgorithm.JUMP, "a" + letters(random));
+            Movement<String> movement = Movement.between(before, after);
+            for (String destination : List.of("a", "b", "c", "d")) {
+                double lost = 0;
+                for (Movement.Flow<String> flow : movement.flows()) {
+                    lost += destination.equals(flow.from()) ? flow.share() : 0;
+                    lost -= destination.equals(flow.to()) ? flow.share() : 0;
+                }
+                assertThat(lost).isCloseTo(share(before, destination) - share(after, destination), within(1e-12));
+            }
+        }
+    }
+
+    private static double share(RingState<String> state, String destination) {
+        return (double) state.weights().getOrDefault(destination, 0) / state.bucketCount();
     }
 
     private static double fiveDeviations(double share, int sample) {

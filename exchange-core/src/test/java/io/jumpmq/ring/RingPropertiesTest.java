@@ -6,6 +6,7 @@ import io.jumpmq.ring.hash.HashAlgorithm;
 import io.jumpmq.testing.RandomCommands;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -38,6 +39,7 @@ class RingPropertiesTest {
         Ring<String> ring = new Ring<>(HashAlgorithm.JUMP);
         Ring<String> replica = new Ring<>(HashAlgorithm.JUMP);
         List<String> model = new ArrayList<>();
+        IdentityHashMap<RingState<String>, Long> digests = new IdentityHashMap<>();
         long epoch = 0;
         for (RingCommand<String> command : commands) {
             RingState<String> before = ring.state();
@@ -51,7 +53,6 @@ class RingPropertiesTest {
             assertThat(ring.state().epoch()).isEqualTo(epoch);
             assertThat(change.changed()).isEqualTo(!model.equals(modelBefore));
             assertThat(change.before()).isSameAs(before);
-            assertThat(RingTest.array(before)).as("a state never changes").isEqualTo(modelBefore);
             assertThat(replica.state()).isEqualTo(ring.state());
             assertWeightsAreCounts(ring, model);
             assertThat(digest(ring.state()) == digest(before)).isEqualTo(model.equals(modelBefore));
@@ -61,7 +62,10 @@ class RingPropertiesTest {
                 ring = new Ring<>(
                         RingSnapshot.decode(snapshot, DestinationCodec.TEXT)); // Goes on as if nothing had been.
             }
+            digests.put(ring.state(), digest(ring.state()));
         }
+        digests.forEach((state, digest) ->
+                assertThat(digest(state)).as("a state never changes").isEqualTo(digest));
     }
 
     private static void assertWeightsAreCounts(Ring<String> ring, List<String> model) {

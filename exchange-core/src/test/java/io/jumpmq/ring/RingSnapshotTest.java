@@ -81,9 +81,15 @@ class RingSnapshotTest {
         byte[] whole = RingSnapshot.encode(sample(HashAlgorithm.JUMP), TEXT);
         for (int length = 0; length < whole.length; length++) {
             byte[] cut = Arrays.copyOf(whole, length);
-            assertThatThrownBy(() -> RingSnapshot.decode(cut, TEXT))
-                    .as("%d bytes", length)
-                    .isInstanceOf(RingFormatException.class);
+            String problem;
+            if (length < 4) {
+                problem = "4 bytes wanted where " + length + " are left at offset 0";
+            } else if (length < 5) {
+                problem = "1 bytes wanted where 0 are left at offset 4";
+            } else {
+                problem = CHECKSUM + Math.max(0, length - 8);
+            }
+            assertRefused(cut, problem);
         }
     }
 
@@ -93,10 +99,24 @@ class RingSnapshotTest {
         for (int bit = 0; bit < whole.length * 8; bit++) {
             byte[] flipped = whole.clone();
             flipped[bit / 8] ^= (byte) (1 << (bit % 8));
-            assertThatThrownBy(() -> RingSnapshot.decode(flipped, TEXT))
-                    .as("bit %d", bit)
-                    .isInstanceOf(RingFormatException.class);
+            String problem;
+            if (bit < 4 * 8) {
+                problem = "it does not begin with 'JRNG' at offset 0";
+            } else if (bit < 5 * 8) {
+                problem = "version " + (1 ^ 1 << (bit % 8)) + ", but this is a reader of 1 at offset 4";
+            } else {
+                problem = CHECKSUM + (whole.length - 8);
+            }
+            assertRefused(flipped, problem);
         }
+    }
+
+    private static final String CHECKSUM = "the checksum does not fit: damaged or cut short at offset ";
+
+    private static void assertRefused(byte[] bytes, String problem) {
+        assertThatThrownBy(() -> RingSnapshot.decode(bytes, TEXT))
+                .isInstanceOf(RingFormatException.class)
+                .hasMessage("not a ring snapshot: " + problem);
     }
 
     private static final String HEAD = "4a524e47 01 0000000000000003";
@@ -108,18 +128,25 @@ class RingSnapshotTest {
         return Stream.of(
                 List.of("0", "it does not begin with 'JRNG'", "4a524e48 01 0000000000000003" + jump + "00 00"),
                 List.of("4", "version 2, but this is a reader of 1", "4a524e47 02 0000000000000003" + jump + "00 00"),
+                List.of("5", "a negative epoch, -2,", "4a524e47 01 fffffffffffffffe" + jump + "00 00"),
                 List.of("13", "unknown hash algorithm 'jumq'", HEAD + "04 6a756d71" + "00 00"),
                 List.of("14", "100 bytes wanted where 4 are left", HEAD + "64 6a756d70"),
+                List.of("13", "1 bytes wanted where 0 are left", HEAD),
                 List.of("18", "9 owners in 1 bytes", HEAD + jump + "09 00"),
+                List.of("19", "a name that is not UTF-8", HEAD + jump + "01 01ff 01 0001"),
+                List.of("19", "a name that is not UTF-8", HEAD + jump + "01 03eda080 01 0001"),
                 List.of("21", "an owner that was named before", HEAD + jump + "02 0161 0161 01 0001"),
                 List.of("26", "1 owners without buckets", HEAD + jump + ab + "01 0001"),
                 List.of("24", "a run of owner 2", HEAD + jump + ab + "01 0201"),
                 List.of("24", "a run of owner 1", HEAD + jump + ab + "02 0101 0001"),
+                List.of("28", "a run of owner 2", HEAD + jump + ab + "03 0001 0101 0201"),
                 List.of("26", "a run of owner 0", HEAD + jump + ab + "03 0001 0001 0101"),
-                List.of("24", "a run of 0 buckets", HEAD + jump + ab + "02 0000 0101"),
+                List.of("24", "a run of no buckets", HEAD + jump + ab + "02 0000 0101"),
                 List.of("24", "a run of 10001 buckets", HEAD + jump + ab + "02 00914e 0101"),
                 List.of("29", "a run of 2 buckets", HEAD + jump + ab + "03 008f4e 0101 0002"),
                 List.of("28", "3 bytes too many", HEAD + jump + ab + "02 0001 0101 000000"),
+                List.of("18", "2147483647 owners in 1 bytes", HEAD + jump + "ffffffff07 00"),
+                List.of("18", "a number that is too large or written too long", HEAD + jump + "8080808008 00"),
                 List.of("18", "a number that is too large or written too long", HEAD + jump + "8000 00"),
                 List.of("18", "a number that is too large or written too long", HEAD + jump + "ffffffff0f 00"),
                 List.of("18", "a number that is too large or written too long", HEAD + jump + "ffffffffff01 00"),
@@ -170,6 +197,16 @@ class RingSnapshotTest {
         assertThatThrownBy(() -> RingSnapshot.decode(bytes, latin))
                 .isInstanceOf(RingFormatException.class)
                 .hasMessageContaining("a run of 10000 buckets, more than the limits allow");
+    }
+
+    /** Half of a surrogate pair would be written as a question mark, and two rings have one digest. */
+    @Test
+    void aNameThatIsNotTextIsRefused() {
+        RingState<String> state = RingState.of(HashAlgorithm.JUMP, 1, List.of(new RingState.Run<>("a\ud83d", 1)));
+        assertThatThrownBy(() -> RingSnapshot.encode(state, TEXT))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a name that is not Unicode text");
+        assertThat(TEXT.decode(TEXT.encode("a\ud83d\ude80"))).isEqualTo("a\ud83d\ude80");
     }
 
     @Test

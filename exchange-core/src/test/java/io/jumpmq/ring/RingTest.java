@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jumpmq.ring.hash.HashAlgorithm;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -215,7 +216,33 @@ class RingTest {
         otherOrder.bind("b", 1);
         otherOrder.bind("a", 2);
         assertThat(otherOrder.state()).isNotEqualTo(ring.state());
+        RingState<String> longer =
+                RingState.of(HashAlgorithm.JUMP, 2, List.of(new RingState.Run<>("a", 2), new RingState.Run<>("b", 2)));
+        assertThat(longer).isNotEqualTo(ring.state());
+        assertThat(ring.state()).isNotEqualTo(longer).doesNotHaveSameHashCodeAs(longer);
         assertThat(ring.state()).isNotEqualTo("a ring").hasToString("ring of 3 buckets, jump, epoch 2");
+    }
+
+    /** A queue that is gone must not stay in memory for as long as its ring lives. */
+    @Test
+    void aRemovedDestinationIsForgotten() {
+        Ring<Object> objects = new Ring<>(HashAlgorithm.JUMP);
+        objects.bind("stays", 1);
+        WeakReference<Object> gone = bindAndRemove(objects, 3);
+        WeakReference<Object> largeAndGone = bindAndRemove(objects, 3_000);
+        for (int i = 0; i < 100 && (gone.get() != null || largeAndGone.get() != null); i++) {
+            System.gc();
+        }
+        assertThat(gone.get()).isNull();
+        assertThat(largeAndGone.get()).isNull();
+        assertThat(objects.state().bucketCount()).isEqualTo(1);
+    }
+
+    private static WeakReference<Object> bindAndRemove(Ring<Object> ring, int weight) {
+        Object destination = new Object();
+        ring.bind(destination, weight);
+        ring.remove(destination);
+        return new WeakReference<>(destination);
     }
 
     @Test

@@ -17,6 +17,24 @@ class RandomCommandsTest {
                 .hasMessageEndingWith("to 2 commands: [3, 7]");
     }
 
+    /** Which of the commands can go shows only after others went. */
+    @Test
+    void leavingOutIsTriedAgain() {
+        // Fails while each number up to the largest is there: 1 can go only after 2 went, and so on from the top.
+        RandomCommands<Integer> property = new RandomCommands<>(random -> random.nextInt(6), commands -> {
+            int largest = commands.stream().mapToInt(Integer::intValue).max().orElse(-1);
+            for (int i = 0; i < largest; i++) {
+                if (!commands.contains(i)) {
+                    return;
+                }
+            }
+            if (commands.contains(0)) {
+                throw new IllegalStateException("no gap");
+            }
+        });
+        assertThatThrownBy(() -> property.check(5, 50, 200)).hasMessageEndingWith("to 1 commands: [0]");
+    }
+
     @Test
     void nothingIsReportedWhereNothingFails() {
         int[] runs = new int[1];

@@ -52,15 +52,27 @@ public final class RandomCommands<C> {
 
     private List<C> shrunk(List<C> failing) {
         List<C> smallest = failing;
-        for (int piece = (smallest.size() + 1) / 2; piece >= 1; piece = piece == 1 ? 0 : (piece + 1) / 2) {
-            for (int start = 0; start < smallest.size(); ) {
-                List<C> without = new ArrayList<>(smallest.subList(0, start));
-                without.addAll(smallest.subList(Math.min(smallest.size(), start + piece), smallest.size()));
-                if (failure(without) != null) {
-                    smallest = without;
-                } else {
-                    start += piece;
-                }
+        for (int piece = (smallest.size() + 1) / 2; piece > 1; piece = (piece + 1) / 2) {
+            smallest = withoutPieces(smallest, piece);
+        }
+        List<C> before;
+        do { // Leaving one command out may make another one needless.
+            before = smallest;
+            smallest = withoutPieces(smallest, 1);
+        } while (smallest.size() < before.size());
+        return smallest;
+    }
+
+    /** Leaves out, from the front on, each piece without which it still fails. */
+    private List<C> withoutPieces(List<C> failing, int piece) {
+        List<C> smallest = failing;
+        for (int start = 0; start < smallest.size(); ) {
+            List<C> without = new ArrayList<>(smallest.subList(0, start));
+            without.addAll(smallest.subList(Math.min(smallest.size(), start + piece), smallest.size()));
+            if (failure(without) != null) {
+                smallest = without;
+            } else {
+                start += piece;
             }
         }
         return smallest;

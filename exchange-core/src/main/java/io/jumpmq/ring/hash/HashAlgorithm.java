@@ -29,7 +29,7 @@ public enum HashAlgorithm {
 
         @Override
         public long hash(double key) {
-            return Xxh3.hashText(Double.toString(key));
+            return Xxh3.hashBits(key);
         }
 
         @Override
@@ -52,7 +52,7 @@ public enum HashAlgorithm {
 
         @Override
         public long hash(double key) {
-            return Xxh3.hashText(Double.toString(key));
+            return Xxh3.hashBits(key);
         }
 
         @Override
@@ -144,12 +144,15 @@ public enum HashAlgorithm {
      */
     public abstract long hash(long key);
 
-    /** The hash of a floating-point key. All but {@link #RABBITMQ} hash the text of {@link Double#toString(double)}. */
+    /**
+     * The hash of a floating-point key. All but {@link #RABBITMQ} hash its IEEE 754 bytes, not its text: Java 19 changed
+     * what {@link Double#toString(double)} writes, and nodes must agree across Java versions.
+     */
     public abstract long hash(double key);
 
     /** The hash of a truth value: of the texts "true" and "false", but for {@link #RABBITMQ}, which hashes atoms. */
     public long hashOfBoolean(boolean key) {
-        return Xxh3.hashText(Boolean.toString(key));
+        return key ? Xxh3.TRUE : Xxh3.FALSE;
     }
 
     /** The one hash of all messages that lack the header or property to be hashed. */

@@ -9,10 +9,13 @@ import java.util.Objects;
 final class Xxh3 {
     private static final Hasher64 HASHER = Hashing.xxh3_64();
 
-    /** Long.MIN_VALUE has 19 digits and a sign. */
-    private static final int MAX_DECIMAL_LENGTH = 20;
+    static final long TRUE = hashText("true");
+    static final long FALSE = hashText("false");
 
-    private static final ThreadLocal<byte[]> DECIMAL = ThreadLocal.withInitial(() -> new byte[MAX_DECIMAL_LENGTH]);
+    /** What the longest decimal text takes: Long.MIN_VALUE has 19 digits and a sign. */
+    private static final int SCRATCH_BYTES = 20;
+
+    private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[SCRATCH_BYTES]);
 
     private Xxh3() {}
 
@@ -21,15 +24,10 @@ final class Xxh3 {
         return HASHER.hashBytesToLong(key, offset, length);
     }
 
-    static long hashText(String key) {
-        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        return HASHER.hashBytesToLong(bytes, 0, bytes.length);
-    }
-
     /** The hash of the integer's decimal text. */
     static long hashDecimal(long key) {
-        byte[] text = DECIMAL.get();
-        int start = MAX_DECIMAL_LENGTH;
+        byte[] text = SCRATCH.get();
+        int start = SCRATCH_BYTES;
         long rest = key;
         do {
             text[--start] = (byte) ('0' + Math.abs(rest % 10));
@@ -38,6 +36,22 @@ final class Xxh3 {
         if (key < 0) {
             text[--start] = '-';
         }
-        return HASHER.hashBytesToLong(text, start, MAX_DECIMAL_LENGTH - start);
+        return HASHER.hashBytesToLong(text, start, SCRATCH_BYTES - start);
+    }
+
+    /** The hash of the eight bytes of the number's IEEE 754 form, big-endian; both zeroes are one number. */
+    static long hashBits(double key) {
+        byte[] bytes = SCRATCH.get();
+        long bits = Double.doubleToLongBits(key == 0.0 ? 0.0 : key);
+        for (int i = Long.BYTES - 1; i >= 0; i--) {
+            bytes[i] = (byte) bits;
+            bits >>>= Byte.SIZE;
+        }
+        return HASHER.hashBytesToLong(bytes, 0, Long.BYTES);
+    }
+
+    private static long hashText(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return HASHER.hashBytesToLong(bytes, 0, bytes.length);
     }
 }
