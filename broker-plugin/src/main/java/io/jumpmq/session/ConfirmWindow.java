@@ -62,24 +62,20 @@ final class ConfirmWindow {
 
     /** Tells the client what was settled since the last flush. */
     void flush(Output output) {
-        long acked = 0;
+        long runStart = oldest;
         while (oldest < next && states[slot(oldest)] != OPEN) {
             byte state = states[slot(oldest)];
-            if (state == ACKED) {
-                acked = oldest;
-            } else if (state == NACKED) {
-                if (acked != 0) {
-                    output.ack(acked, true);
-                    acked = 0;
-                }
+            states[slot(oldest)] = OPEN;
+            if (state != ACKED) {
+                tellRun(runStart, oldest, output);
+                runStart = oldest + 1;
+            }
+            if (state == NACKED) {
                 output.nack(oldest);
             }
-            states[slot(oldest)] = OPEN;
             oldest++;
         }
-        if (acked != 0) {
-            output.ack(acked, acked > 1);
-        }
+        tellRun(runStart, oldest, output);
         for (int i = 0; i < earlyCount; i++) {
             long sequenceNumber = early[i];
             if (sequenceNumber >= oldest) {
@@ -93,6 +89,13 @@ final class ConfirmWindow {
             }
         }
         earlyCount = 0;
+    }
+
+    /** Acknowledges from {@code start} to before {@code end}. */
+    private static void tellRun(long start, long end, Output output) {
+        if (end > start) {
+            output.ack(end - 1, end - start > 1);
+        }
     }
 
     private int slot(long sequenceNumber) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.amqp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,229 @@
+package io.jumpmq.broker.catalog;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.exchange.ConsistentHashExchange;
+import io.jumpmq.broker.exchange.Destination;
+import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.broker.message.Message;
+import io.jumpmq.ring.RingState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+
+/** Commands decided and applied, step by step; above all that a ring is clean however a destination goes. */
+class CatalogTest {
+    private static final String V = "/";
+    private static final long CONNECTION = 7;
+
+    private final List<String> gone = new ArrayList<>();
+    private final Catalog catalog = new Catalog(ServiceLoader.load(ExchangeType.class), new CatalogObserver() {
+        @Override
+        public QueueHandle queueDeclared(QueueRecord queue) {
+            return new QueueHandle() {};
+        }
+
+        @Override
+        public void queueDeleted(QueueRecord queue) {
+            gone.add(queue.name());
+        }
+    });
+
+    CatalogTest() {
+        catalog.createVhost(V);
+    }
+
+    private List<Change> run(Command command) {
+        List<Change> changes = catalog.decide(command);
+        changes.forEach(catalog::apply);
+        return changes;
+    }
+
+    private void exchange(String name, String type, boolean autoDelete, Map<String, ?> arguments) {
+        run(new Command.DeclareExchange(V, name, type, false, autoDelete, false, FieldTable.of(arguments)));
+    }
+
+    private void queue(String name, boolean exclusive) {
+        run(new Command.DeclareQueue(V, name, false, exclusive, false, FieldTable.EMPTY, CONNECTION));
+    }
+
+    private List<Change> bind(String exchange, String queue, String key) {
+        return run(new Command.Bind(V, exchange, DestinationKind.QUEUE, queue, key, FieldTable.EMPTY, CONNECTION));
+    }
+
+    private List<Change> unbind(String exchange, String queue, String key) {
+        return run(new Command.Unbind(V, exchange, DestinationKind.QUEUE, queue, key, FieldTable.EMPTY, CONNECTION));
+    }
+
+    private VirtualHost vhost() {
+        return Objects.requireNonNull(catalog.vhost(V));
+    }
+
+    private RingState<Destination> ring(String exchange) {
+        return ((ConsistentHashExchange.ConsistentHashRouter)
+                        vhost().requireExchange(exchange).router())
+                .state();
+    }
+
+    private List<String> routed(String exchange, String key) {
+        VirtualHost.Routing routing = new VirtualHost.Routing();
+        vhost().route(
+                        vhost().requireExchange(exchange),
+                        new Message(exchange, key.getBytes(UTF_8), new byte[] {0, 0}, new byte[0]),
+                        routing);
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < routing.queues().size(); i++) {
+            names.add(routing.queues().get(i).name());
+        }
+        return names;
+    }
+
+    @Test
+    void aConnectionThatEndsLeavesAnEmptyRing() {
+        exchange("ch", "x-consistent-hash", false, Map.of());
+        int sum = 0;
+        for (int weight : new int[] {3, 34, 50, 100, 268, 1937}) {
+            queue("q" + weight, true);
+            bind("ch", "q" + weight, String.valueOf(weight));
+            sum += weight;
+        }
+        assertThat(ring("ch").bucketCount()).isEqualTo(sum);
+        run(new Command.ReleaseConnection(V, CONNECTION + 1));
+        assertThat(ring("ch").bucketCount()).isEqualTo(sum);
+        run(new Command.ReleaseConnection(V, CONNECTION));
+        assertThat(ring("ch").bucketCount()).isZero();
+        assertThat(gone).hasSize(6);
+        assertThat(vhost().queues()).isEmpty();
+    }
+
+    @Test
+    void aDeletedQueueAndADeletedExchangeLeaveNoBuckets() {
+        exchange("ch", "x-consistent-hash", false, Map.of());
+        exchange("next", "fanout", false, Map.of());
+        queue("q", false);
+        queue("other", false);
+        bind("ch", "q", "3");
+        bind("ch", "other", "4");
+        run(new Command.Bind(V, "ch", DestinationKind.EXCHANGE, "next", "5", FieldTable.EMPTY, CONNECTION));
+        assertThat(ring("ch").bucketCount()).isEqualTo(12);
+        run(new Command.DeleteQueue(V, "q", vhost().requireQueue("q").id()));
+        assertThat(ring("ch").bucketCount()).isEqualTo(9);
+        run(new Command.DeleteExchange(V, "next", false));
+        assertThat(ring("ch").bucketCount()).isEqualTo(4);
+    }
+
+    @Test
+    void theLastBindingWinsInPlaceAndAStaleUnbindIsHarmless() {
+        exchange("ch", "x-consistent-hash", false, Map.of());
+        queue("a", false);
+        queue("b", false);
+        bind("ch", "a", "1");
+        bind("ch", "b", "2");
+        bind("ch", "a", "4");
+        assertThat(ring("ch").weights().values()).containsExactly(4, 2);
+        assertThat(ring("ch").destinationAt(0)).isSameAs(vhost().requireQueue("a"));
+        assertThat(bind("ch", "a", "4")).as("the same again").isEmpty();
+        assertThat(unbind("ch", "a", "1")).as("stale").isEmpty();
+        assertThat(run(new Command.Unbind(
+                        V, "ch", DestinationKind.QUEUE, "a", "4", FieldTable.of(Map.of("x", 1)), CONNECTION)))
+                .as("other arguments")
+                .isEmpty();
+        assertThat(ring("ch").bucketCount()).isEqualTo(6);
+        unbind("ch", "a", "4");
+        assertThat(ring("ch").weights().values()).containsExactly(2);
+    }
+
+    @Test
+    void aLateDeletionHarmsNoNewerQueue() {
+        queue("q", false);
+        long old = vhost().requireQueue("q").id();
+        run(new Command.DeleteQueue(V, "q", old));
+        queue("q", false);
+        assertThat(run(new Command.DeleteQueue(V, "q", old))).isEmpty();
+        assertThat(vhost().queue("q")).isNotNull();
+    }
+
+    @Test
+    void equalBindingsOfTwoExchangesAreTwo() {
+        exchange("x", "direct", false, Map.of());
+        exchange("y", "direct", false, Map.of());
+        queue("q", false);
+        bind("x", "q", "k");
+        bind("y", "q", "k");
+        unbind("x", "q", "k");
+        assertThat(routed("x", "k")).isEmpty();
+        assertThat(routed("y", "k")).containsExactly("q");
+        run(new Command.DeleteQueue(V, "q", vhost().requireQueue("q").id()));
+        assertThat(routed("y", "k")).isEmpty();
+    }
+
+    @Test
+    void autoDeleteExchangesGoOneAfterTheOther() {
+        exchange("x", "fanout", true, Map.of());
+        exchange("y", "fanout", true, Map.of());
+        queue("q", false);
+        run(new Command.Bind(V, "x", DestinationKind.EXCHANGE, "y", "", FieldTable.EMPTY, CONNECTION));
+        bind("y", "q", "");
+        assertThat(routed("x", "")).containsExactly("q");
+        run(new Command.DeleteQueue(V, "q", vhost().requireQueue("q").id()));
+        assertThat(vhost().exchange("y")).isNull();
+        assertThat(vhost().exchange("x")).isNull();
+    }
+
+    @Test
+    void aCircleOfExchangesEnds() {
+        exchange("x", "fanout", false, Map.of());
+        exchange("y", "fanout", false, Map.of());
+        queue("q", false);
+        run(new Command.Bind(V, "x", DestinationKind.EXCHANGE, "y", "", FieldTable.EMPTY, CONNECTION));
+        run(new Command.Bind(V, "y", DestinationKind.EXCHANGE, "x", "", FieldTable.EMPTY, CONNECTION));
+        bind("y", "q", "");
+        bind("x", "q", "");
+        assertThat(routed("x", "")).containsExactly("q");
+        run(new Command.DeleteExchange(V, "x", false));
+        assertThat(routed("y", "")).containsExactly("q");
+    }
+
+    @Test
+    void alternatesCatchWhatIsRoutedNowhere() {
+        exchange("last", "fanout", false, Map.of());
+        exchange("middle", "direct", false, Map.of("alternate-exchange", "last"));
+        exchange("first", "direct", false, Map.of("alternate-exchange", "middle"));
+        queue("q", false);
+        queue("own", false);
+        bind("last", "q", "");
+        bind("first", "own", "k");
+        assertThat(routed("first", "k")).containsExactly("own");
+        assertThat(routed("first", "other")).containsExactly("q");
+    }
+
+    @Test
+    void whatIsDecidedIsNotDoneUntilItIsApplied() {
+        List<Change> changes =
+                catalog.decide(new Command.DeclareQueue(V, "q", true, false, false, FieldTable.EMPTY, CONNECTION));
+        assertThat(vhost().queue("q")).isNull();
+        long version = catalog.routingVersion();
+        changes.forEach(catalog::apply);
+        assertThat(vhost().queue("q")).isNotNull();
+        assertThat(catalog.routingVersion()).isGreaterThan(version);
+    }
+
+    @Test
+    void aRefusedCommandChangesNothing() {
+        exchange("ch", "x-consistent-hash", false, Map.of());
+        queue("q", false);
+        bind("ch", "q", "3");
+        assertThatThrownBy(() -> bind("ch", "q", "10001"))
+                .isInstanceOf(AmqpException.class)
+                .hasMessage("The binding key must not exceed 10000");
+        assertThat(ring("ch").bucketCount()).isEqualTo(3);
+        assertThat(bind("ch", "q", "3")).isEmpty();
+    }
+}

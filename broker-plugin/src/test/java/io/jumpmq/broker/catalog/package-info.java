@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.broker.catalog;
+
+import org.jspecify.annotations.NullMarked;

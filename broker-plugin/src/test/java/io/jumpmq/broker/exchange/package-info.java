@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.broker.exchange;
+
+import org.jspecify.annotations.NullMarked;

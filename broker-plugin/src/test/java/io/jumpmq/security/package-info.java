@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.security;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package io.jumpmq.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class UnackedDeliveriesTest {
+    @Test
+    void tagsCountUpFromOne() {
+        UnackedDeliveries<String> unacked = new UnackedDeliveries<>();
+        assertThat(unacked.nextTag()).isEqualTo(1);
+        assertThat(unacked.add("a")).isEqualTo(1);
+        assertThat(unacked.skip()).isEqualTo(2);
+        assertThat(unacked.add("b")).isEqualTo(3);
+        assertThat(unacked.take(2)).isNull();
+        assertThat(unacked.take(4)).isNull();
+        assertThat(unacked.take(0)).isNull();
+        assertThat(unacked.take(3)).isEqualTo("b");
+        assertThat(unacked.take(3)).isNull();
+        assertThat(unacked.size()).isEqualTo(1);
+    }
+
+    @Test
+    void itDoesWhatASortedMapDoes() {
+        for (long seed = 0; seed < 300; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            UnackedDeliveries<Long> unacked = new UnackedDeliveries<>();
+            TreeMap<Long, Long> model = new TreeMap<>();
+            long next = 1;
+            for (int step = 0; step < 300; step++) {
+                switch (random.nextInt(8)) {
+                    case 0, 1, 2, 3 -> {
+                        assertThat(unacked.add(next)).isEqualTo(next);
+                        model.put(next, next);
+                        next++;
+                    }
+                    case 4 -> assertThat(unacked.skip()).isEqualTo(next++);
+                    case 5, 6 -> {
+                        long tag = random.nextLong(next + 2);
+                        assertThat(unacked.take(tag)).as("seed %d", seed).isEqualTo(model.remove(tag));
+                    }
+                    default -> {
+                        long tag = random.nextLong(next + 2);
+                        List<Long> taken = new ArrayList<>();
+                        unacked.takeUpTo(tag, taken::add);
+                        assertThat(taken)
+                                .as("seed %d", seed)
+                                .containsExactlyElementsOf(
+                                        model.headMap(tag, true).values());
+                        model.headMap(tag, true).clear();
+                    }
+                }
+                assertThat(unacked.size()).isEqualTo(model.size());
+                assertThat(unacked.nextTag()).isEqualTo(next);
+            }
+        }
+    }
+}
