@@ -27,6 +27,11 @@ final class ChannelConsumer implements ConsumerEndpoint {
     private final Receiver<QueueConsumer> wishes;
     private final Receiver<Integer> returns;
 
+    /** The exchange of the last delivery, which is mostly that of the next, too. */
+    private String exchange = "";
+
+    private byte[] exchangeBytes = {};
+
     /** Handed to the socket and not told to the queue yet. */
     private int writtenBytes;
 
@@ -72,6 +77,15 @@ final class ChannelConsumer implements ConsumerEndpoint {
 
     boolean noAck() {
         return consumer.noAck();
+    }
+
+    /** An exchange's name as it goes out. */
+    byte[] encoded(String name) {
+        if (!name.equals(exchange)) {
+            exchange = name;
+            exchangeBytes = name.getBytes(UTF_8);
+        }
+        return exchangeBytes;
     }
 
     /** Notes that a delivery went to the socket. */

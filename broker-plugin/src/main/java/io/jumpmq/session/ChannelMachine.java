@@ -578,7 +578,7 @@ final class ChannelMachine {
         }
         Message message = entry.message();
         long tag = consumer.noAck() ? unacked.skip() : unacked.add(new Unacked(consumer.queue(), entry, consumer));
-        byte[] name = message.exchange().getBytes(UTF_8);
+        byte[] name = consumer.encoded(message.exchange());
         byte[] key = message.routingKey();
         byte[] properties = propertiesOf(entry, consumer.queueRecord());
         ByteBuf out = connection.reserve(FIXED_DELIVERY

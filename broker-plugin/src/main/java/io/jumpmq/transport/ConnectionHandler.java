@@ -49,6 +49,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private @Nullable ByteBuf out;
     private @Nullable ScheduledFuture<?> ticking;
     private String peer = "";
+    private int expectedBytes = SMALL_BUFFER_BYTES;
     private boolean flushDue;
     private boolean closing;
     private boolean busy;
@@ -200,15 +201,18 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
             if (ctx == null) {
                 throw new IllegalStateException("nothing is written before the socket is there");
             }
-            current = ctx.alloc().directBuffer(Math.max(bytes, SMALL_BUFFER_BYTES));
+            current = ctx.alloc().directBuffer(Math.max(bytes, expectedBytes));
             out = current;
         }
         current.ensureWritable(bytes);
         return current;
     }
 
+    /** Hands a buffer to the socket. The next one begins as large as this one became, or half of what was expected. */
     private void write(ByteBuf buffer) {
         out = null;
+        expectedBytes = Math.max(
+                SMALL_BUFFER_BYTES, Math.min(BUFFER_BYTES, Math.max(buffer.readableBytes(), expectedBytes / 2)));
         if (context != null) {
             context.write(buffer, context.voidPromise());
         } else {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.broker.loop;
+
+import org.jspecify.annotations.NullMarked;
