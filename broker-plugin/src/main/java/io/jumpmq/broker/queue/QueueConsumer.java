@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueueConsumer {
     /** How much may be on its way to a consumer's socket, in bytes of {@code Message.footprint()}. */
-    public static final int WINDOW_BYTES = 256 * 1024;
+    public static final int WINDOW_BYTES = 1024 * 1024;
 
     private final ConsumerEndpoint endpoint;
     private final String tag;
