@@ -2,6 +2,7 @@ package io.jumpmq.app;
 
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
+import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.PasswordHash;
@@ -56,6 +57,7 @@ public final class JumpMq implements AutoCloseable {
         private String host = "0.0.0.0";
         private int threads = Runtime.getRuntime().availableProcessors();
         private int maxConnections = 100_000;
+        private long messageMemoryBytes = Runtime.getRuntime().maxMemory() / 5 * 2;
         private ConnectionSettings connections = ConnectionSettings.DEFAULT;
         private final Map<String, User> users = new HashMap<>();
 
@@ -84,6 +86,12 @@ public final class JumpMq implements AutoCloseable {
         /** Beyond which clients are turned away. */
         public Builder maxConnections(int count) {
             maxConnections = count;
+            return this;
+        }
+
+        /** How much memory messages may take before publishers have to wait; two fifths of the heap by default. */
+        public Builder messageMemory(long bytes) {
+            messageMemoryBytes = bytes;
             return this;
         }
 
@@ -120,7 +128,8 @@ public final class JumpMq implements AutoCloseable {
         public JumpMq start() {
             EventLoops loops = new EventLoops(threads);
             try {
-                Broker broker = new Broker(loops.loops(), ServiceLoader.load(ExchangeType.class));
+                Broker broker = new Broker(
+                        loops.loops(), ServiceLoader.load(ExchangeType.class), new MemoryBudget(messageMemoryBytes));
                 Map<String, User> known = Map.copyOf(users);
                 AmqpServer server = AmqpServer.start(
                         new InetSocketAddress(host, port),
@@ -145,6 +154,7 @@ public final class JumpMq implements AutoCloseable {
             "exchange_exchange_bindings",
             "basic.nack",
             "consumer_cancel_notify",
+            "connection.blocked",
             "consumer_priorities",
             "authentication_failure_close",
             "per_consumer_qos"

@@ -19,13 +19,18 @@ import org.jspecify.annotations.Nullable;
  * back to that loop when they are made.
  */
 public final class Broker implements CatalogObserver {
+    /** Messages between loops beyond which publishers wait. */
+    private static final int MOST_WAITING = 100_000;
+
     private final List<Loop> loops;
     private final Catalog catalog;
+    private final MemoryBudget memory;
     private final Receiver<Request> decide = this::onRequest;
 
     /** A broker with one virtual host, "/". */
-    public Broker(List<Loop> loops, Iterable<ExchangeType> types) {
+    public Broker(List<Loop> loops, Iterable<ExchangeType> types, MemoryBudget memory) {
         this.loops = List.copyOf(loops);
+        this.memory = memory;
         this.catalog = new Catalog(types, this);
         catalog.createVhost("/");
     }
@@ -33,6 +38,26 @@ public final class Broker implements CatalogObserver {
     /** What there is; any thread may read it. */
     public Catalog catalog() {
         return catalog;
+    }
+
+    MemoryBudget memory() {
+        return memory;
+    }
+
+    /**
+     * Whether publishers have to wait: the queues hold as much as they may, or a loop cannot keep up with what it is sent.
+     * Any thread.
+     */
+    public boolean isCongested() {
+        if (memory.isSpent()) {
+            return true;
+        }
+        for (Loop loop : loops) {
+            if (loop.backlog() > MOST_WAITING) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -24,11 +24,16 @@ import java.util.function.Function;
  * with {@link Loop#send}, to {@link #home}.
  */
 public final class QueueActor implements QueueHandle, QueueOutput {
+    private static final long MEMORY_STEP_BYTES = 64 << 10;
+
     private final Broker broker;
     private final QueueRecord queue;
     private final Loop home;
     private final MessageQueue core;
     private long alarmMillis = Long.MAX_VALUE;
+
+    /** What the memory budget was told that the queue holds. */
+    private long toldBytes;
 
     private final Receiver<Message> publish = this::onPublish;
     private final Receiver<Publication> publishTracked = this::onPublishTracked;
@@ -92,36 +97,37 @@ public final class QueueActor implements QueueHandle, QueueOutput {
 
     private void onPublish(Message message) {
         core.publish(message, null, home.nowMillis());
-        setAlarm();
+        settle();
     }
 
     private void onPublishTracked(Publication publication) {
         core.publish(publication.message(), publication.ticketFor(home), home.nowMillis());
-        setAlarm();
+        settle();
     }
 
     private void onAcknowledge(QueueEntry entry) {
         core.acknowledge(entry, home.nowMillis());
-        setAlarm();
+        settle();
     }
 
     private void onReject(QueueEntry entry) {
         core.reject(entry, home.nowMillis());
-        setAlarm();
+        settle();
     }
 
     private void onRequeue(QueueEntry entry) {
         core.requeue(entry, home.nowMillis());
-        setAlarm();
+        settle();
     }
 
     private void onTell(Consumer<MessageQueue> action) {
         action.accept(core);
-        setAlarm();
+        settle();
     }
 
-    /** Asks to be woken when the queue's next deadline comes, unless an earlier alarm is set. */
-    private void setAlarm() {
+    /** After each piece of work: asks to be woken when the queue's next deadline comes, unless an earlier alarm is set. */
+    private void settle() {
+        tellMemory();
         long deadline = core.nextDeadline();
         if (deadline < alarmMillis) {
             alarmMillis = deadline;
@@ -129,10 +135,20 @@ public final class QueueActor implements QueueHandle, QueueOutput {
         }
     }
 
+    private void tellMemory() {
+        long messages = (long) core.ready() + core.unacknowledged();
+        long held = messages * Message.OVERHEAD_BYTES + core.readyBytes() + core.unacknowledgedBytes();
+        long change = held - toldBytes;
+        if (change >= MEMORY_STEP_BYTES || change <= -MEMORY_STEP_BYTES || (held == 0 && change != 0)) {
+            toldBytes = held;
+            broker.memory().add(change);
+        }
+    }
+
     private void onAlarm() {
         alarmMillis = Long.MAX_VALUE;
         core.tick(home.nowMillis());
-        setAlarm();
+        settle();
     }
 
     @Override

@@ -278,6 +278,7 @@ final class ChannelMachine {
 
     private void publish() {
         connection.during(Method.BasicPublish.ID);
+        connection.publishing();
         ExchangeRecord to = target();
         byte[] properties = content.properties();
         Message message = new Message(to.name(), routingKey, properties, content.takeBody());

@@ -53,6 +53,9 @@ public final class ConnectionMachine {
     private Permission permission = Permission.ALL;
     private boolean wantsRefusals;
     private boolean wantsCancels;
+    private boolean wantsBlocked;
+    private boolean publishes;
+    private boolean blocked;
     private int frameMax = ConnectionSettings.FRAME_MIN_BYTES;
     private int channelMax;
     private long heartbeatMillis;
@@ -188,6 +191,7 @@ public final class ConnectionMachine {
         if (properties.get("capabilities") instanceof FieldTable capabilities) {
             wantsRefusals = Boolean.TRUE.equals(capabilities.get("authentication_failure_close"));
             wantsCancels = Boolean.TRUE.equals(capabilities.get("consumer_cancel_notify"));
+            wantsBlocked = Boolean.TRUE.equals(capabilities.get("connection.blocked"));
         }
         if (!Authenticator.knows(startOk.mechanism())) {
             refuse("unknown mechanism " + startOk.mechanism(), startOk.mechanism());
@@ -352,6 +356,25 @@ public final class ConnectionMachine {
             closeAll();
             release(() -> {});
         }
+    }
+
+    /**
+     * Whether the socket must not be read now: this connection publishes, and the broker cannot take more. The client is
+     * told when that begins and ends.
+     */
+    public boolean mustWait() {
+        boolean wait = publishes && state == State.OPEN && context.broker().isCongested();
+        if (wait != blocked) {
+            blocked = wait;
+            if (wantsBlocked && state == State.OPEN) {
+                send(0, wait ? new Method.ConnectionBlocked("low on memory") : new Method.ConnectionUnblocked());
+            }
+        }
+        return wait;
+    }
+
+    void publishing() {
+        publishes = true;
     }
 
     /** The socket takes more again. */

@@ -29,6 +29,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     /** A write buffer is handed to the socket when it is this full, and begun with this much room. */
     private static final int BUFFER_BYTES = 64 << 10;
 
+    /** How long a publisher waits before it asks again whether the broker takes more. */
+    private static final long RETRY_MILLIS = 20;
+
     /** While an answer is awaited, no more than this is read ahead. */
     private static final int MOST_UNREAD_BYTES = 256 << 10;
 
@@ -50,6 +53,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private @Nullable ScheduledFuture<?> ticking;
     private String peer = "";
     private int expectedBytes = SMALL_BUFFER_BYTES;
+    private boolean retryDue;
     private boolean flushDue;
     private boolean closing;
     private boolean busy;
@@ -106,15 +110,34 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private void decode() {
         ConnectionMachine reader = machine;
         ByteBuf in = unread;
-        if (reader == null || in == null || busy) {
+        if (reader == null || busy) {
             return;
         }
-        busy = true;
-        loop.run(() -> reader.onBytes(in));
-        busy = false;
-        keep(in);
+        if (in != null) {
+            busy = true;
+            loop.run(() -> reader.onBytes(in));
+            busy = false;
+            keep(in);
+        }
         ByteBuf rest = unread;
-        read(!reader.isSuspended() || rest == null || rest.readableBytes() < MOST_UNREAD_BYTES);
+        boolean tooMuch = reader.isSuspended() && rest != null && rest.readableBytes() >= MOST_UNREAD_BYTES;
+        read(!tooMuch && !waits(reader));
+    }
+
+    /** Whether the broker wants no more of this client for now; then it is asked again soon. */
+    private boolean waits(ConnectionMachine reader) {
+        boolean[] waits = new boolean[1];
+        loop.run(() -> waits[0] = reader.mustWait());
+        if (waits[0] && !retryDue) {
+            retryDue = true;
+            loop.schedule(this::retry, RETRY_MILLIS);
+        }
+        return waits[0];
+    }
+
+    private void retry() {
+        retryDue = false;
+        decode();
     }
 
     private void keep(ByteBuf in) {

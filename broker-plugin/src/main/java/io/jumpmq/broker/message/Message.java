@@ -15,11 +15,11 @@ import java.nio.charset.StandardCharsets;
 @SuppressWarnings("ArrayRecordComponent") // Identity is what counts here; nobody compares messages.
 public record Message(String exchange, byte[] routingKey, byte[] properties, byte[] body) {
     /** What an instance costs beside its arrays' contents: object headers, references, a queue's entry. In bytes. */
-    private static final int OVERHEAD = 160;
+    public static final int OVERHEAD_BYTES = 160;
 
     /** About how many bytes of memory it holds. */
     public int footprint() {
-        return OVERHEAD + routingKey.length + properties.length + body.length;
+        return OVERHEAD_BYTES + routingKey.length + properties.length + body.length;
     }
 
     public String routingKeyText() {

@@ -1,0 +1,72 @@
+package io.jumpmq.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.BlockedListener;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import io.jumpmq.app.JumpMq;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** A broker whose queues may hold little: publishers wait, consumers go on, and nothing is lost. */
+class BackPressureTest {
+    private static final int LIMIT_BYTES = 4 << 20;
+    private static final int MESSAGES = 40_000;
+
+    @Test
+    void publishersWaitWhileConsumersGoOn() throws Exception {
+        ExecutorService publishing = Executors.newSingleThreadExecutor();
+        try (JumpMq broker = JumpMq.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .messageMemory(LIMIT_BYTES)
+                .start()) {
+            ConnectionFactory factory = new ConnectionFactory();
+            factory.setUri(broker.uri());
+            Connection publisher = factory.newConnection();
+            List<String> events = new CopyOnWriteArrayList<>();
+            publisher.addBlockedListener(new BlockedListener() {
+                @Override
+                public void handleBlocked(String reason) {
+                    events.add("blocked");
+                }
+
+                @Override
+                public void handleUnblocked() {
+                    events.add("unblocked");
+                }
+            });
+            Channel publishes = publisher.createChannel();
+            String queue =
+                    publishes.queueDeclare("q", false, false, false, null).getQueue();
+            publishes.confirmSelect();
+            Future<?> done = publishing.submit(() -> {
+                for (int i = 0; i < MESSAGES; i++) {
+                    publishes.basicPublish("", queue, null, new byte[1_000]);
+                }
+                publishes.waitForConfirmsOrDie(60_000);
+                return null;
+            });
+            Awaitility.await().until(() -> events.contains("blocked"));
+            Channel watches = factory.newConnection().createChannel();
+            long held = watches.messageCount(queue);
+            assertThat(held).isBetween(3_000L, 30_000L).isLessThan(MESSAGES);
+
+            int[] consumed = new int[1];
+            watches.basicConsume(queue, true, (tag, delivery) -> consumed[0]++, tag -> {});
+            done.get(60, TimeUnit.SECONDS);
+            Awaitility.await().until(() -> consumed[0] == MESSAGES);
+            Awaitility.await().until(() -> events.get(events.size() - 1).equals("unblocked"));
+        } finally {
+            publishing.shutdownNow();
+        }
+    }
+}
