@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.app;
+
+import org.jspecify.annotations.NullMarked;
