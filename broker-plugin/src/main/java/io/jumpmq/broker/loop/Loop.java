@@ -3,7 +3,7 @@ package io.jumpmq.broker.loop;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,9 @@ public final class Loop {
 
     private final int index;
     private final LoopThread thread;
-    private final MpscUnboundedArrayQueue<Batch> mailbox = new MpscUnboundedArrayQueue<>(MAILBOX_CHUNK);
+    /** The variant without Unsafe, which newer Java versions warn of: one operation a batch costs nothing that shows. */
+    private final MpscUnboundedAtomicArrayQueue<Batch> mailbox = new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
+
     private final AtomicBoolean awake = new AtomicBoolean();
     private final AtomicLong backlog = new AtomicLong();
     private final Runnable turn = this::takeTurn;
