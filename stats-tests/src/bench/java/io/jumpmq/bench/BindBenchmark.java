@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
+@Fork(2)
+@Warmup(iterations = 6, time = 1) // A million small objects have to settle in the old generation first.
 @Measurement(iterations = 5, time = 1)
 public class BindBenchmark {
     private static final int BUCKETS = 1_000_000;
