@@ -55,6 +55,7 @@ public final class ConnectionMachine {
     private boolean wantsCancels;
     private boolean wantsBlocked;
     private boolean publishes;
+    private long closingMillis;
     private boolean blocked;
     private int frameMax = ConnectionSettings.FRAME_MIN_BYTES;
     private int channelMax;
@@ -326,6 +327,7 @@ public final class ConnectionMachine {
             return;
         }
         send(0, new Method.ConnectionClose(failure.reply().code(), failure.replyText(), id >>> 16, id & 0xffff));
+        closingMillis = context.loop().nowMillis();
         state = State.CLOSING;
         release(() -> {});
     }
@@ -343,6 +345,7 @@ public final class ConnectionMachine {
                     0,
                     new Method.ConnectionClose(
                             ReplyCode.CONNECTION_FORCED.code(), ReplyCode.CONNECTION_FORCED.text(reason), 0, 0));
+            closingMillis = context.loop().nowMillis();
             state = State.CLOSING;
         } else {
             close();
@@ -394,6 +397,11 @@ public final class ConnectionMachine {
                                 + context.settings().handshakeMillis() + " ms");
                 close();
             }
+            return;
+        }
+        if (state == State.CLOSING
+                && nowMillis - closingMillis > context.settings().handshakeMillis()) {
+            close(); // It owes us an answer, and had time enough to give it.
             return;
         }
         if (heartbeatMillis > 0) {
