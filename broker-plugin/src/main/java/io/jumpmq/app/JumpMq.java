@@ -3,6 +3,8 @@ package io.jumpmq.app;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
+import io.jumpmq.broker.catalog.CatalogLog;
+import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.PasswordHash;
@@ -15,8 +17,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -35,15 +38,18 @@ public final class JumpMq implements AutoCloseable {
     /** The port of AMQP. */
     public static final int DEFAULT_PORT = 5672;
 
+    private static final String VHOST = "/";
     private static final String GUEST = "guest";
     private static final int SALT_BYTES = 4;
 
     private final EventLoops loops;
     private final AmqpServer server;
+    private final int port;
 
-    private JumpMq(EventLoops loops, AmqpServer server) {
+    private JumpMq(EventLoops loops, AmqpServer server, int port) {
         this.loops = loops;
         this.server = server;
+        this.port = port;
     }
 
     /** A broker's settings, with RabbitMQ's defaults. */
@@ -59,10 +65,11 @@ public final class JumpMq implements AutoCloseable {
         private int maxConnections = 100_000;
         private long messageMemoryBytes = Runtime.getRuntime().maxMemory() / 5 * 2;
         private ConnectionSettings connections = ConnectionSettings.DEFAULT;
-        private final Map<String, User> users = new HashMap<>();
+        private final List<Command> commands = new ArrayList<>();
 
         private Builder() {
-            user(GUEST, GUEST, true, "administrator");
+            commands.add(new Command.CreateVhost(VHOST, "Default virtual host", Set.of()));
+            user(GUEST, GUEST, User.ADMINISTRATOR);
         }
 
         /** Where to listen; 0 takes a free port. */
@@ -102,21 +109,11 @@ public final class JumpMq implements AutoCloseable {
         }
 
         /** Adds a user with all permissions on "/", from anywhere. */
-        public Builder user(String name, String password) {
-            return user(name, password, false);
-        }
-
-        private Builder user(String name, String password, boolean onlyFromLoopback, String... tags) {
+        public Builder user(String name, String password, String... tags) {
             byte[] salt = new byte[SALT_BYTES];
             new SecureRandom().nextBytes(salt);
-            users.put(
-                    name,
-                    new User(
-                            name,
-                            PasswordHash.of(password, salt),
-                            Set.of(tags),
-                            Map.of("/", Permission.ALL),
-                            onlyFromLoopback));
+            commands.add(new Command.PutUser(name, PasswordHash.of(password, salt), Set.of(tags)));
+            commands.add(new Command.SetPermission(VHOST, name, Permission.ALL));
             return this;
         }
 
@@ -129,17 +126,19 @@ public final class JumpMq implements AutoCloseable {
             EventLoops loops = new EventLoops(threads);
             try {
                 Broker broker = new Broker(
-                        loops.loops(), ServiceLoader.load(ExchangeType.class), new MemoryBudget(messageMemoryBytes));
-                Map<String, User> known = Map.copyOf(users);
-                AmqpServer server = AmqpServer.start(
-                        new InetSocketAddress(host, port),
+                        loops.loops(),
+                        ServiceLoader.load(ExchangeType.class),
+                        new MemoryBudget(messageMemoryBytes),
+                        CatalogLog.VOLATILE);
+                broker.prepare(commands);
+                AmqpServer server = new AmqpServer(
                         loops,
                         broker,
-                        new Authenticator(known::get),
+                        new Authenticator(broker.catalog()::user, Set.of(GUEST)),
                         connections,
                         maxConnections,
                         serverProperties());
-                return new JumpMq(loops, server);
+                return new JumpMq(loops, server, server.listen(new InetSocketAddress(host, port), null));
             } catch (IOException e) {
                 loops.close();
                 throw new UncheckedIOException(e);
@@ -177,7 +176,7 @@ public final class JumpMq implements AutoCloseable {
 
     /** The port that it listens on. */
     public int port() {
-        return server.port();
+        return port;
     }
 
     /** Where a client on this machine finds it, as guest. */

@@ -2,16 +2,23 @@ package io.jumpmq.broker;
 
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.broker.catalog.Catalog;
+import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.CatalogObserver;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.QueueHandle;
 import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.queue.MessageQueue;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +32,50 @@ public final class Broker implements CatalogObserver {
     private final List<Loop> loops;
     private final Catalog catalog;
     private final MemoryBudget memory;
+    private final CatalogLog log;
+    private final Map<String, Integer> connections = new ConcurrentHashMap<>();
+    private final List<BrokerListener> listeners = new CopyOnWriteArrayList<>();
     private final Receiver<Request> decide = this::onRequest;
 
-    /** A broker with one virtual host, "/". */
-    public Broker(List<Loop> loops, Iterable<ExchangeType> types, MemoryBudget memory) {
+    /** A broker without virtual hosts and users. */
+    public Broker(List<Loop> loops, Iterable<ExchangeType> types, MemoryBudget memory, CatalogLog log) {
         this.loops = List.copyOf(loops);
         this.memory = memory;
+        this.log = log;
         this.catalog = new Catalog(types, this);
-        catalog.createVhost("/");
+    }
+
+    /** Adds somebody who wants to know. */
+    public void listen(BrokerListener listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * Carries out commands before the loops run.
+     *
+     * @throws AmqpException when one is refused
+     */
+    public void prepare(List<Command> commands) {
+        commands.forEach(command -> log.record(carryOut(catalog.decide(command)), () -> {}));
+    }
+
+    /**
+     * Counts a connection to a virtual host in, unless that has as many as it may.
+     *
+     * @return the limit that is reached; empty: it is counted, and {@link #disconnected} has to be called once
+     */
+    public OptionalInt connected(VirtualHost vhost) {
+        OptionalInt most = vhost.limits().maxConnections();
+        if (connections.merge(vhost.name(), 1, Integer::sum) > most.orElse(Integer.MAX_VALUE)) {
+            disconnected(vhost);
+            return most;
+        }
+        return OptionalInt.empty();
+    }
+
+    /** Counts a connection to a virtual host out. */
+    public void disconnected(VirtualHost vhost) {
+        connections.computeIfPresent(vhost.name(), (unused, count) -> count == 1 ? null : count - 1);
     }
 
     /** What there is; any thread may read it. */
@@ -75,15 +118,28 @@ public final class Broker implements CatalogObserver {
     }
 
     private void onRequest(Request request) {
-        Outcome outcome;
         try {
             List<Change> changes = catalog.decide(request.command);
-            changes.forEach(catalog::apply);
-            outcome = new Outcome(changes, null);
+            log.record(carryOut(changes), () -> answer(request, new Outcome(changes, null)));
         } catch (AmqpException e) {
-            outcome = new Outcome(List.of(), e);
+            answer(request, new Outcome(List.of(), e));
         }
+    }
+
+    private void answer(Request request, Outcome outcome) {
         loops.get(0).send(request.from, request.answer, outcome);
+    }
+
+    /** Makes changes; those that have to be recorded are returned. */
+    private List<Change> carryOut(List<Change> changes) {
+        List<Change> lasting = new ArrayList<>(changes.size());
+        for (Change change : changes) {
+            if (catalog.survives(change)) {
+                lasting.add(change);
+            }
+            catalog.apply(change);
+        }
+        return lasting;
     }
 
     /** Queues are dealt out to the loops in turn. */
@@ -95,6 +151,22 @@ public final class Broker implements CatalogObserver {
     @Override
     public void queueDeleted(QueueRecord queue) {
         QueueActor.of(queue).tell(loops.get(0), MessageQueue::delete);
+    }
+
+    @Override
+    public void queueSettingsChanged(QueueRecord queue) {
+        QueueActor actor = QueueActor.of(queue);
+        actor.tell(loops.get(0), core -> core.update(queue.settings(), actor.nowMillis()));
+    }
+
+    @Override
+    public void vhostDeleted(String vhost) {
+        listeners.forEach(listener -> listener.vhostDeleted(vhost));
+    }
+
+    @Override
+    public void userDeleted(String user) {
+        listeners.forEach(listener -> listener.userDeleted(user));
     }
 
     void deleteUnused(Loop from, QueueRecord queue) {

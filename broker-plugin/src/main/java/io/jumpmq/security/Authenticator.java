@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,16 @@ public final class Authenticator {
     public static final String MECHANISMS = "PLAIN AMQPLAIN";
 
     private final Function<String, @Nullable User> users;
+    private final Set<String> loopbackUsers;
 
-    /** An authenticator of the users that {@code users} finds by name. */
-    public Authenticator(Function<String, @Nullable User> users) {
+    /**
+     * An authenticator of the users that {@code users} finds by name.
+     *
+     * @param loopbackUsers who may log in from this machine only, whatever address it is reached by
+     */
+    public Authenticator(Function<String, @Nullable User> users, Set<String> loopbackUsers) {
         this.users = users;
+        this.loopbackUsers = Set.copyOf(loopbackUsers);
     }
 
     /** Whether there is such a mechanism. */
@@ -46,7 +53,7 @@ public final class Authenticator {
             return new Outcome(null, "there is no user '" + credentials.name + "'");
         } else if (!user.password().matches(credentials.password)) {
             return new Outcome(null, "wrong password for user '" + credentials.name + "'");
-        } else if (user.onlyFromLoopback() && !peer.isLoopbackAddress()) {
+        } else if (loopbackUsers.contains(user.name()) && !peer.isLoopbackAddress()) {
             return new Outcome(
                     null,
                     "user '" + user.name() + "' may log in from this machine only, not from " + peer.getHostAddress());

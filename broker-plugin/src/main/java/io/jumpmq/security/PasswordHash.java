@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A salted password hash as RabbitMQ exports it: base64 of a four-byte salt and SHA-256(salt, password). Never shows
@@ -14,6 +15,9 @@ import java.util.Base64;
 public final class PasswordHash {
     private static final int SALT_BYTES = 4;
     private static final int HASH_BYTES = 32;
+
+    /** Of a user who cannot log in with a password. Exported as the empty text. */
+    public static final PasswordHash NONE = new PasswordHash(new byte[0]);
 
     private final byte[] saltAndHash;
 
@@ -37,6 +41,9 @@ public final class PasswordHash {
      * @throws IllegalArgumentException when it is none
      */
     public static PasswordHash parse(String base64) {
+        if (base64.isEmpty()) {
+            return NONE;
+        }
         byte[] both = Base64.getDecoder().decode(base64);
         if (both.length != SALT_BYTES + HASH_BYTES) {
             throw new IllegalArgumentException(
@@ -47,6 +54,9 @@ public final class PasswordHash {
 
     /** Whether this is the password; takes as long for a wrong one as for the right one. */
     public boolean matches(byte[] password) {
+        if (saltAndHash.length == 0) {
+            return false;
+        }
         byte[] salt = Arrays.copyOf(saltAndHash, SALT_BYTES);
         byte[] expected = Arrays.copyOfRange(saltAndHash, SALT_BYTES, saltAndHash.length);
         return MessageDigest.isEqual(expected, hash(salt, password));
@@ -65,6 +75,16 @@ public final class PasswordHash {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PasswordHash hash && Arrays.equals(saltAndHash, hash.saltAndHash);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(saltAndHash);
     }
 
     @Override

@@ -8,14 +8,11 @@ import java.util.Set;
  *
  * @param tags such as administrator
  * @param permissions by virtual host; one without an entry is closed to the user
- * @param onlyFromLoopback may log in from this machine only, whatever address it is reached by
  */
-public record User(
-        String name,
-        PasswordHash password,
-        Set<String> tags,
-        Map<String, Permission> permissions,
-        boolean onlyFromLoopback) {
+public record User(String name, PasswordHash password, Set<String> tags, Map<String, Permission> permissions) {
+    /** May do everything in the management interfaces. */
+    public static final String ADMINISTRATOR = "administrator";
+
     /** May publish in another's name. */
     public static final String IMPERSONATOR = "impersonator";
 

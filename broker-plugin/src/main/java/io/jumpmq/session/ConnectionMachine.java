@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,7 @@ public final class ConnectionMachine {
     private boolean suspended;
     private @Nullable User user;
     private @Nullable VirtualHost vhost;
-    private Permission permission = Permission.ALL;
+    private boolean released;
     private boolean wantsRefusals;
     private boolean wantsCancels;
     private boolean wantsBlocked;
@@ -256,14 +257,19 @@ public final class ConnectionMachine {
         if (found == null) {
             throw new AmqpException(ReplyCode.NOT_ALLOWED, "vhost " + open.virtualHost() + " not found");
         }
-        Permission granted = opener.permissions().get(found.name());
-        if (granted == null) {
+        if (!opener.permissions().containsKey(found.name())) {
             throw new AmqpException(
                     ReplyCode.NOT_ALLOWED,
                     "access to vhost '" + found.name() + "' refused for user '" + opener.name() + "'");
         }
+        OptionalInt reached = context.broker().connected(found);
+        if (reached.isPresent()) {
+            throw new AmqpException(
+                    ReplyCode.NOT_ALLOWED,
+                    "access to vhost '" + found.name() + "' refused for user '" + opener.name()
+                            + "': connection limit (" + reached.getAsInt() + ") is reached");
+        }
         vhost = found;
-        permission = granted;
         state = State.OPEN;
         send(0, new Method.ConnectionOpenOk());
         context.listener().opened(opener.name(), found.name());
@@ -347,6 +353,7 @@ public final class ConnectionMachine {
                             ReplyCode.CONNECTION_FORCED.code(), ReplyCode.CONNECTION_FORCED.text(reason), 0, 0));
             closingMillis = context.loop().nowMillis();
             state = State.CLOSING;
+            release(() -> {});
         } else {
             close();
         }
@@ -354,11 +361,9 @@ public final class ConnectionMachine {
 
     /** The socket is gone. */
     public void onClosed() {
-        if (state != State.CLOSED) {
-            state = State.CLOSED;
-            closeAll();
-            release(() -> {});
-        }
+        state = State.CLOSED;
+        closeAll();
+        release(() -> {});
     }
 
     /**
@@ -408,7 +413,6 @@ public final class ConnectionMachine {
             if (nowMillis - lastReadMillis > 2 * heartbeatMillis) {
                 context.listener().failed("missed heartbeats from client, timeout: " + heartbeatMillis / 1000 + "s");
                 close();
-                onClosed();
             } else if (nowMillis - lastWrittenMillis >= heartbeatMillis / 2) {
                 FrameWriter.heartbeat(reserve(FrameReader.OVERHEAD));
             }
@@ -426,12 +430,14 @@ public final class ConnectionMachine {
     /** Gives up what belongs to this connection alone, then goes on. */
     private void release(Runnable then) {
         VirtualHost home = vhost;
-        if (home == null) {
+        if (home == null || released) {
             then.run();
             return;
         }
+        released = true;
+        context.broker().disconnected(home);
         suspend();
-        context.broker().submit(context.loop(), new Command.ReleaseConnection(home.name(), context.id()), outcome -> {
+        context.broker().submit(context.loop(), new Command.ReleaseConnection(context.id()), outcome -> {
             then.run();
             resume();
         });
@@ -469,12 +475,14 @@ public final class ConnectionMachine {
     }
 
     /**
-     * Lets the user do this to what has this name.
+     * Lets the user do this to what has this name, by the permissions of this moment.
      *
      * @throws AmqpException ACCESS_REFUSED when it is not permitted
      */
     void require(Permission.Operation operation, String kind, String name) {
-        if (!permission.allows(operation, name)) {
+        User now = context.broker().catalog().user(user().name());
+        Permission permission = now == null ? null : now.permissions().get(vhost().name());
+        if (permission == null || !permission.allows(operation, name)) {
             throw new AmqpException(
                     ReplyCode.ACCESS_REFUSED,
                     "access to " + kind + " '" + name + "' in vhost '" + vhost().name() + "' refused for user '"

@@ -2,6 +2,7 @@ package io.jumpmq.transport;
 
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
+import io.jumpmq.broker.BrokerListener;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.session.ConnectionSettings;
 import io.netty.bootstrap.ServerBootstrap;
@@ -10,51 +11,70 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listens for AMQP 0-9-1 clients. */
+/** Listens for AMQP 0-9-1 clients, plainly or through TLS. */
 @SuppressWarnings("FutureReturnValueIgnored") // What fails shows as the end of a channel.
-public final class AmqpServer implements AutoCloseable {
+public final class AmqpServer implements BrokerListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AmqpServer.class);
     private static final int BACKLOG = 1024;
     private static final int LOW_WATER = 32 << 10;
     private static final int HIGH_WATER = 128 << 10;
     private static final long GOODBYE_MILLIS = 700;
 
-    private final Channel listener;
-    private final Set<ConnectionHandler> connections;
-
-    private AmqpServer(Channel listener, Set<ConnectionHandler> connections) {
-        this.listener = listener;
-        this.connections = connections;
-    }
+    private final EventLoops loops;
+    private final Broker broker;
+    private final Authenticator authenticator;
+    private final ConnectionSettings settings;
+    private final int maxConnections;
+    private final FieldTable properties;
+    private final AtomicLong ids = new AtomicLong();
+    private final Set<ConnectionHandler> connections = ConcurrentHashMap.newKeySet();
+    private final List<Channel> listeners = new ArrayList<>();
 
     /**
-     * Starts to listen.
+     * A server that does not listen yet.
      *
-     * @param address port 0 takes a free one
      * @param maxConnections beyond which new ones are turned away
-     * @throws IOException when the address cannot be had
+     * @param properties what clients are told about the server
      */
-    public static AmqpServer start(
-            InetSocketAddress address,
+    public AmqpServer(
             EventLoops loops,
             Broker broker,
             Authenticator authenticator,
             ConnectionSettings settings,
             int maxConnections,
-            FieldTable properties)
-            throws IOException {
-        AtomicLong ids = new AtomicLong();
-        Set<ConnectionHandler> connections = ConcurrentHashMap.newKeySet();
-        ServerBootstrap bootstrap = new ServerBootstrap()
+            FieldTable properties) {
+        this.loops = loops;
+        this.broker = broker;
+        this.authenticator = authenticator;
+        this.settings = settings;
+        this.maxConnections = maxConnections;
+        this.properties = properties;
+        broker.listen(this);
+    }
+
+    /**
+     * Starts to listen at one more address.
+     *
+     * @param address port 0 takes a free one
+     * @param tls null: plainly
+     * @return the port
+     * @throws IOException when the address cannot be had
+     */
+    public int listen(InetSocketAddress address, @Nullable SslContext tls) throws IOException {
+        ChannelFuture bound = new ServerBootstrap()
                 .group(loops.group())
                 .channel(EventLoops.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -64,42 +84,57 @@ public final class AmqpServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        if (connections.size() >= maxConnections) {
-                            LOG.warn(
-                                    "Connection from {} refused: there are {} already",
-                                    channel.remoteAddress(),
-                                    maxConnections);
-                            channel.close();
-                            return;
-                        }
-                        ConnectionHandler handler = new ConnectionHandler(
-                                ids.incrementAndGet(),
-                                loops.of(channel.eventLoop()),
-                                broker,
-                                authenticator,
-                                settings,
-                                properties,
-                                connections);
-                        channel.pipeline().addLast(handler);
+                        accept(channel, tls);
                     }
-                });
-        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+                })
+                .bind(address)
+                .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
                     "cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
         }
-        return new AmqpServer(bound.channel(), connections);
+        listeners.add(bound.channel());
+        return ((InetSocketAddress) bound.channel().localAddress()).getPort();
     }
 
-    /** The port that it listens on. */
-    public int port() {
-        return ((InetSocketAddress) listener.localAddress()).getPort();
+    private void accept(Channel channel, @Nullable SslContext tls) {
+        if (connections.size() >= maxConnections) {
+            LOG.warn("Connection from {} refused: there are {} already", channel.remoteAddress(), maxConnections);
+            channel.close();
+            return;
+        }
+        if (tls != null) {
+            channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+        }
+        channel.pipeline()
+                .addLast(new ConnectionHandler(
+                        ids.incrementAndGet(),
+                        loops.of(channel.eventLoop()),
+                        broker,
+                        authenticator,
+                        settings,
+                        properties,
+                        connections));
+    }
+
+    @Override
+    public void vhostDeleted(String vhost) {
+        connections.stream()
+                .filter(connection -> connection.isTo(vhost))
+                .forEach(connection -> connection.shutDown("vhost '" + vhost + "' is deleted"));
+    }
+
+    @Override
+    public void userDeleted(String user) {
+        connections.stream()
+                .filter(connection -> connection.isOf(user))
+                .forEach(connection -> connection.shutDown("user '" + user + "' is deleted"));
     }
 
     /** Takes no more clients, says goodbye to those that there are, and gives them a moment to answer. */
     @Override
     public void close() {
-        listener.close().awaitUninterruptibly();
+        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
         connections.forEach(
                 connection -> connection.shutDown("broker forced connection closure with reason 'shutdown'"));
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GOODBYE_MILLIS);

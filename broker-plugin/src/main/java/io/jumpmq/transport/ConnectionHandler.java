@@ -52,6 +52,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private @Nullable ByteBuf out;
     private @Nullable ScheduledFuture<?> ticking;
     private String peer = "";
+
+    // Written on the loop, read by whoever wants to end all connections of a user or to a virtual host.
+    private volatile @Nullable String user;
+    private volatile @Nullable String vhost;
     private int expectedBytes = SMALL_BUFFER_BYTES;
     private boolean retryDue;
     private boolean flushDue;
@@ -198,6 +202,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         }
     }
 
+    boolean isOf(String name) {
+        return name.equals(user);
+    }
+
+    boolean isTo(String name) {
+        return name.equals(vhost);
+    }
+
     /** From any thread but the loop's: waits until the socket is closed, or closes it. */
     void awaitClosed(long millis) {
         ChannelHandlerContext ctx = context;
@@ -289,8 +301,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     // What operators read.
 
     @Override
-    public void opened(String user, String vhost) {
-        LOG.info("{} {} user '{}' opened vhost '{}'", id, peer, user, vhost);
+    public void opened(String newUser, String newVhost) {
+        user = newUser;
+        vhost = newVhost;
+        LOG.info("{} {} user '{}' opened vhost '{}'", id, peer, newUser, newVhost);
     }
 
     @Override

@@ -18,12 +18,11 @@ import org.junit.jupiter.api.Test;
 
 class AuthenticatorTest {
     private static final byte[] SALT = {1, 2, 3, 4};
-    private static final User GUEST = new User("guest", PasswordHash.of("secret", SALT), Set.of(), Map.of(), true);
-    private static final User ANYBODY =
-            new User("anybody", PasswordHash.of("pass\u00e9", SALT), Set.of(), Map.of(), false);
+    private static final User GUEST = new User("guest", PasswordHash.of("secret", SALT), Set.of(), Map.of());
+    private static final User ANYBODY = new User("anybody", PasswordHash.of("pass\u00e9", SALT), Set.of(), Map.of());
 
     private final Authenticator authenticator =
-            new Authenticator(name -> Map.of("guest", GUEST, "anybody", ANYBODY).get(name));
+            new Authenticator(name -> Map.of("guest", GUEST, "anybody", ANYBODY).get(name), Set.of("guest"));
 
     private static InetAddress address(int... bytes) {
         byte[] raw = new byte[bytes.length];

@@ -1,15 +1,14 @@
 package io.jumpmq.broker.catalog;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.LongString;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.security.User;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,25 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The catalog's state machine. {@link #decide} looks and answers with changes, {@link #apply} makes them; nothing else
- * changes anything, so that a restart, a replica and the live node come to the same state.
+ * changes anything, so that a restart, a replica and the live node come to the same state. One loop calls both; any thread
+ * may read.
  */
 public final class Catalog {
-    private static final String RESERVED = "amq.";
-
-    private static final List<String> QUEUE_ARGUMENTS = List.of(
-            "x-expires",
-            "x-message-ttl",
-            "x-max-length",
-            "x-max-length-bytes",
-            "x-max-priority",
-            "x-overflow",
-            "x-dead-letter-exchange",
-            "x-dead-letter-routing-key",
-            "x-single-active-consumer",
-            "x-queue-type",
-            "x-delivery-limit");
-
-    private final Map<String, ExchangeType> types = new HashMap<>();
+    private final ExchangeTypes types;
+    private final Topology topology;
+    private final Access access = new Access();
     private final Map<String, VirtualHost> vhosts = new ConcurrentHashMap<>();
     private final AtomicLong routingVersion = new AtomicLong();
     private final CatalogObserver observer;
@@ -48,32 +35,30 @@ public final class Catalog {
 
     /** A catalog without virtual hosts. */
     public Catalog(Iterable<ExchangeType> types, CatalogObserver observer) {
-        types.forEach(type -> this.types.put(type.name(), type));
+        this.types = new ExchangeTypes(types);
+        this.topology = new Topology(this.types);
         this.observer = observer;
     }
 
-    /** Makes a virtual host with the exchanges that every one has. */
-    public void createVhost(String name) {
-        vhosts.put(name, new VirtualHost(name));
-        declare(name, VirtualHost.DEFAULT_EXCHANGE, "direct", false);
-        declare(name, "amq.direct", "direct", false);
-        declare(name, "amq.fanout", "fanout", false);
-        declare(name, "amq.topic", "topic", false);
-        declare(name, "amq.headers", "headers", false);
-        declare(name, "amq.match", "headers", false);
-        declare(name, "amq.rabbitmq.trace", "topic", true);
-    }
-
-    private void declare(String vhost, String name, String type, boolean internal) {
-        apply(new Change.ExchangeDeclared(vhost, name, type, true, false, internal, FieldTable.EMPTY));
-    }
-
-    /** A virtual host, or null. Any thread. */
+    /** A virtual host, or null. */
     public @Nullable VirtualHost vhost(String name) {
         return vhosts.get(name);
     }
 
-    /** Grows with every change that may alter a route. Any thread. */
+    public Collection<VirtualHost> vhosts() {
+        return vhosts.values();
+    }
+
+    /** A user as it is now, or null. */
+    public @Nullable User user(String name) {
+        return access.user(name);
+    }
+
+    public Collection<User> users() {
+        return access.users();
+    }
+
+    /** Grows with every change that may alter a route, or who may take it. */
     public long routingVersion() {
         return routingVersion.get();
     }
@@ -84,190 +69,106 @@ public final class Catalog {
      * @throws AmqpException when it is refused
      */
     public List<Change> decide(Command command) {
-        VirtualHost vhost = vhosts.get(command.vhost());
-        if (vhost == null) {
-            throw new AmqpException(ReplyCode.NOT_FOUND, "no vhost '" + command.vhost() + "'");
-        }
-        if (command instanceof Command.DeclareExchange declare) {
-            return declareExchange(vhost, declare);
-        } else if (command instanceof Command.DeleteExchange delete) {
-            return deleteExchange(vhost, delete);
-        } else if (command instanceof Command.DeclareQueue declare) {
-            return declareQueue(vhost, declare);
-        } else if (command instanceof Command.DeleteQueue delete) {
-            QueueRecord queue = vhost.queue(delete.name());
-            return queue == null || queue.id() != delete.id() ? List.of() : new Removal().queue(queue).changes;
-        } else if (command instanceof Command.Bind bind) {
-            return bind(vhost, bind);
-        } else if (command instanceof Command.Unbind unbind) {
-            return unbind(vhost, unbind);
-        } else {
+        if (command instanceof Command.InVirtualHost inside) {
+            return decideInside(requireVhost(inside.vhost()), inside);
+        } else if (command instanceof Command.ReleaseConnection release) {
             Removal removal = new Removal();
-            long connection = ((Command.ReleaseConnection) command).connection();
-            exclusiveQueues.getOrDefault(connection, Set.of()).forEach(removal::queue);
-            return removal.changes;
+            exclusiveQueues.getOrDefault(release.connection(), Set.of()).forEach(removal::queue);
+            return removal.changes();
+        } else if (command instanceof Command.CreateVhost create) {
+            return createVhost(create);
+        } else if (command instanceof Command.DeleteVhost delete) {
+            return deleteVhost(delete);
+        } else if (command instanceof Command.PutUser put) {
+            return access.put(put);
         }
+        return access.delete((Command.DeleteUser) command);
     }
 
-    private List<Change> declareExchange(VirtualHost vhost, Command.DeclareExchange declare) {
-        ExchangeRecord existing = vhost.exchange(declare.name());
-        if (existing != null) {
-            Inequivalence.require(declare.type(), existing.type(), "type", existing);
-            Inequivalence.require(declare.durable(), existing.durable(), "durable", existing);
-            Inequivalence.require(declare.autoDelete(), existing.autoDelete(), "auto_delete", existing);
-            Inequivalence.require(declare.internal(), existing.internal(), "internal", existing);
-            Inequivalence.require(declare.arguments(), existing.arguments(), List.of("alternate-exchange"), existing);
-            return List.of();
+    private List<Change> decideInside(VirtualHost vhost, Command.InVirtualHost command) {
+        if (command instanceof Command.DeclareExchange declare) {
+            return topology.declareExchange(vhost, declare);
+        } else if (command instanceof Command.DeleteExchange delete) {
+            return topology.deleteExchange(vhost, delete);
+        } else if (command instanceof Command.DeclareQueue declare) {
+            return topology.declareQueue(vhost, declare, nextQueueId);
+        } else if (command instanceof Command.DeleteQueue delete) {
+            return topology.deleteQueue(vhost, delete);
+        } else if (command instanceof Command.Bind bind) {
+            return topology.bind(vhost, bind);
+        } else if (command instanceof Command.Unbind unbind) {
+            return topology.unbind(vhost, unbind);
+        } else if (command instanceof Command.SetVhostLimits set) {
+            return set.limits().equals(vhost.limits())
+                    ? List.of()
+                    : List.of(new Change.VhostLimitsSet(vhost.name(), set.limits()));
+        } else if (command instanceof Command.SetPermission set) {
+            return access.permit(set);
+        } else if (command instanceof Command.ClearPermission clear) {
+            return access.forbid(clear);
+        } else if (command instanceof Command.SetPolicy set) {
+            Policy existing = vhost.policy(set.policy().name(), set.policy().operator());
+            return set.policy().equals(existing)
+                    ? List.of()
+                    : List.of(new Change.PolicySet(vhost.name(), set.policy()));
         }
-        if (declare.name().startsWith(RESERVED)) {
+        Command.DeletePolicy delete = (Command.DeletePolicy) command;
+        if (vhost.policy(delete.name(), delete.operator()) == null) {
             throw new AmqpException(
-                    ReplyCode.ACCESS_REFUSED,
-                    "exchange name '" + declare.name() + "' contains reserved prefix 'amq.*'");
+                    ReplyCode.NOT_FOUND, "no policy '" + delete.name() + "' in vhost '" + vhost.name() + "'");
         }
-        type(declare.type()).create(declare.arguments()); // Refuses what makes no sense.
-        return List.of(new Change.ExchangeDeclared(
-                vhost.name(),
-                declare.name(),
-                declare.type(),
-                declare.durable(),
-                declare.autoDelete(),
-                declare.internal(),
-                declare.arguments()));
+        return List.of(new Change.PolicyDeleted(vhost.name(), delete.name(), delete.operator()));
     }
 
-    private ExchangeType type(String name) {
-        ExchangeType type = types.get(name);
-        if (type == null) {
-            throw new AmqpException(ReplyCode.COMMAND_INVALID, "unknown exchange type '" + name + "'");
+    private VirtualHost requireVhost(String name) {
+        VirtualHost vhost = vhosts.get(name);
+        if (vhost == null) {
+            throw new AmqpException(ReplyCode.NOT_FOUND, "no vhost '" + name + "'");
         }
-        return type;
+        return vhost;
     }
 
-    private List<Change> deleteExchange(VirtualHost vhost, Command.DeleteExchange delete) {
-        ExchangeRecord exchange = vhost.exchange(delete.name());
-        if (exchange == null) {
-            return List.of();
+    private List<Change> createVhost(Command.CreateVhost create) {
+        String name = create.name();
+        if (name.isEmpty()) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "a virtual host needs a name");
         }
-        if (delete.name().startsWith(RESERVED)) {
-            throw new AmqpException(ReplyCode.ACCESS_REFUSED, "deletion of system " + exchange + " not allowed");
-        }
-        if (delete.ifUnused() && !exchange.bindings.isEmpty()) {
-            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, exchange + " in use");
-        }
-        return new Removal().exchange(exchange).changes;
-    }
-
-    private List<Change> declareQueue(VirtualHost vhost, Command.DeclareQueue declare) {
-        QueueRecord existing = vhost.queue(declare.name());
+        VirtualHost existing = vhosts.get(name);
+        Change.VhostCreated created = new Change.VhostCreated(name, create.description(), create.tags());
         if (existing != null) {
-            existing.requireAccess(declare.connection());
-            Inequivalence.require(declare.durable(), existing.durable(), "durable", existing);
-            Inequivalence.require(declare.autoDelete(), existing.autoDelete(), "auto_delete", existing);
-            if (declare.exclusive() != (existing.owner() != 0)) {
-                throw existing.locked();
-            }
-            Inequivalence.require(typed(declare.arguments()), typed(existing.arguments()), QUEUE_ARGUMENTS, existing);
-            return List.of();
+            return existing.created().equals(created) ? List.of() : List.of(created);
         }
-        Change.QueueDeclared declared = new Change.QueueDeclared(
-                vhost.name(),
-                declare.name(),
-                nextQueueId,
-                declare.durable(),
-                declare.autoDelete(),
-                declare.exclusive() ? declare.connection() : 0,
-                declare.arguments());
-        QueueArguments.settings(declared); // Refuses what makes no sense.
-        return List.of(declared);
+        return List.of(
+                created,
+                predeclared(name, VirtualHost.DEFAULT_EXCHANGE, "direct", false),
+                predeclared(name, "amq.direct", "direct", false),
+                predeclared(name, "amq.fanout", "fanout", false),
+                predeclared(name, "amq.topic", "topic", false),
+                predeclared(name, "amq.headers", "headers", false),
+                predeclared(name, "amq.match", "headers", false),
+                predeclared(name, "amq.rabbitmq.trace", "topic", true));
     }
 
-    /** Arguments that leave out the queue's type mean a classic one. */
-    private static FieldTable typed(FieldTable arguments) {
-        LongString type = new LongString("classic".getBytes(UTF_8));
-        return type.equals(arguments.get(QueueArguments.TYPE)) ? arguments.without(QueueArguments.TYPE) : arguments;
+    private static Change predeclared(String vhost, String name, String type, boolean internal) {
+        return new Change.ExchangeDeclared(vhost, name, type, true, false, internal, FieldTable.EMPTY);
     }
 
-    private List<Change> bind(VirtualHost vhost, Command.Bind bind) {
-        Destination destination = destination(vhost, bind.kind(), bind.destination(), bind.connection());
-        ExchangeRecord source = vhost.requireExchange(bind.source());
-        source.router().validate(bind.key(), bind.arguments());
-        return source.bindings.contains(new Binding(destination, bind.key(), bind.arguments()))
-                ? List.of()
-                : List.of(new Change.BindingAdded(
-                        vhost.name(), bind.source(), bind.kind(), bind.destination(), bind.key(), bind.arguments()));
-    }
-
-    private List<Change> unbind(VirtualHost vhost, Command.Unbind unbind) {
-        boolean isThere = vhost.exchange(unbind.source()) != null
-                && (unbind.kind() == DestinationKind.QUEUE
-                        ? vhost.queue(unbind.destination()) != null
-                        : vhost.exchange(unbind.destination()) != null);
-        if (!isThere) {
-            return List.of();
-        }
-        Destination destination = destination(vhost, unbind.kind(), unbind.destination(), unbind.connection());
-        ExchangeRecord source = vhost.requireExchange(unbind.source());
-        Binding binding = new Binding(destination, unbind.key(), unbind.arguments());
-        return source.bindings.contains(binding) ? new Removal().binding(source, binding).changes : List.of();
-    }
-
-    private static Destination destination(VirtualHost vhost, DestinationKind kind, String name, long connection) {
-        return kind == DestinationKind.QUEUE
-                ? vhost.requireQueue(name).requireAccess(connection)
-                : vhost.requireExchange(name);
-    }
-
-    /** What goes when something goes: bindings with their ends, auto-delete exchanges with their last binding. */
-    private static final class Removal {
-        final List<Change> changes = new ArrayList<>();
-        private final Set<SourcedBinding> removed = new HashSet<>();
-        private final Map<ExchangeRecord, Integer> removedFrom = new HashMap<>();
-        private final Set<ExchangeRecord> deleted = new HashSet<>();
-
-        Removal queue(QueueRecord queue) {
-            queue.incoming.forEach(incoming -> binding(incoming.source(), incoming.binding()));
-            changes.add(new Change.QueueDeleted(queue.vhost(), queue.name()));
-            return this;
-        }
-
-        Removal exchange(ExchangeRecord exchange) {
-            if (deleted.add(exchange)) {
-                exchange.bindings.forEach(binding -> binding(exchange, binding));
-                exchange.incoming.forEach(incoming -> binding(incoming.source(), incoming.binding()));
-                changes.add(new Change.ExchangeDeleted(exchange.vhost(), exchange.name()));
-            }
-            return this;
-        }
-
-        Removal binding(ExchangeRecord source, Binding binding) {
-            if (!removed.add(new SourcedBinding(source, binding))) {
-                return this;
-            }
-            changes.add(new Change.BindingRemoved(
-                    source.vhost(),
-                    source.name(),
-                    binding.destination() instanceof QueueRecord ? DestinationKind.QUEUE : DestinationKind.EXCHANGE,
-                    name(binding.destination()),
-                    binding.key(),
-                    binding.arguments()));
-            int gone = removedFrom.merge(source, 1, Integer::sum);
-            if (source.autoDelete() && gone == source.bindings.size()) {
-                exchange(source);
-            }
-            return this;
-        }
-    }
-
-    private static String name(Destination destination) {
-        return destination instanceof QueueRecord queue ? queue.name() : ((ExchangeRecord) destination).name();
+    private List<Change> deleteVhost(Command.DeleteVhost delete) {
+        VirtualHost vhost = requireVhost(delete.name());
+        List<Change> changes = new ArrayList<>(Topology.empty(vhost));
+        changes.addAll(access.forgetVhost(delete.name()));
+        changes.add(new Change.VhostDeleted(delete.name()));
+        return changes;
     }
 
     /** Makes a change that was decided. */
     public void apply(Change change) {
         if (change instanceof Change.ExchangeDeclared declared) {
+            VirtualHost vhost = vhost(declared.vhost(), declared);
             ExchangeRecord exchange =
-                    new ExchangeRecord(declared, type(declared.type()).create(declared.arguments()));
-            vhost(declared.vhost(), declared).exchanges.put(declared.name(), exchange);
+                    new ExchangeRecord(declared, types.require(declared.type()).create(declared.arguments()));
+            exchange.adopt(EffectivePolicy.of(vhost.policies(), false, declared.name()));
+            vhost.exchanges.put(declared.name(), exchange);
         } else if (change instanceof Change.ExchangeDeleted deleted) {
             vhost(deleted.vhost(), deleted).exchanges.remove(deleted.name());
         } else if (change instanceof Change.QueueDeclared declared) {
@@ -287,8 +188,57 @@ public final class Catalog {
                             destination(vhost, removed.kind(), removed.destination()),
                             removed.key(),
                             removed.arguments()));
+        } else if (change instanceof Change.VhostCreated created) {
+            vhosts.computeIfAbsent(created.name(), VirtualHost::new).describe(created);
+        } else if (change instanceof Change.VhostDeleted deleted) {
+            vhosts.remove(deleted.name());
+            observer.vhostDeleted(deleted.name());
+        } else if (change instanceof Change.VhostLimitsSet set) {
+            vhost(set.vhost(), set).limit(set.limits());
+        } else if (change instanceof Change.PolicySet set) {
+            VirtualHost vhost = vhost(set.vhost(), set);
+            vhost.put(set.policy());
+            followPolicies(vhost);
+        } else if (change instanceof Change.PolicyDeleted deleted) {
+            VirtualHost vhost = vhost(deleted.vhost(), deleted);
+            vhost.removePolicy(deleted.name(), deleted.operator());
+            followPolicies(vhost);
+        } else {
+            access.apply(change);
+            if (change instanceof Change.UserDeleted deleted) {
+                observer.userDeleted(deleted.name());
+            }
         }
         routingVersion.incrementAndGet();
+    }
+
+    /** Whether a change is to outlive the process; to be asked just before it is applied. */
+    public boolean survives(Change change) {
+        if (change instanceof Change.ExchangeDeclared declared) {
+            return declared.durable();
+        } else if (change instanceof Change.ExchangeDeleted deleted) {
+            return vhost(deleted.vhost(), deleted)
+                    .requireExchange(deleted.name())
+                    .durable();
+        } else if (change instanceof Change.QueueDeclared declared) {
+            return declared.durable() && declared.owner() == 0;
+        } else if (change instanceof Change.QueueDeleted deleted) {
+            return vhost(deleted.vhost(), deleted).requireQueue(deleted.name()).survives();
+        } else if (change instanceof Change.BindingAdded added) {
+            VirtualHost vhost = vhost(added.vhost(), added);
+            return bindingSurvives(vhost, added.source(), added.kind(), added.destination());
+        } else if (change instanceof Change.BindingRemoved removed) {
+            VirtualHost vhost = vhost(removed.vhost(), removed);
+            return bindingSurvives(vhost, removed.source(), removed.kind(), removed.destination());
+        }
+        return true;
+    }
+
+    private static boolean bindingSurvives(VirtualHost vhost, String source, DestinationKind kind, String destination) {
+        return vhost.requireExchange(source).durable()
+                && (kind == DestinationKind.QUEUE
+                        ? vhost.requireQueue(destination).survives()
+                        : vhost.requireExchange(destination).durable());
     }
 
     private VirtualHost vhost(String name, Change change) {
@@ -303,11 +253,24 @@ public final class Catalog {
         return kind == DestinationKind.QUEUE ? vhost.requireQueue(name) : vhost.requireExchange(name);
     }
 
+    /** Another policy counts now, perhaps. */
+    private void followPolicies(VirtualHost vhost) {
+        for (ExchangeRecord exchange : vhost.exchanges.values()) {
+            exchange.adopt(EffectivePolicy.of(vhost.policies(), false, exchange.name()));
+        }
+        for (QueueRecord queue : vhost.queues.values()) {
+            if (queue.adopt(EffectivePolicy.of(vhost.policies(), true, queue.name()))) {
+                observer.queueSettingsChanged(queue);
+            }
+        }
+    }
+
     private void applyQueueDeclared(Change.QueueDeclared declared) {
         nextQueueId = Math.max(nextQueueId, declared.id() + 1);
-        QueueRecord queue = new QueueRecord(declared);
+        VirtualHost vhost = vhost(declared.vhost(), declared);
+        QueueRecord queue = new QueueRecord(declared, EffectivePolicy.of(vhost.policies(), true, declared.name()));
         queue.attach(observer.queueDeclared(queue));
-        vhost(declared.vhost(), declared).queues.put(declared.name(), queue);
+        vhost.queues.put(declared.name(), queue);
         if (declared.owner() != 0) {
             exclusiveQueues
                     .computeIfAbsent(declared.owner(), unused -> new HashSet<>())

@@ -7,4 +7,13 @@ public interface CatalogObserver {
 
     /** A queue is gone; nothing is routed to it any more. */
     void queueDeleted(QueueRecord queue);
+
+    /** A queue has other rules than before. */
+    void queueSettingsChanged(QueueRecord queue);
+
+    /** A virtual host is gone: nobody may stay connected to it. */
+    void vhostDeleted(String vhost);
+
+    /** A user is gone, and should not stay connected. */
+    void userDeleted(String user);
 }

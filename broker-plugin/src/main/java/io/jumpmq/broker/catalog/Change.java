@@ -1,6 +1,9 @@
 package io.jumpmq.broker.catalog;
 
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.security.PasswordHash;
+import io.jumpmq.security.Permission;
+import java.util.Set;
 
 /**
  * One step of the catalog. Values only, so that it can be recorded and applied elsewhere. A binding and what it does to a
@@ -38,4 +41,23 @@ public sealed interface Change {
     record BindingRemoved(
             String vhost, String source, DestinationKind kind, String destination, String key, FieldTable arguments)
             implements Change {}
+
+    record VhostCreated(String name, String description, Set<String> tags) implements Change {}
+
+    /** A virtual host is gone; what was in it went before. */
+    record VhostDeleted(String name) implements Change {}
+
+    record VhostLimitsSet(String vhost, VhostLimits limits) implements Change {}
+
+    record UserPut(String name, PasswordHash password, Set<String> tags) implements Change {}
+
+    record UserDeleted(String name) implements Change {}
+
+    record PermissionSet(String vhost, String user, Permission permission) implements Change {}
+
+    record PermissionCleared(String vhost, String user) implements Change {}
+
+    record PolicySet(String vhost, Policy policy) implements Change {}
+
+    record PolicyDeleted(String vhost, String name, boolean operator) implements Change {}
 }

@@ -1,10 +1,16 @@
 package io.jumpmq.broker.catalog;
 
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.security.PasswordHash;
+import io.jumpmq.security.Permission;
+import java.util.Set;
 
 /** What can be asked of the catalog; {@link Catalog#decide} says what comes of it. */
 public sealed interface Command {
-    String vhost();
+    /** A command about what is in a virtual host, which must be there. */
+    sealed interface InVirtualHost extends Command {
+        String vhost();
+    }
 
     record DeclareExchange(
             String vhost,
@@ -14,9 +20,9 @@ public sealed interface Command {
             boolean autoDelete,
             boolean internal,
             FieldTable arguments)
-            implements Command {}
+            implements InVirtualHost {}
 
-    record DeleteExchange(String vhost, String name, boolean ifUnused) implements Command {}
+    record DeleteExchange(String vhost, String name, boolean ifUnused) implements InVirtualHost {}
 
     /**
      * Declares a queue.
@@ -32,14 +38,14 @@ public sealed interface Command {
             boolean autoDelete,
             FieldTable arguments,
             long connection)
-            implements Command {}
+            implements InVirtualHost {}
 
     /**
      * Deletes a queue.
      *
      * @param id of the queue that is meant, so that a late command harms no newer one of that name
      */
-    record DeleteQueue(String vhost, String name, long id) implements Command {}
+    record DeleteQueue(String vhost, String name, long id) implements InVirtualHost {}
 
     /** Binds a queue or an exchange to an exchange. */
     record Bind(
@@ -50,7 +56,7 @@ public sealed interface Command {
             String key,
             FieldTable arguments,
             long connection)
-            implements Command {}
+            implements InVirtualHost {}
 
     /** Takes a binding away; succeeds without effect when it is not there, or is not the current one. */
     record Unbind(
@@ -61,8 +67,31 @@ public sealed interface Command {
             String key,
             FieldTable arguments,
             long connection)
-            implements Command {}
+            implements InVirtualHost {}
 
     /** A connection has ended: its exclusive queues go. */
-    record ReleaseConnection(String vhost, long connection) implements Command {}
+    record ReleaseConnection(long connection) implements Command {}
+
+    /** Makes a virtual host, with the exchanges that every one has. Succeeds when it is there already. */
+    record CreateVhost(String name, String description, Set<String> tags) implements Command {}
+
+    /** Deletes a virtual host with all that is in it. */
+    record DeleteVhost(String name) implements Command {}
+
+    /** Bounds for a virtual host. */
+    record SetVhostLimits(String vhost, VhostLimits limits) implements InVirtualHost {}
+
+    /** Makes a user, or gives an existing one another password and other tags; permissions stay. */
+    record PutUser(String name, PasswordHash password, Set<String> tags) implements Command {}
+
+    record DeleteUser(String name) implements Command {}
+
+    record SetPermission(String vhost, String user, Permission permission) implements InVirtualHost {}
+
+    record ClearPermission(String vhost, String user) implements InVirtualHost {}
+
+    /** Makes a policy, or replaces the one of that name. */
+    record SetPolicy(String vhost, Policy policy) implements InVirtualHost {}
+
+    record DeletePolicy(String vhost, String name, boolean operator) implements InVirtualHost {}
 }

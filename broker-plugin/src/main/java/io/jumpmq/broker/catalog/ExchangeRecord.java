@@ -17,7 +17,8 @@ public final class ExchangeRecord implements Destination {
     private final Change.ExchangeDeclared declared;
     private final Router router;
     private final byte[] nameBytes;
-    private final @Nullable String alternate;
+    private volatile EffectivePolicy policy = EffectivePolicy.NONE;
+    private volatile @Nullable String alternate;
 
     /** All bindings from here. For the catalog's loop. */
     final Set<Binding> bindings = new LinkedHashSet<>();
@@ -33,6 +34,17 @@ public final class ExchangeRecord implements Destination {
         this.router = router;
         this.nameBytes = declared.name().getBytes(UTF_8);
         this.alternate = declared.arguments().text("alternate-exchange");
+    }
+
+    void adopt(EffectivePolicy newPolicy) {
+        policy = newPolicy;
+        String argument = declared.arguments().text("alternate-exchange");
+        alternate = argument == null ? newPolicy.text("alternate-exchange") : argument;
+    }
+
+    /** The policies that count for this exchange. */
+    public EffectivePolicy policy() {
+        return policy;
     }
 
     public String vhost() {

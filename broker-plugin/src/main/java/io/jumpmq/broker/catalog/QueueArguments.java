@@ -25,20 +25,22 @@ final class QueueArguments {
 
     private final String queue;
     private final FieldTable arguments;
+    private final EffectivePolicy policy;
 
-    private QueueArguments(String queue, FieldTable arguments) {
+    private QueueArguments(String queue, FieldTable arguments, EffectivePolicy policy) {
         this.queue = queue;
         this.arguments = arguments;
+        this.policy = policy;
     }
 
     /**
-     * The rules that a declaration asks for.
+     * The rules that a declaration and policies ask for: of two bounds the tighter one, else the declaration's.
      *
      * @throws AmqpException when it asks for what makes no sense
      */
-    static QueueSettings settings(Change.QueueDeclared declared) {
+    static QueueSettings settings(Change.QueueDeclared declared, EffectivePolicy policy) {
         String queue = "queue '" + declared.name() + "' in vhost '" + declared.vhost() + "'";
-        return new QueueArguments(queue, declared.arguments()).read(declared);
+        return new QueueArguments(queue, declared.arguments(), policy).read(declared);
     }
 
     private QueueSettings read(Change.QueueDeclared declared) {
@@ -58,23 +60,28 @@ final class QueueArguments {
         if (expires.isPresent() && expires.getAsLong() == 0) {
             throw invalid("x-expires", "{value_zero,0}");
         }
-        OptionalLong deliveryLimit = number("x-delivery-limit", Long.MAX_VALUE);
+        OptionalLong deliveryLimit = bound("delivery-limit", number("x-delivery-limit", Long.MAX_VALUE));
         return new QueueSettings(
                 quorum,
                 declared.durable(),
                 declared.autoDelete(),
-                number("x-message-ttl", MAX_MILLIS),
-                expires,
-                number("x-max-length", Long.MAX_VALUE),
-                number("x-max-length-bytes", Long.MAX_VALUE),
+                bound("message-ttl", number("x-message-ttl", MAX_MILLIS)),
+                bound("expires", expires),
+                bound("max-length", number("x-max-length", Long.MAX_VALUE)),
+                bound("max-length-bytes", number("x-max-length-bytes", Long.MAX_VALUE)),
                 overflow(),
-                deadLetterExchange,
-                deadLetterKey,
+                deadLetterExchange == null ? policy.text("dead-letter-exchange") : deadLetterExchange,
+                deadLetterKey == null ? policy.text("dead-letter-routing-key") : deadLetterKey,
                 (int) priorities.orElse(0),
                 deliveryLimit.isPresent()
                         ? OptionalInt.of((int) Math.min(Integer.MAX_VALUE, deliveryLimit.getAsLong()))
                         : OptionalInt.empty(),
                 truth("x-single-active-consumer"));
+    }
+
+    private OptionalLong bound(String setting, OptionalLong argument) {
+        Long limit = policy.number(setting);
+        return limit == null ? argument : OptionalLong.of(Math.min(limit, argument.orElse(Long.MAX_VALUE)));
     }
 
     private void requireFitting(boolean quorum, Change.QueueDeclared declared) {
@@ -118,7 +125,8 @@ final class QueueArguments {
     }
 
     private Overflow overflow() {
-        String overflow = text("x-overflow");
+        String asked = text("x-overflow");
+        String overflow = asked == null ? policy.text("overflow") : asked;
         return switch (overflow == null ? "drop-head" : overflow) {
             case "drop-head" -> Overflow.DROP_HEAD;
             case "reject-publish" -> Overflow.REJECT_PUBLISH;

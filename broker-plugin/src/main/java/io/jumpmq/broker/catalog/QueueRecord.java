@@ -12,16 +12,31 @@ import org.jspecify.annotations.Nullable;
 /** A queue as the catalog knows it. */
 public final class QueueRecord implements Destination {
     private final Change.QueueDeclared declared;
-    private final QueueSettings settings;
+    private volatile EffectivePolicy policy;
+    private volatile QueueSettings settings;
 
     /** The bindings that lead here. For the catalog's loop. */
     final Set<SourcedBinding> incoming = new LinkedHashSet<>();
 
     private volatile @Nullable QueueHandle handle;
 
-    QueueRecord(Change.QueueDeclared declared) {
+    QueueRecord(Change.QueueDeclared declared, EffectivePolicy policy) {
         this.declared = declared;
-        this.settings = QueueArguments.settings(declared);
+        this.policy = policy;
+        this.settings = QueueArguments.settings(declared, policy);
+    }
+
+    /** Follows other policies; whether that changes the rules. */
+    boolean adopt(EffectivePolicy newPolicy) {
+        policy = newPolicy;
+        QueueSettings before = settings;
+        settings = QueueArguments.settings(declared, newPolicy);
+        return !settings.equals(before);
+    }
+
+    /** The policies that count for this queue. */
+    public EffectivePolicy policy() {
+        return policy;
     }
 
     void attach(QueueHandle newHandle) {
@@ -53,6 +68,11 @@ public final class QueueRecord implements Destination {
         return declared.durable();
     }
 
+    /** Whether it is there again after a restart: an exclusive one is not, for its connection is not either. */
+    public boolean survives() {
+        return declared.durable() && declared.owner() == 0;
+    }
+
     public boolean autoDelete() {
         return declared.autoDelete();
     }
@@ -66,6 +86,7 @@ public final class QueueRecord implements Destination {
         return declared.arguments();
     }
 
+    /** The rules, from arguments and policies. */
     public QueueSettings settings() {
         return settings;
     }

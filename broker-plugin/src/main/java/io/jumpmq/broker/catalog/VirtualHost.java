@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +23,61 @@ public final class VirtualHost {
     public static final String DEFAULT_EXCHANGE = "";
 
     private final String name;
+    private volatile Change.VhostCreated created;
+    private volatile VhostLimits limits = VhostLimits.NONE;
+    private final Map<String, Policy> policies = new ConcurrentHashMap<>();
+    private final Map<String, Policy> operatorPolicies = new ConcurrentHashMap<>();
     final Map<String, ExchangeRecord> exchanges = new ConcurrentHashMap<>();
     final Map<String, QueueRecord> queues = new ConcurrentHashMap<>();
 
     VirtualHost(String name) {
         this.name = name;
+        this.created = new Change.VhostCreated(name, "", Set.of());
+    }
+
+    Change.VhostCreated created() {
+        return created;
+    }
+
+    void describe(Change.VhostCreated newCreated) {
+        created = newCreated;
+    }
+
+    /** What it is for, in its makers' words. */
+    public String description() {
+        return created.description();
+    }
+
+    public Set<String> tags() {
+        return created.tags();
+    }
+
+    public VhostLimits limits() {
+        return limits;
+    }
+
+    void limit(VhostLimits newLimits) {
+        limits = newLimits;
+    }
+
+    /** All policies, the operators' among them. */
+    public List<Policy> policies() {
+        List<Policy> all = new ArrayList<>(policies.values());
+        all.addAll(operatorPolicies.values());
+        return all;
+    }
+
+    /** A policy, or null; users' and operators' may have the same name. */
+    public @Nullable Policy policy(String policy, boolean operator) {
+        return (operator ? operatorPolicies : policies).get(policy);
+    }
+
+    void put(Policy policy) {
+        (policy.operator() ? operatorPolicies : policies).put(policy.name(), policy);
+    }
+
+    void removePolicy(String policy, boolean operator) {
+        (operator ? operatorPolicies : policies).remove(policy);
     }
 
     public String name() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Commands decided and applied, step by step; above all that a ring is clean however a destination goes. */
@@ -24,6 +25,7 @@ class CatalogTest {
     private static final long CONNECTION = 7;
 
     private final List<String> gone = new ArrayList<>();
+    private final List<String> resettled = new ArrayList<>();
     private final Catalog catalog = new Catalog(ServiceLoader.load(ExchangeType.class), new CatalogObserver() {
         @Override
         public QueueHandle queueDeclared(QueueRecord queue) {
@@ -34,10 +36,25 @@ class CatalogTest {
         public void queueDeleted(QueueRecord queue) {
             gone.add(queue.name());
         }
+
+        @Override
+        public void queueSettingsChanged(QueueRecord queue) {
+            resettled.add(queue.name());
+        }
+
+        @Override
+        public void vhostDeleted(String vhost) {
+            gone.add("vhost " + vhost);
+        }
+
+        @Override
+        public void userDeleted(String user) {
+            gone.add("user " + user);
+        }
     });
 
     CatalogTest() {
-        catalog.createVhost(V);
+        run(new Command.CreateVhost(V, "", Set.of()));
     }
 
     private List<Change> run(Command command) {
@@ -95,9 +112,9 @@ class CatalogTest {
             sum += weight;
         }
         assertThat(ring("ch").bucketCount()).isEqualTo(sum);
-        run(new Command.ReleaseConnection(V, CONNECTION + 1));
+        run(new Command.ReleaseConnection(CONNECTION + 1));
         assertThat(ring("ch").bucketCount()).isEqualTo(sum);
-        run(new Command.ReleaseConnection(V, CONNECTION));
+        run(new Command.ReleaseConnection(CONNECTION));
         assertThat(ring("ch").bucketCount()).isZero();
         assertThat(gone).hasSize(6);
         assertThat(vhost().queues()).isEmpty();

@@ -1,0 +1,62 @@
+package io.jumpmq.broker.catalog;
+
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the policies of a virtual host come to for one queue or exchange: the user's that counts, the operator's that
+ * counts, and both together.
+ */
+public record EffectivePolicy(
+        @Nullable Policy policy, @Nullable Policy operatorPolicy, Map<String, Object> definition) {
+    static final EffectivePolicy NONE = new EffectivePolicy(null, null, Map.of());
+
+    /** Of the policies that fit, the one of the highest priority; of several such, the one whose name comes first. */
+    private static final Comparator<Policy> ORDER =
+            Comparator.comparingInt(Policy::priority).reversed().thenComparing(Policy::name);
+
+    static EffectivePolicy of(Iterable<Policy> policies, boolean queue, String name) {
+        Policy user = null;
+        Policy operator = null;
+        for (Policy policy : policies) {
+            if (policy.applies(queue, name)) {
+                if (policy.operator()) {
+                    operator = first(operator, policy);
+                } else {
+                    user = first(user, policy);
+                }
+            }
+        }
+        return user == null && operator == null ? NONE : new EffectivePolicy(user, operator, merged(user, operator));
+    }
+
+    private static Policy first(@Nullable Policy best, Policy other) {
+        return best == null || ORDER.compare(other, best) < 0 ? other : best;
+    }
+
+    /** An operator's settings are all bounds: the tighter one counts. */
+    private static Map<String, Object> merged(@Nullable Policy user, @Nullable Policy operator) {
+        Map<String, Object> merged = new TreeMap<>();
+        if (user != null) {
+            merged.putAll(user.definition());
+        }
+        if (operator != null) {
+            operator.definition().forEach((key, bound) -> merged.merge(key, bound, EffectivePolicy::tighter));
+        }
+        return merged;
+    }
+
+    private static Object tighter(Object a, Object b) {
+        return Math.min((Long) a, (Long) b);
+    }
+
+    @Nullable Long number(String key) {
+        return (Long) definition.get(key);
+    }
+
+    @Nullable String text(String key) {
+        return (String) definition.get(key);
+    }
+}

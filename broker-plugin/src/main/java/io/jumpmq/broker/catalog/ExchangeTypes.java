@@ -1,0 +1,29 @@
+package io.jumpmq.broker.catalog;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.broker.exchange.ExchangeType;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The exchange types that there are, by name. */
+final class ExchangeTypes {
+    private final Map<String, ExchangeType> types = new HashMap<>();
+
+    ExchangeTypes(Iterable<ExchangeType> types) {
+        types.forEach(type -> this.types.put(type.name(), type));
+    }
+
+    /**
+     * The type of that name.
+     *
+     * @throws AmqpException COMMAND_INVALID when there is none
+     */
+    ExchangeType require(String name) {
+        ExchangeType type = types.get(name);
+        if (type == null) {
+            throw new AmqpException(ReplyCode.COMMAND_INVALID, "unknown exchange type '" + name + "'");
+        }
+        return type;
+    }
+}

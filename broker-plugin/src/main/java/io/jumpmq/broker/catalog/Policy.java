@@ -1,0 +1,159 @@
+package io.jumpmq.broker.catalog;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.ReplyCode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings for all queues and exchanges whose names fit a pattern. Of several that fit, the one of the highest priority
+ * counts. An operator's policy counts beside a user's: of two bounds, the tighter one.
+ *
+ * @param pattern found anywhere in the name
+ * @param operator whether an operator set it, whom users cannot overrule
+ * @param definition what it sets: texts, and whole numbers as {@link Long}
+ */
+public record Policy(
+        String name, Pattern pattern, Target target, int priority, Map<String, Object> definition, boolean operator) {
+
+    /** What a policy is for. */
+    public enum Target {
+        QUEUES,
+        EXCHANGES,
+        ALL;
+
+        /** The name that interfaces use. */
+        public String text() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    private static final Map<String, Long> LEAST = Map.of(
+            "message-ttl", 0L,
+            "expires", 1L,
+            "max-length", 0L,
+            "max-length-bytes", 0L,
+            "delivery-limit", 0L);
+
+    private static final Map<String, String> CALLED = Map.of(
+            "message-ttl", "message TTL",
+            "expires", "queue expiry",
+            "max-length", "maximum length",
+            "max-length-bytes", "maximum length in bytes",
+            "delivery-limit", "delivery limit");
+
+    private static final Map<String, String> TEXTS = Map.of(
+            "alternate-exchange", "alternate exchange name",
+            "dead-letter-exchange", "dead letter exchange name",
+            "dead-letter-routing-key", "dead letter routing key",
+            "overflow", "overflow value");
+
+    private static final List<String> OVERFLOWS = List.of("drop-head", "reject-publish", "reject-publish-dlx");
+
+    /** Known to RabbitMQ and without a meaning here: taken, shown, and of no effect. */
+    private static final Set<String> IGNORED = Set.of(
+            "ha-mode",
+            "ha-params",
+            "ha-sync-mode",
+            "ha-sync-batch-size",
+            "ha-promote-on-shutdown",
+            "ha-promote-on-failure",
+            "queue-mode",
+            "queue-version",
+            "queue-master-locator",
+            "queue-leader-locator",
+            "max-in-memory-length",
+            "max-in-memory-bytes",
+            "consumer-timeout",
+            "federation-upstream",
+            "federation-upstream-set");
+
+    public Policy {
+        definition = new TreeMap<>(definition);
+    }
+
+    /**
+     * Checks a policy.
+     *
+     * @throws AmqpException PRECONDITION_FAILED, in RabbitMQ's words, when its pattern or a setting makes no sense
+     */
+    public static Policy of(
+            String name,
+            String pattern,
+            Target target,
+            int priority,
+            Map<String, Object> definition,
+            boolean operator) {
+        if (definition.isEmpty()) {
+            throw invalid("no policy provided");
+        }
+        Set<String> unknown = new TreeSet<>(definition.keySet());
+        unknown.removeIf(
+                key -> LEAST.containsKey(key) || (!operator && (TEXTS.containsKey(key) || IGNORED.contains(key))));
+        if (!unknown.isEmpty()) {
+            throw invalid(unknown + " are not recognised " + (operator ? "operator policy" : "policy") + " settings");
+        }
+        Map<String, Object> checked = new LinkedHashMap<>();
+        definition.forEach((key, value) -> checked.put(key, checked(key, value)));
+        return new Policy(name, compiled(pattern), target, priority, checked, operator);
+    }
+
+    private static Pattern compiled(String pattern) {
+        try {
+            return Pattern.compile(pattern);
+        } catch (PatternSyntaxException e) {
+            throw invalid("the pattern \"" + pattern + "\" is no regular expression: " + e.getDescription()
+                    + " at character " + e.getIndex());
+        }
+    }
+
+    private static Object checked(String key, Object value) {
+        Long least = LEAST.get(key);
+        if (least != null) {
+            if (value instanceof Number number
+                    && !(value instanceof Double || value instanceof Float)
+                    && number.longValue() >= least) {
+                return number.longValue();
+            }
+            throw invalid(value + " is not a valid " + CALLED.get(key));
+        }
+        String text = TEXTS.get(key);
+        if (text != null && (!(value instanceof String) || (key.equals("overflow") && !OVERFLOWS.contains(value)))) {
+            throw invalid(value + " is not a valid " + text);
+        }
+        return value;
+    }
+
+    private static AmqpException invalid(String why) {
+        return new AmqpException(ReplyCode.PRECONDITION_FAILED, "Validation failed: " + why);
+    }
+
+    boolean applies(boolean queue, String resource) {
+        return (target == Target.ALL || (target == Target.QUEUES) == queue)
+                && pattern.matcher(resource).find();
+    }
+
+    /** Equal patterns are equal texts, which {@link Pattern} does not see. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Policy that
+                && name.equals(that.name)
+                && pattern.pattern().equals(that.pattern.pattern())
+                && target == that.target
+                && priority == that.priority
+                && operator == that.operator
+                && definition.equals(that.definition);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+}

@@ -1,0 +1,163 @@
+package io.jumpmq.broker.catalog;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.LongString;
+import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.broker.exchange.Binding;
+import io.jumpmq.broker.exchange.Destination;
+import java.util.List;
+
+/** Decides what becomes of the exchanges, queues and bindings of a virtual host. Changes nothing. */
+final class Topology {
+    private static final String RESERVED = "amq.";
+
+    private static final List<String> QUEUE_ARGUMENTS = List.of(
+            "x-expires",
+            "x-message-ttl",
+            "x-max-length",
+            "x-max-length-bytes",
+            "x-max-priority",
+            "x-overflow",
+            "x-dead-letter-exchange",
+            "x-dead-letter-routing-key",
+            "x-single-active-consumer",
+            "x-queue-type",
+            "x-delivery-limit");
+
+    private final ExchangeTypes types;
+
+    Topology(ExchangeTypes types) {
+        this.types = types;
+    }
+
+    List<Change> declareExchange(VirtualHost vhost, Command.DeclareExchange declare) {
+        ExchangeRecord existing = vhost.exchange(declare.name());
+        if (existing != null) {
+            Inequivalence.require(declare.type(), existing.type(), "type", existing);
+            Inequivalence.require(declare.durable(), existing.durable(), "durable", existing);
+            Inequivalence.require(declare.autoDelete(), existing.autoDelete(), "auto_delete", existing);
+            Inequivalence.require(declare.internal(), existing.internal(), "internal", existing);
+            Inequivalence.require(declare.arguments(), existing.arguments(), List.of("alternate-exchange"), existing);
+            return List.of();
+        }
+        if (declare.name().startsWith(RESERVED)) {
+            throw new AmqpException(
+                    ReplyCode.ACCESS_REFUSED,
+                    "exchange name '" + declare.name() + "' contains reserved prefix 'amq.*'");
+        }
+        types.require(declare.type()).create(declare.arguments()); // Refuses what makes no sense.
+        return List.of(new Change.ExchangeDeclared(
+                vhost.name(),
+                declare.name(),
+                declare.type(),
+                declare.durable(),
+                declare.autoDelete(),
+                declare.internal(),
+                declare.arguments()));
+    }
+
+    List<Change> deleteExchange(VirtualHost vhost, Command.DeleteExchange delete) {
+        ExchangeRecord exchange = vhost.exchange(delete.name());
+        if (exchange == null) {
+            return List.of();
+        }
+        if (delete.name().startsWith(RESERVED)) {
+            throw new AmqpException(ReplyCode.ACCESS_REFUSED, "deletion of system " + exchange + " not allowed");
+        }
+        if (delete.ifUnused() && !exchange.bindings.isEmpty()) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, exchange + " in use");
+        }
+        return new Removal().exchange(exchange).changes();
+    }
+
+    List<Change> declareQueue(VirtualHost vhost, Command.DeclareQueue declare, long id) {
+        QueueRecord existing = vhost.queue(declare.name());
+        if (existing != null) {
+            existing.requireAccess(declare.connection());
+            Inequivalence.require(declare.durable(), existing.durable(), "durable", existing);
+            Inequivalence.require(declare.autoDelete(), existing.autoDelete(), "auto_delete", existing);
+            if (declare.exclusive() != (existing.owner() != 0)) {
+                throw existing.locked();
+            }
+            Inequivalence.require(typed(declare.arguments()), typed(existing.arguments()), QUEUE_ARGUMENTS, existing);
+            return List.of();
+        }
+        requireRoom(vhost, declare.name());
+        Change.QueueDeclared declared = new Change.QueueDeclared(
+                vhost.name(),
+                declare.name(),
+                id,
+                declare.durable(),
+                declare.autoDelete(),
+                declare.exclusive() ? declare.connection() : 0,
+                declare.arguments());
+        QueueArguments.settings(declared, EffectivePolicy.NONE); // Refuses what makes no sense.
+        return List.of(declared);
+    }
+
+    private static void requireRoom(VirtualHost vhost, String name) {
+        int most = vhost.limits().maxQueues().orElse(Integer.MAX_VALUE);
+        if (vhost.queues.size() >= most) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    "cannot declare queue '" + name + "': queue limit in vhost '" + vhost.name() + "' (" + most
+                            + ") is reached");
+        }
+    }
+
+    /** Arguments that leave out the queue's type mean a classic one. */
+    private static FieldTable typed(FieldTable arguments) {
+        LongString type = new LongString("classic".getBytes(UTF_8));
+        return type.equals(arguments.get(QueueArguments.TYPE)) ? arguments.without(QueueArguments.TYPE) : arguments;
+    }
+
+    List<Change> bind(VirtualHost vhost, Command.Bind bind) {
+        Destination destination = destination(vhost, bind.kind(), bind.destination(), bind.connection());
+        ExchangeRecord source = vhost.requireExchange(bind.source());
+        source.router().validate(bind.key(), bind.arguments());
+        return source.bindings.contains(new Binding(destination, bind.key(), bind.arguments()))
+                ? List.of()
+                : List.of(new Change.BindingAdded(
+                        vhost.name(), bind.source(), bind.kind(), bind.destination(), bind.key(), bind.arguments()));
+    }
+
+    List<Change> unbind(VirtualHost vhost, Command.Unbind unbind) {
+        boolean isThere = vhost.exchange(unbind.source()) != null
+                && (unbind.kind() == DestinationKind.QUEUE
+                        ? vhost.queue(unbind.destination()) != null
+                        : vhost.exchange(unbind.destination()) != null);
+        if (!isThere) {
+            return List.of();
+        }
+        Destination destination = destination(vhost, unbind.kind(), unbind.destination(), unbind.connection());
+        ExchangeRecord source = vhost.requireExchange(unbind.source());
+        Binding binding = new Binding(destination, unbind.key(), unbind.arguments());
+        return source.bindings.contains(binding)
+                ? new Removal().binding(source, binding).changes()
+                : List.of();
+    }
+
+    private static Destination destination(VirtualHost vhost, DestinationKind kind, String name, long connection) {
+        return kind == DestinationKind.QUEUE
+                ? vhost.requireQueue(name).requireAccess(connection)
+                : vhost.requireExchange(name);
+    }
+
+    List<Change> deleteQueue(VirtualHost vhost, Command.DeleteQueue delete) {
+        QueueRecord queue = vhost.queue(delete.name());
+        return queue == null || queue.id() != delete.id()
+                ? List.of()
+                : new Removal().queue(queue).changes();
+    }
+
+    /** Everything that is in a virtual host. */
+    static List<Change> empty(VirtualHost vhost) {
+        Removal removal = new Removal();
+        vhost.queues.values().forEach(removal::queue);
+        vhost.exchanges.values().forEach(removal::exchange);
+        return removal.changes();
+    }
+}

@@ -1,0 +1,13 @@
+package io.jumpmq.broker.catalog;
+
+import java.util.OptionalInt;
+
+/**
+ * Bounds for one virtual host.
+ *
+ * @param maxConnections none may be opened at 0
+ * @param maxQueues none may be declared at 0
+ */
+public record VhostLimits(OptionalInt maxConnections, OptionalInt maxQueues) {
+    public static final VhostLimits NONE = new VhostLimits(OptionalInt.empty(), OptionalInt.empty());
+}

@@ -1,0 +1,63 @@
+package io.jumpmq.broker.catalog;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.exchange.ExchangeType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import java.util.Set;
+
+/** A catalog with one virtual host, {@code /}, and what its observer was told. */
+final class CatalogUnderTest implements CatalogObserver {
+    static final String V = "/";
+    static final long CONNECTION = 7;
+
+    final List<String> told = new ArrayList<>();
+    final Catalog catalog = new Catalog(ServiceLoader.load(ExchangeType.class), this);
+
+    CatalogUnderTest() {
+        run(new Command.CreateVhost(V, "", Set.of()));
+    }
+
+    List<Change> run(Command command) {
+        List<Change> changes = catalog.decide(command);
+        changes.forEach(catalog::apply);
+        return changes;
+    }
+
+    QueueRecord queue(String name, Map<String, ?> arguments) {
+        run(new Command.DeclareQueue(V, name, true, false, false, FieldTable.of(arguments), CONNECTION));
+        return vhost().requireQueue(name);
+    }
+
+    VirtualHost vhost() {
+        return Objects.requireNonNull(catalog.vhost(V));
+    }
+
+    @Override
+    public QueueHandle queueDeclared(QueueRecord queue) {
+        return new QueueHandle() {};
+    }
+
+    @Override
+    public void queueDeleted(QueueRecord queue) {
+        told.add("deleted " + queue.name());
+    }
+
+    @Override
+    public void queueSettingsChanged(QueueRecord queue) {
+        told.add("changed " + queue.name());
+    }
+
+    @Override
+    public void vhostDeleted(String vhost) {
+        told.add("vhost gone " + vhost);
+    }
+
+    @Override
+    public void userDeleted(String user) {
+        told.add("user gone " + user);
+    }
+}
