@@ -156,7 +156,8 @@ public final class JumpMq implements AutoCloseable {
             "connection.blocked",
             "consumer_priorities",
             "authentication_failure_close",
-            "per_consumer_qos"
+            "per_consumer_qos",
+            "direct_reply_to"
         }) {
             capabilities.put(capability, true);
         }

@@ -35,6 +35,7 @@ public final class Broker implements CatalogObserver {
     private final CatalogLog log;
     private final Map<String, Integer> connections = new ConcurrentHashMap<>();
     private final List<BrokerListener> listeners = new CopyOnWriteArrayList<>();
+    private final ReplyAddresses replies = new ReplyAddresses();
     private final Receiver<Request> decide = this::onRequest;
 
     /** A broker without virtual hosts and users. */
@@ -81,6 +82,11 @@ public final class Broker implements CatalogObserver {
     /** What there is; any thread may read it. */
     public Catalog catalog() {
         return catalog;
+    }
+
+    /** Who waits for direct replies. */
+    public ReplyAddresses replies() {
+        return replies;
     }
 
     MemoryBudget memory() {

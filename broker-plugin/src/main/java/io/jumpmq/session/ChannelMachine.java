@@ -12,6 +12,7 @@ import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.Publication;
 import io.jumpmq.broker.QueueActor;
+import io.jumpmq.broker.ReplyAddresses;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.ConsumerPriority;
 import io.jumpmq.broker.catalog.DestinationKind;
@@ -50,6 +51,7 @@ final class ChannelMachine {
     }
 
     private static final byte[] NO_KEY = {};
+    private static final int MOST_UNWRITTEN_REPLIES = 1 << 20;
     private static final int RESERVED_SHORT = 2;
     private static final int MANDATORY = 1;
     private static final int IMMEDIATE = 2;
@@ -66,6 +68,11 @@ final class ChannelMachine {
     private final ContentAssembly content;
     private final Map<String, ChannelConsumer> consumers = new LinkedHashMap<>();
     private final UnackedDeliveries<Unacked> unacked = new UnackedDeliveries<>();
+    private @Nullable ReplyConsumer replyConsumer;
+
+    /** Since the socket was full. */
+    private int unwrittenReplies;
+
     private State state = State.OPEN;
 
     // The publish that waits for its content.
@@ -280,9 +287,7 @@ final class ChannelMachine {
         connection.during(Method.BasicPublish.ID);
         connection.publishing();
         ExchangeRecord to = target();
-        byte[] properties = content.properties();
-        Message message = new Message(to.name(), routingKey, properties, content.takeBody());
-        checkProperties(properties);
+        Message message = new Message(to.name(), routingKey, admitted(content.properties()), content.takeBody());
         if ((publishFlags & IMMEDIATE) != 0) {
             throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "immediate=true");
         }
@@ -312,10 +317,11 @@ final class ChannelMachine {
         return found;
     }
 
-    private void checkProperties(byte[] properties) {
+    /** Properties as they go on: direct replies get an address. */
+    private byte[] admitted(byte[] properties) {
         int flags = BasicProperties.flags(properties);
-        if ((flags & (BasicProperties.USER_ID | BasicProperties.EXPIRATION)) == 0) {
-            return;
+        if ((flags & (BasicProperties.USER_ID | BasicProperties.EXPIRATION | BasicProperties.REPLY_TO)) == 0) {
+            return properties;
         }
         BasicProperties decoded = BasicProperties.decode(properties);
         User user = connection.user();
@@ -332,6 +338,14 @@ final class ChannelMachine {
         if (wrong != null) {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "invalid expiration '" + expiration + "': " + wrong);
         }
+        if (!ReplyAddresses.PSEUDO_QUEUE.equals(decoded.replyTo())) {
+            return properties;
+        }
+        ReplyConsumer consumer = replyConsumer;
+        if (consumer == null) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "fast reply consumer does not exist");
+        }
+        return decoded.withReplyTo(consumer.address()).encode();
     }
 
     /** What is wrong with an expiration, in RabbitMQ's words; null when nothing is. */
@@ -357,6 +371,9 @@ final class ChannelMachine {
         QueueActor[] targets = route(to, message);
         ConfirmWindow window = confirms;
         if (targets.length == 0) {
+            if (to.name().isEmpty()) {
+                replies().deliver(loop(), message);
+            }
             if (mandatory) {
                 sendReturn(message);
             }
@@ -488,17 +505,62 @@ final class ChannelMachine {
 
     // Consuming.
 
+    private ReplyAddresses replies() {
+        return connection.context().broker().replies();
+    }
+
+    private void onConsumeReplies(Method.BasicConsume consume) {
+        requireNewTag(consume.consumerTag());
+        if (replyConsumer != null) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "reply consumer already set");
+        } else if (!consume.noAck()) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "reply consumer cannot acknowledge");
+        }
+        String tag = consume.consumerTag().isEmpty() ? generated("amq.ctag-") : consume.consumerTag();
+        replyConsumer =
+                new ReplyConsumer(tag, tag.getBytes(UTF_8), replies().open(generated(""), loop(), this::onReply));
+        answer(consume.nowait() ? null : new Method.BasicConsumeOk(tag));
+    }
+
+    private void onReply(Message message) {
+        ReplyConsumer consumer = replyConsumer;
+        if (consumer == null || state != State.OPEN || !connection.isOpen()) {
+            return;
+        }
+        if (connection.output().isWritable()) {
+            unwrittenReplies = 0;
+        } else if ((unwrittenReplies += message.footprint()) > MOST_UNWRITTEN_REPLIES) {
+            return; // Nobody else keeps it, and this client does not read.
+        }
+        writeDelivery(consumer.tag(), unacked.skip(), false, NO_KEY, message, message.properties());
+    }
+
+    private void closeReplies() {
+        if (replyConsumer != null) {
+            replies().close(replyConsumer.address());
+            replyConsumer = null;
+        }
+    }
+
+    private void requireNewTag(String tag) {
+        if (consumers.containsKey(tag)
+                || (replyConsumer != null && replyConsumer.name().equals(tag))) {
+            throw new AmqpException(ReplyCode.NOT_ALLOWED, "attempt to reuse consumer tag '" + tag + "'");
+        }
+    }
+
     private void onConsume(Method.BasicConsume consume) {
+        if (consume.queue().equals(ReplyAddresses.PSEUDO_QUEUE)) {
+            onConsumeReplies(consume);
+            return;
+        }
         String queueName = queueName(consume.queue());
         connection.require(Operation.READ, "queue", queueName);
         QueueRecord queue = connection
                 .vhost()
                 .requireQueue(queueName)
                 .requireAccess(connection.context().id());
-        if (consumers.containsKey(consume.consumerTag())) {
-            throw new AmqpException(
-                    ReplyCode.NOT_ALLOWED, "attempt to reuse consumer tag '" + consume.consumerTag() + "'");
-        }
+        requireNewTag(consume.consumerTag());
         String tag = consume.consumerTag().isEmpty() ? generated("amq.ctag-") : consume.consumerTag();
         ChannelConsumer consumer = new ChannelConsumer(
                 this,
@@ -553,6 +615,9 @@ final class ChannelMachine {
         ChannelConsumer consumer = consumers.remove(cancel.consumerTag());
         Method answer = cancel.nowait() ? null : new Method.BasicCancelOk(cancel.consumerTag());
         if (consumer == null) {
+            if (replyConsumer != null && replyConsumer.name().equals(cancel.consumerTag())) {
+                closeReplies();
+            }
             answer(answer);
             return;
         }
@@ -579,28 +644,37 @@ final class ChannelMachine {
         }
         Message message = entry.message();
         long tag = consumer.noAck() ? unacked.skip() : unacked.add(new Unacked(consumer.queue(), entry, consumer));
-        byte[] name = consumer.encoded(message.exchange());
-        byte[] key = message.routingKey();
-        byte[] properties = propertiesOf(entry, consumer.queueRecord());
-        ByteBuf out = connection.reserve(FIXED_DELIVERY
-                + consumer.tagBytes().length
-                + name.length
-                + key.length
-                + FrameWriter.contentLength(properties, message.body(), connection.frameMax()));
-        int start = FrameWriter.begin(out, FrameReader.METHOD, number);
-        out.writeInt(Method.BasicDeliver.ID);
-        writeShort(out, consumer.tagBytes());
-        out.writeLong(tag);
-        out.writeBoolean(entry.redelivered());
-        writeShort(out, name);
-        writeShort(out, key);
-        FrameWriter.end(out, start);
-        FrameWriter.content(out, number, properties, message.body(), connection.frameMax());
+        writeDelivery(
+                consumer.tagBytes(),
+                tag,
+                entry.redelivered(),
+                consumer.encoded(message.exchange()),
+                message,
+                propertiesOf(entry, consumer.queueRecord()));
         consumer.wrote(message.footprint());
         if (!windowsDue) {
             windowsDue = true;
             loop().atTurnEnd(this::returnWindows);
         }
+    }
+
+    private void writeDelivery(
+            byte[] consumerTag, long tag, boolean redelivered, byte[] exchange, Message message, byte[] properties) {
+        byte[] key = message.routingKey();
+        ByteBuf out = connection.reserve(FIXED_DELIVERY
+                + consumerTag.length
+                + exchange.length
+                + key.length
+                + FrameWriter.contentLength(properties, message.body(), connection.frameMax()));
+        int start = FrameWriter.begin(out, FrameReader.METHOD, number);
+        out.writeInt(Method.BasicDeliver.ID);
+        writeShort(out, consumerTag);
+        out.writeLong(tag);
+        out.writeBoolean(redelivered);
+        writeShort(out, exchange);
+        writeShort(out, key);
+        FrameWriter.end(out, start);
+        FrameWriter.content(out, number, properties, message.body(), connection.frameMax());
     }
 
     private static void writeShort(ByteBuf out, byte[] bytes) {
@@ -796,7 +870,21 @@ final class ChannelMachine {
 
     // Queues.
 
+    /** Declaring a reply address tells whether somebody still waits there. */
+    private void onReplyDeclare(String name, boolean nowait) {
+        if (!name.equals(ReplyAddresses.PSEUDO_QUEUE) && !replies().isOpen(name)) {
+            throw new AmqpException(
+                    ReplyCode.NOT_FOUND,
+                    "no queue '" + name + "' in vhost '" + connection.vhost().name() + "'");
+        }
+        answer(nowait ? null : new Method.QueueDeclareOk(name, 0, 1));
+    }
+
     private void onQueueDeclare(Method.QueueDeclare declare) {
+        if (ReplyAddresses.isReplyName(declare.queue())) {
+            onReplyDeclare(declare.queue(), declare.nowait());
+            return;
+        }
         if (declare.passive()) {
             QueueRecord queue = connection
                     .vhost()
@@ -1062,6 +1150,7 @@ final class ChannelMachine {
             return;
         }
         flushConfirms();
+        closeReplies();
         state = State.CLOSED;
         Map<QueueActor, List<QueueEntry>> entries = new LinkedHashMap<>();
         Map<QueueActor, List<QueueConsumer>> leaving = new LinkedHashMap<>();
