@@ -13,6 +13,7 @@ import io.jumpmq.security.User;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.transport.AmqpServer;
 import io.jumpmq.transport.EventLoops;
+import io.jumpmq.transport.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A broker in this process: for tests, and for applications that want one of their own.
@@ -44,13 +46,20 @@ public final class JumpMq implements AutoCloseable {
 
     private final EventLoops loops;
     private final AmqpServer server;
-    private final int port;
+    private final List<Listener> listeners;
 
-    private JumpMq(EventLoops loops, AmqpServer server, int port) {
+    private JumpMq(EventLoops loops, AmqpServer server, List<Listener> listeners) {
         this.loops = loops;
         this.server = server;
-        this.port = port;
+        this.listeners = List.copyOf(listeners);
     }
+
+    /**
+     * Where it listens.
+     *
+     * @param tls null: plainly
+     */
+    record Listener(InetSocketAddress address, @Nullable Tls tls) {}
 
     /** A broker's settings, with RabbitMQ's defaults. */
     public static Builder builder() {
@@ -61,18 +70,21 @@ public final class JumpMq implements AutoCloseable {
     public static final class Builder {
         private int port = DEFAULT_PORT;
         private String host = "0.0.0.0";
+        private final List<Listener> more = new ArrayList<>();
         private int threads = Runtime.getRuntime().availableProcessors();
         private int maxConnections = 100_000;
         private long messageMemoryBytes = Runtime.getRuntime().maxMemory() / 5 * 2;
         private ConnectionSettings connections = ConnectionSettings.DEFAULT;
-        private final List<Command> commands = new ArrayList<>();
+        private Set<String> loopbackUsers = Set.of(GUEST);
+        private String vhost = VHOST;
+        private Permission permission = Permission.ALL;
+        private final Map<String, Command.PutUser> users = new LinkedHashMap<>();
 
         private Builder() {
-            commands.add(new Command.CreateVhost(VHOST, "Default virtual host", Set.of()));
             user(GUEST, GUEST, User.ADMINISTRATOR);
         }
 
-        /** Where to listen; 0 takes a free port. */
+        /** Where to listen; 0 takes a free port, -1 does not listen. */
         public Builder port(int newPort) {
             port = newPort;
             return this;
@@ -81,6 +93,12 @@ public final class JumpMq implements AutoCloseable {
         /** The address to listen on; all by default. */
         public Builder host(String newHost) {
             host = newHost;
+            return this;
+        }
+
+        /** Listens there, too; through TLS if it is given. */
+        public Builder listen(InetSocketAddress address, @Nullable Tls tls) {
+            more.add(new Listener(address, tls));
             return this;
         }
 
@@ -108,13 +126,46 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
-        /** Adds a user with all permissions on "/", from anywhere. */
+        /** Who may log in from this machine only; guest by default. */
+        public Builder loopbackUsers(Set<String> names) {
+            loopbackUsers = Set.copyOf(names);
+            return this;
+        }
+
+        /** The virtual host that a new broker has; "/" by default. */
+        public Builder vhost(String name) {
+            vhost = name;
+            return this;
+        }
+
+        /** Nobody is known but those added from here on: not even guest. */
+        public Builder withoutUsers() {
+            users.clear();
+            return this;
+        }
+
+        /** What the users added here may do on the virtual host; all by default. */
+        public Builder permission(Permission newPermission) {
+            permission = newPermission;
+            return this;
+        }
+
+        /** Adds a user. */
         public Builder user(String name, String password, String... tags) {
             byte[] salt = new byte[SALT_BYTES];
             new SecureRandom().nextBytes(salt);
-            commands.add(new Command.PutUser(name, PasswordHash.of(password, salt), Set.of(tags)));
-            commands.add(new Command.SetPermission(VHOST, name, Permission.ALL));
+            users.put(name, new Command.PutUser(name, PasswordHash.of(password, salt), Set.of(tags)));
             return this;
+        }
+
+        private List<Command> firstCommands() {
+            List<Command> commands = new ArrayList<>();
+            commands.add(new Command.CreateVhost(vhost, "Default virtual host", Set.of()));
+            users.values().forEach(user -> {
+                commands.add(user);
+                commands.add(new Command.SetPermission(vhost, user.name(), permission));
+            });
+            return commands;
         }
 
         /**
@@ -124,25 +175,40 @@ public final class JumpMq implements AutoCloseable {
          */
         public JumpMq start() {
             EventLoops loops = new EventLoops(threads);
+            Broker broker = new Broker(
+                    loops.loops(),
+                    ServiceLoader.load(ExchangeType.class),
+                    new MemoryBudget(messageMemoryBytes),
+                    CatalogLog.VOLATILE);
+            broker.prepare(firstCommands());
+            AmqpServer server = new AmqpServer(
+                    loops,
+                    broker,
+                    new Authenticator(broker.catalog()::user, loopbackUsers),
+                    connections,
+                    maxConnections,
+                    serverProperties());
             try {
-                Broker broker = new Broker(
-                        loops.loops(),
-                        ServiceLoader.load(ExchangeType.class),
-                        new MemoryBudget(messageMemoryBytes),
-                        CatalogLog.VOLATILE);
-                broker.prepare(commands);
-                AmqpServer server = new AmqpServer(
-                        loops,
-                        broker,
-                        new Authenticator(broker.catalog()::user, Set.of(GUEST)),
-                        connections,
-                        maxConnections,
-                        serverProperties());
-                return new JumpMq(loops, server, server.listen(new InetSocketAddress(host, port), null));
+                return new JumpMq(loops, server, listen(server));
             } catch (IOException e) {
+                server.close();
                 loops.close();
                 throw new UncheckedIOException(e);
             }
+        }
+
+        private List<Listener> listen(AmqpServer server) throws IOException {
+            List<Listener> all = new ArrayList<>();
+            if (port >= 0) {
+                all.add(new Listener(new InetSocketAddress(host, port), null));
+            }
+            all.addAll(more);
+            List<Listener> bound = new ArrayList<>();
+            for (Listener listener : all) {
+                int taken = server.listen(listener.address, listener.tls);
+                bound.add(new Listener(new InetSocketAddress(listener.address.getAddress(), taken), listener.tls));
+            }
+            return bound;
         }
     }
 
@@ -175,9 +241,14 @@ public final class JumpMq implements AutoCloseable {
         return version == null ? "development" : version;
     }
 
-    /** The port that it listens on. */
+    /** The port that it listens on; of several the first. */
     public int port() {
-        return port;
+        return listeners.get(0).address.getPort();
+    }
+
+    /** Where it listens. */
+    List<Listener> listeners() {
+        return listeners;
     }
 
     /** Where a client on this machine finds it, as guest. */

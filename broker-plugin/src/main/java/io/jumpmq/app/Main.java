@@ -10,6 +10,7 @@ public final class Main {
 
     /** Runs the command line and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(JumpMqCommand.run(Console.ofProcess(), List.of(new ServerCommand()), arguments));
+        System.exit(
+                JumpMqCommand.run(Console.ofProcess(), List.of(new ServerCommand(), new ConfigCommand()), arguments));
     }
 }

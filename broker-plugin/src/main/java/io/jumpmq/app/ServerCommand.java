@@ -1,8 +1,27 @@
 package io.jumpmq.app;
 
+import ch.qos.logback.classic.Level;
+import io.jumpmq.config.Address;
+import io.jumpmq.config.ConfigException;
+import io.jumpmq.config.Options;
+import io.jumpmq.config.Settings;
+import io.jumpmq.security.Permission;
+import io.jumpmq.session.ConnectionSettings;
+import io.jumpmq.transport.Tls;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,30 +32,40 @@ import picocli.CommandLine.Option;
             "Serves AMQP 0-9-1 clients until it is stopped (SIGTERM, or Ctrl-C).",
             "Messages and topology live in memory only: there is no durable store yet."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footer = {"", "'jumpmq config' prints a configuration file with all settings explained."})
 final class ServerCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger("jumpmq.server");
+    private static final String EVERYWHERE = "0.0.0.0";
+    private static final String GUEST = "guest";
+    private static final String CONFIG_VARIABLE = "JUMPMQ_CONFIG_FILE";
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Settings, in rabbitmq.conf's syntax.")
+    private @Nullable Path config;
+
     @Option(names = "--port", paramLabel = "PORT", description = "Where to listen. Default: 5672; 0 takes a free port.")
-    private int port = JumpMq.DEFAULT_PORT;
+    private @Nullable String port;
 
     @Option(names = "--host", paramLabel = "ADDRESS", description = "The address to listen on. Default: all.")
-    private String host = "0.0.0.0";
+    private @Nullable String host;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; may be given several times.")
+    private Map<String, String> set = new LinkedHashMap<>();
 
     @Override
     @SuppressWarnings("SystemOut") // The banner is for whoever started it.
     public Integer call() throws InterruptedException {
-        if (port < 0 || port > 65_535) {
-            System.err.println("jumpmq: --port must be from 0 to 65535, not " + port);
-            return 2;
-        }
         long started = System.nanoTime();
         JumpMq broker;
         try {
-            broker = JumpMq.builder().host(host).port(port).start();
+            Settings settings = settings();
+            log(settings.get(Options.LOG_LEVEL));
+            broker = builder(settings).start();
         } catch (UncheckedIOException e) {
-            System.err.println("jumpmq: "
-                    + String.valueOf(
-                            e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
-            return 2;
+            return refuse(String.valueOf(
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
+        } catch (ConfigException | IllegalArgumentException e) {
+            return refuse(String.valueOf(e.getMessage()));
         }
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
@@ -46,11 +75,130 @@ final class ServerCommand implements Callable<Integer> {
                             stopped.countDown();
                         },
                         "jumpmq-stop"));
+        List<String> listening = new ArrayList<>();
+        broker.listeners()
+                .forEach(listener -> listening.add((listener.tls() == null ? "AMQP 0-9-1 on " : "with TLS on ")
+                        + listener.address().getHostString() + ":"
+                        + listener.address().getPort()));
         System.out.printf(
-                "JumpMQ is ready: AMQP 0-9-1 on %s:%d (%d ms)%n",
-                host, broker.port(), (System.nanoTime() - started) / 1_000_000);
-        System.out.println("guest/guest from this machine only. No durable store yet: a restart begins empty.");
+                "JumpMQ is ready: %s (%d ms)%n",
+                String.join(", ", listening), (System.nanoTime() - started) / 1_000_000);
+        System.out.println("No durable store yet: a restart begins empty.");
         stopped.await();
         return 0;
+    }
+
+    private static void log(String level) {
+        ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
+                .setLevel(
+                        switch (level) {
+                            case "debug" -> Level.DEBUG;
+                            case "warning" -> Level.WARN;
+                            case "error" -> Level.ERROR;
+                            case "none" -> Level.OFF;
+                            default -> Level.INFO;
+                        });
+    }
+
+    private static int refuse(String reason) {
+        System.err.println("jumpmq: " + reason);
+        return 2;
+    }
+
+    private Settings settings() {
+        Settings.Builder settings = new Settings.Builder();
+        Map<String, String> environment = System.getenv();
+        String file = environment.getOrDefault(CONFIG_VARIABLE, environment.get("RABBITMQ_CONFIG_FILE"));
+        if (config != null) {
+            settings.file(config);
+        } else if (file != null) {
+            settings.file(Path.of(file));
+        }
+        settings.environment(environment);
+        set.forEach((key, value) -> settings.set("--set", key, value));
+        String key = Options.TCP.key();
+        if (host != null) {
+            settings.set(
+                    "--host",
+                    key,
+                    (host.contains(":") ? "[" + host + "]" : host) + ":" + (port == null ? JumpMq.DEFAULT_PORT : port));
+        } else if (port != null) {
+            settings.set("--port", key, port);
+        }
+        return settings.build();
+    }
+
+    private static JumpMq.Builder builder(Settings settings) {
+        JumpMq.Builder builder = JumpMq.builder()
+                .withoutUsers()
+                .vhost(settings.get(Options.DEFAULT_VHOST))
+                .user(settings.get(Options.DEFAULT_USER), settings.get(Options.DEFAULT_PASSWORD), tags(settings))
+                .permission(Permission.of(
+                        settings.get(Options.DEFAULT_CONFIGURE),
+                        settings.get(Options.DEFAULT_WRITE),
+                        settings.get(Options.DEFAULT_READ)))
+                .loopbackUsers(loopbackUsers(settings))
+                .maxConnections(settings.get(Options.CONNECTION_MAX))
+                .messageMemory(settings.find(Options.MEMORY_BYTES).orElseGet(() ->
+                        (long) (Runtime.getRuntime().maxMemory() * settings.get(Options.MEMORY_SHARE))))
+                .connections(new ConnectionSettings(
+                        settings.get(Options.FRAME_MAX),
+                        settings.get(Options.CHANNEL_MAX),
+                        settings.get(Options.HEARTBEAT),
+                        settings.get(Options.MAX_MESSAGE_SIZE),
+                        settings.get(Options.HANDSHAKE_TIMEOUT)));
+        settings.find(Options.THREADS).ifPresent(builder::threads);
+        Address tcp = settings.get(Options.TCP);
+        builder.host(tcp.host().isEmpty() ? EVERYWHERE : tcp.host()).port(tcp.port());
+        settings.members(Options.MORE_TCP).values().forEach(address -> builder.listen(socket(address), null));
+        Address tls = settings.get(Options.TLS);
+        if (!tls.isNone()) {
+            builder.listen(socket(tls), tls(settings));
+        }
+        settings.withoutMeaning().forEach(key -> LOG.info("{} has no meaning here and is ignored", key));
+        return builder;
+    }
+
+    private static InetSocketAddress socket(Address address) {
+        return new InetSocketAddress(address.host().isEmpty() ? EVERYWHERE : address.host(), address.port());
+    }
+
+    private static Tls tls(Settings settings) {
+        return new Tls(
+                settings.find(Options.TLS_CERTIFICATES).map(Path::of).orElseThrow(ServerCommand::noCertificate),
+                settings.find(Options.TLS_KEY).map(Path::of).orElseThrow(ServerCommand::noCertificate),
+                settings.find(Options.TLS_AUTHORITIES).map(Path::of).orElse(null),
+                settings.get(Options.TLS_VERIFY).equals("verify_peer"),
+                settings.get(Options.TLS_REQUIRE));
+    }
+
+    private static IllegalArgumentException noCertificate() {
+        return new IllegalArgumentException(
+                Options.TLS.key() + " needs " + Options.TLS_CERTIFICATES.key() + " and " + Options.TLS_KEY.key());
+    }
+
+    private static String[] tags(Settings settings) {
+        Map<String, Boolean> tags = settings.members(Options.DEFAULT_TAGS);
+        return tags.isEmpty()
+                ? new String[] {"administrator"}
+                : tags.entrySet().stream()
+                        .filter(Map.Entry::getValue)
+                        .map(Map.Entry::getKey)
+                        .toArray(String[]::new);
+    }
+
+    private static Set<String> loopbackUsers(Settings settings) {
+        Set<String> users = new HashSet<>();
+        if (settings.find(Options.NO_LOOPBACK_USERS).isEmpty()) {
+            users.add(GUEST);
+            settings.members(Options.LOOPBACK_USERS).forEach((name, only) -> {
+                if (only) {
+                    users.add(name);
+                } else {
+                    users.remove(name);
+                }
+            });
+        }
+        return users;
     }
 }

@@ -71,9 +71,10 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
      * @param address port 0 takes a free one
      * @param tls null: plainly
      * @return the port
-     * @throws IOException when the address cannot be had
+     * @throws IOException when the address cannot be had, or a file of {@code tls} cannot be used
      */
-    public int listen(InetSocketAddress address, @Nullable SslContext tls) throws IOException {
+    public int listen(InetSocketAddress address, @Nullable Tls tls) throws IOException {
+        SslContext context = tls == null ? null : tls.context();
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops.group())
                 .channel(EventLoops.serverChannel())
@@ -84,7 +85,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel, tls);
+                        accept(channel, context);
                     }
                 })
                 .bind(address)

@@ -1,0 +1,19 @@
+package io.jumpmq.app;
+
+import io.jumpmq.config.SampleFile;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code jumpmq config}: all settings, as a file to begin with. */
+@Command(
+        name = "config",
+        description = "Prints a configuration file with every setting explained, commented out.",
+        mixinStandardHelpOptions = true)
+final class ConfigCommand implements Callable<Integer> {
+    @Override
+    @SuppressWarnings("SystemOut") // It is what was asked for.
+    public Integer call() {
+        System.out.print(SampleFile.text());
+        return 0;
+    }
+}

@@ -1,0 +1,145 @@
+package io.jumpmq.config;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What values a setting takes.
+ *
+ * @param allowed completes the sentence "it must be …"
+ */
+record Kind<T>(String allowed, Function<String, T> parser, Function<T, String> printer) {
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,18})\\s*([kKmMgGtT]i?)?[bB]?");
+
+    /**
+     * Reads a value.
+     *
+     * @throws IllegalArgumentException when it is not allowed; the message says what is
+     */
+    T parse(String text) {
+        try {
+            return parser.apply(text);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("it must be " + allowed, e);
+        }
+    }
+
+    String print(T value) {
+        return printer.apply(value);
+    }
+
+    static Kind<Integer> wholeNumber(int least, int most) {
+        return new Kind<>(
+                "a whole number from " + least + " to " + most,
+                text -> (int) within(Long.parseLong(text), least, most),
+                String::valueOf);
+    }
+
+    /** Bytes, with the units of rabbitmq.conf: kB, MB, GB are powers of 1000; kiB, MiB, GiB and k, M, G of 1024. */
+    static Kind<Long> bytes(long least, long most) {
+        return new Kind<>(
+                "a size from " + size(least) + " to " + size(most) + ", such as 64MB or 67108864",
+                text -> within(sizeOf(text), least, most),
+                Kind::size);
+    }
+
+    static Kind<Double> decimal(double least, double most) {
+        return new Kind<>(
+                "a number from " + plain(least) + " to " + plain(most),
+                text -> {
+                    double number = Double.parseDouble(text);
+                    if (!(number >= least && number <= most)) {
+                        throw new IllegalArgumentException(text);
+                    }
+                    return number;
+                },
+                Kind::plain);
+    }
+
+    static Kind<Boolean> truth() {
+        return new Kind<>(
+                "true or false",
+                text -> switch (text) {
+                    case "true", "on", "yes" -> true;
+                    case "false", "off", "no" -> false;
+                    default -> throw new IllegalArgumentException(text);
+                },
+                String::valueOf);
+    }
+
+    static Kind<String> text(String what) {
+        return new Kind<>(
+                what,
+                text -> {
+                    if (text.isEmpty()) {
+                        throw new IllegalArgumentException(text);
+                    }
+                    return text;
+                },
+                text -> text);
+    }
+
+    static Kind<String> pattern() {
+        return new Kind<>("a regular expression", text -> Pattern.compile(text).pattern(), text -> text);
+    }
+
+    static Kind<String> choice(String... words) {
+        List<String> allowed = List.of(words);
+        return new Kind<>(
+                "one of " + String.join(", ", allowed),
+                text -> {
+                    if (!allowed.contains(text)) {
+                        throw new IllegalArgumentException(text);
+                    }
+                    return text;
+                },
+                text -> text);
+    }
+
+    /** A port, perhaps with an address before it; or none. */
+    static Kind<Address> address() {
+        return new Kind<>(
+                "a port from 0 to 65535, or an address and a port such as 127.0.0.1:5672 or [::1]:5672, or none",
+                Address::parse,
+                Address::toString);
+    }
+
+    private static long within(long number, long least, long most) {
+        if (number < least || number > most) {
+            throw new IllegalArgumentException(String.valueOf(number));
+        }
+        return number;
+    }
+
+    private static long sizeOf(String text) {
+        Matcher matcher = BYTES.matcher(text.trim());
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        String unit = matcher.group(2) == null ? "" : matcher.group(2).toLowerCase(Locale.ROOT);
+        boolean decimal = text.trim().toLowerCase(Locale.ROOT).endsWith("b") && unit.length() == 1;
+        int power = unit.isEmpty() ? 0 : "kmgt".indexOf(unit.charAt(0)) + 1;
+        return new BigDecimal(matcher.group(1))
+                .multiply(BigDecimal.valueOf(decimal ? 1000 : 1024).pow(power))
+                .longValueExact();
+    }
+
+    private static String size(long bytes) {
+        String[] units = {"", "kiB", "MiB", "GiB", "TiB"};
+        int unit = 0;
+        long value = bytes;
+        while (value != 0 && value % 1024 == 0 && unit < units.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return value + units[unit];
+    }
+
+    private static String plain(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+    }
+}

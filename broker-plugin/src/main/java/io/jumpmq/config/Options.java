@@ -1,0 +1,209 @@
+package io.jumpmq.config;
+
+import java.util.List;
+
+/** All settings. RabbitMQ's have its names, meanings and defaults; those of our own begin with {@code jumpmq.}. */
+public final class Options {
+    private static final int MAX_PORTABLE_INT = 65_535;
+
+    public static final Option<Address> TCP = new Option<>(
+            "listeners.tcp.default",
+            Kind.address(),
+            new Address("", 5672),
+            "Where to listen for AMQP 0-9-1; 'none' for nowhere, 0 for a free port.");
+
+    public static final Option<Address> MORE_TCP = new Option<>(
+            "listeners.tcp.*",
+            Kind.address(),
+            null,
+            "More addresses to listen on: listeners.tcp.1, listeners.tcp.2, …");
+
+    public static final Option<Address> TLS = new Option<>(
+            "listeners.ssl.default",
+            Kind.address(),
+            Address.NONE,
+            "Where to listen for AMQP 0-9-1 through TLS, by custom 5671; needs ssl_options.certfile and .keyfile.");
+
+    public static final Option<String> TLS_CERTIFICATES = new Option<>(
+            "ssl_options.certfile", Kind.text("a file's path"), null, "The server's certificate chain, in PEM.");
+
+    public static final Option<String> TLS_KEY =
+            new Option<>("ssl_options.keyfile", Kind.text("a file's path"), null, "Its private key, in PEM (PKCS #8).");
+
+    public static final Option<String> TLS_AUTHORITIES = new Option<>(
+            "ssl_options.cacertfile",
+            Kind.text("a file's path"),
+            null,
+            "The authorities whose clients' certificates are trusted, in PEM.");
+
+    public static final Option<String> TLS_VERIFY = new Option<>(
+            "ssl_options.verify",
+            Kind.choice("verify_none", "verify_peer"),
+            "verify_none",
+            "Whether a certificate that a client shows is checked.");
+
+    public static final Option<Boolean> TLS_REQUIRE = new Option<>(
+            "ssl_options.fail_if_no_peer_cert",
+            Kind.truth(),
+            false,
+            "Whether clients without a certificate are turned away; only with verify_peer.");
+
+    public static final Option<String> DEFAULT_USER =
+            new Option<>("default_user", Kind.text("a name"), "guest", "The user that a new, empty broker has.");
+
+    public static final Option<String> DEFAULT_PASSWORD =
+            new Option<>("default_pass", Kind.text("a password"), "guest", "That user's password.");
+
+    public static final Option<String> DEFAULT_VHOST =
+            new Option<>("default_vhost", Kind.text("a name"), "/", "The virtual host that a new, empty broker has.");
+
+    public static final Option<Boolean> DEFAULT_TAGS = new Option<>(
+            "default_user_tags.*",
+            Kind.truth(),
+            null,
+            "Tags of that user; default_user_tags.administrator = true unless others are named.");
+
+    public static final Option<String> DEFAULT_CONFIGURE = permission("configure");
+
+    public static final Option<String> DEFAULT_WRITE = permission("write");
+
+    public static final Option<String> DEFAULT_READ = permission("read");
+
+    private static Option<String> permission(String operation) {
+        return new Option<>(
+                "default_permissions." + operation,
+                Kind.pattern(),
+                ".*",
+                "The names of what that user may " + operation + ", as a pattern.");
+    }
+
+    public static final Option<Boolean> LOOPBACK_USERS = new Option<>(
+            "loopback_users.*",
+            Kind.truth(),
+            null,
+            "Users who may log in from this machine only: loopback_users.NAME = true. 'guest' is one unless set to"
+                    + " false; loopback_users = none lifts it for all.");
+
+    public static final Option<String> NO_LOOPBACK_USERS =
+            new Option<>("loopback_users", Kind.choice("none"), null, "none: every user may log in from everywhere.");
+
+    public static final Option<Integer> HEARTBEAT = new Option<>(
+            "heartbeat",
+            Kind.wholeNumber(0, MAX_PORTABLE_INT),
+            60,
+            "The heartbeat interval suggested to clients, in seconds; 0 for none.");
+
+    public static final Option<Integer> FRAME_MAX =
+            new Option<>("frame_max", Kind.wholeNumber(4096, 1 << 30), 131_072, "The largest frame, in bytes.");
+
+    public static final Option<Integer> CHANNEL_MAX = new Option<>(
+            "channel_max",
+            Kind.wholeNumber(0, MAX_PORTABLE_INT),
+            2047,
+            "The most channels of a connection; 0 for the protocol's own limit.");
+
+    public static final Option<Integer> CONNECTION_MAX =
+            new Option<>("connection_max", Kind.wholeNumber(1, 1_000_000), 100_000, "The most connections at a time.");
+
+    public static final Option<Integer> HANDSHAKE_TIMEOUT = new Option<>(
+            "handshake_timeout",
+            Kind.wholeNumber(1, 600_000),
+            10_000,
+            "How long a client may take to open its connection, in milliseconds.");
+
+    public static final Option<Long> MAX_MESSAGE_SIZE =
+            new Option<>("max_message_size", Kind.bytes(1, 512L << 20), 16L << 20, "The largest message body.");
+
+    public static final Option<Double> MEMORY_SHARE = new Option<>(
+            "vm_memory_high_watermark.relative",
+            Kind.decimal(0.01, 0.9),
+            0.4,
+            "The share of the Java heap that messages may take; beyond it publishers wait.");
+
+    public static final Option<Long> MEMORY_BYTES = new Option<>(
+            "vm_memory_high_watermark.absolute",
+            Kind.bytes(1 << 20, Long.MAX_VALUE),
+            null,
+            "The same in bytes; it comes before the share.");
+
+    public static final Option<String> LOG_LEVEL = new Option<>(
+            "log.console.level",
+            Kind.choice("debug", "info", "warning", "error", "none"),
+            "info",
+            "What is logged on the console.");
+
+    public static final Option<Integer> THREADS = new Option<>(
+            "jumpmq.threads", Kind.wholeNumber(1, 1024), null, "Event loops; as many as there are cores unless set.");
+
+    /** In the order of the reference page. Families come after the keys that look like their members. */
+    static final List<Option<?>> ALL = List.of(
+            TCP,
+            MORE_TCP,
+            TLS,
+            TLS_CERTIFICATES,
+            TLS_KEY,
+            TLS_AUTHORITIES,
+            TLS_VERIFY,
+            TLS_REQUIRE,
+            DEFAULT_USER,
+            DEFAULT_PASSWORD,
+            DEFAULT_VHOST,
+            DEFAULT_TAGS,
+            DEFAULT_CONFIGURE,
+            DEFAULT_WRITE,
+            DEFAULT_READ,
+            NO_LOOPBACK_USERS,
+            LOOPBACK_USERS,
+            HEARTBEAT,
+            FRAME_MAX,
+            CHANNEL_MAX,
+            CONNECTION_MAX,
+            HANDSHAKE_TIMEOUT,
+            MAX_MESSAGE_SIZE,
+            MEMORY_SHARE,
+            MEMORY_BYTES,
+            LOG_LEVEL,
+            THREADS);
+
+    /** Keys of RabbitMQ's that make sense there and have no meaning here: taken with a word in the log. */
+    static final List<String> WITHOUT_MEANING = List.of(
+            "cluster_formation.",
+            "cluster_name",
+            "cluster_partition_handling",
+            "cluster_keepalive_interval",
+            "collect_statistics_interval",
+            "consumer_timeout",
+            "disk_free_limit.",
+            "log.file",
+            "log.dir",
+            "log.console",
+            "log.exchange",
+            "log.default.level",
+            "log.connection.level",
+            "log.channel.level",
+            "log.queue.level",
+            "management.",
+            "management_agent.",
+            "mirroring_sync_batch_size",
+            "mnesia_table_loading_retry_timeout",
+            "mnesia_table_loading_retry_limit",
+            "net_ticktime",
+            "num_acceptors.",
+            "prometheus.",
+            "queue_index_embed_msgs_below",
+            "queue_leader_locator",
+            "queue_master_locator",
+            "raft.",
+            "reverse_dns_lookups",
+            "ssl_options.depth",
+            "ssl_options.honor_cipher_order",
+            "ssl_options.honor_ecc_order",
+            "ssl_options.versions.",
+            "statistics_collect_interval",
+            "tcp_listen_options.",
+            "total_memory_available_override_value",
+            "vm_memory_calculation_strategy",
+            "vm_memory_high_watermark_paging_ratio");
+
+    private Options() {}
+}
