@@ -3,20 +3,25 @@ package io.jumpmq.app;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
+import io.jumpmq.broker.MessageStore;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
 import io.jumpmq.session.ConnectionSettings;
+import io.jumpmq.store.DiskStore;
+import io.jumpmq.store.StoreSettings;
 import io.jumpmq.transport.AmqpServer;
 import io.jumpmq.transport.EventLoops;
 import io.jumpmq.transport.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +29,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A broker in this process: for tests, and for applications that want one of their own.
@@ -43,14 +56,22 @@ public final class JumpMq implements AutoCloseable {
     private static final String VHOST = "/";
     private static final String GUEST = "guest";
     private static final int SALT_BYTES = 4;
+    private static final long STOP_SECONDS = 5;
+
+    private static final Logger LOG = LoggerFactory.getLogger("jumpmq.server");
 
     private final EventLoops loops;
+    private final Broker broker;
     private final AmqpServer server;
+    private final @Nullable DiskStore store;
     private final List<Listener> listeners;
 
-    private JumpMq(EventLoops loops, AmqpServer server, List<Listener> listeners) {
+    private JumpMq(
+            EventLoops loops, Broker broker, AmqpServer server, @Nullable DiskStore store, List<Listener> listeners) {
         this.loops = loops;
+        this.broker = broker;
         this.server = server;
+        this.store = store;
         this.listeners = List.copyOf(listeners);
     }
 
@@ -78,6 +99,9 @@ public final class JumpMq implements AutoCloseable {
         private Set<String> loopbackUsers = Set.of(GUEST);
         private String vhost = VHOST;
         private Permission permission = Permission.ALL;
+        private @Nullable Path dataDirectory;
+        private StoreSettings storeSettings = StoreSettings.DEFAULT;
+        private Consumer<Throwable> onStoreFailure = failure -> {};
         private final Map<String, Command.PutUser> users = new LinkedHashMap<>();
 
         private Builder() {
@@ -158,6 +182,24 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
+        /** Where durable queues and persistent messages are kept; without it, everything lives in memory only. */
+        public Builder dataDirectory(Path directory) {
+            dataDirectory = directory;
+            return this;
+        }
+
+        /** How they are kept. */
+        public Builder store(StoreSettings settings) {
+            storeSettings = settings;
+            return this;
+        }
+
+        /** Told, once, when the disk fails; the broker confirms nothing any more then, and should be closed. */
+        public Builder onStoreFailure(Consumer<Throwable> listener) {
+            onStoreFailure = listener;
+            return this;
+        }
+
         private List<Command> firstCommands() {
             List<Command> commands = new ArrayList<>();
             commands.add(new Command.CreateVhost(vhost, "Default virtual host", Set.of()));
@@ -171,16 +213,54 @@ public final class JumpMq implements AutoCloseable {
         /**
          * Starts the broker.
          *
-         * @throws UncheckedIOException when it cannot listen
+         * @throws UncheckedIOException when it cannot listen, or not use its directory
          */
         public JumpMq start() {
             EventLoops loops = new EventLoops(threads);
+            DiskStore store = null;
+            try {
+                store = dataDirectory == null ? null : DiskStore.open(dataDirectory, storeSettings, onStoreFailure);
+                return start(loops, store);
+            } catch (IOException | RuntimeException e) {
+                loops.close();
+                if (store != null) {
+                    try {
+                        store.abandon();
+                    } catch (IOException suppressed) {
+                        e.addSuppressed(suppressed);
+                    }
+                }
+                throw e instanceof IOException io ? new UncheckedIOException(io) : (RuntimeException) e;
+            }
+        }
+
+        private JumpMq start(EventLoops loops, @Nullable DiskStore store) throws IOException {
+            AtomicReference<@Nullable Broker> whole = new AtomicReference<>();
+            MemoryBudget memory = new MemoryBudget(messageMemoryBytes, () -> {
+                Broker running = whole.get();
+                if (running != null) {
+                    running.letGo();
+                }
+            });
             Broker broker = new Broker(
                     loops.loops(),
                     ServiceLoader.load(ExchangeType.class),
-                    new MemoryBudget(messageMemoryBytes),
-                    CatalogLog.VOLATILE);
-            broker.prepare(firstCommands());
+                    memory,
+                    store == null ? CatalogLog.VOLATILE : store,
+                    store == null ? MessageStore.VOLATILE : store);
+            whole.set(broker);
+            onLoop(broker.catalogLoop(), () -> {
+                if (store != null) {
+                    broker.recover(store.recoveredChanges(), store.highestQueue());
+                }
+                if (broker.catalog().vhosts().isEmpty()) {
+                    broker.prepare(firstCommands());
+                }
+                broker.snapshot();
+            });
+            if (store != null) {
+                store.start(broker.queueIds());
+            }
             AmqpServer server = new AmqpServer(
                     loops,
                     broker,
@@ -189,12 +269,27 @@ public final class JumpMq implements AutoCloseable {
                     maxConnections,
                     serverProperties());
             try {
-                return new JumpMq(loops, server, listen(server));
+                return new JumpMq(loops, broker, server, store, listen(server));
             } catch (IOException e) {
                 server.close();
-                loops.close();
-                throw new UncheckedIOException(e);
+                throw e;
             }
+        }
+
+        /** Has a loop do something, and waits until it is done. */
+        private static void onLoop(Loop loop, Runnable action) {
+            CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+            loop.submit(
+                    (Runnable task) -> {
+                        try {
+                            task.run();
+                            done.complete(null);
+                        } catch (RuntimeException | Error e) {
+                            done.completeExceptionally(e);
+                        }
+                    },
+                    action);
+            done.join();
         }
 
         private List<Listener> listen(AmqpServer server) throws IOException {
@@ -260,6 +355,33 @@ public final class JumpMq implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        Map<Long, Long> seen = store == null ? Map.of() : seen();
         loops.close();
+        if (store != null) {
+            try {
+                store.close(seen);
+            } catch (IOException e) {
+                LOG.error("The store could not be closed in order; what was confirmed is safe", e);
+            }
+        }
+    }
+
+    /** Up to where the queues have delivered: the next start need not call everything redelivered then. */
+    private Map<Long, Long> seen() {
+        Map<Long, Long> seen = new ConcurrentHashMap<>();
+        Set<Long> queues = broker.queueIds();
+        CountDownLatch answers = new CountDownLatch(queues.size());
+        broker.askSeen((queue, position) -> {
+            seen.put(queue, position);
+            answers.countDown();
+        });
+        try {
+            if (!answers.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("Some queues were too busy to tell what they have delivered");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return seen;
     }
 }

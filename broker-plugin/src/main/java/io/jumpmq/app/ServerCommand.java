@@ -7,10 +7,12 @@ import io.jumpmq.config.Options;
 import io.jumpmq.config.Settings;
 import io.jumpmq.security.Permission;
 import io.jumpmq.session.ConnectionSettings;
+import io.jumpmq.store.StoreSettings;
 import io.jumpmq.transport.Tls;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Option;
         name = "server",
         description = {
             "Serves AMQP 0-9-1 clients until it is stopped (SIGTERM, or Ctrl-C).",
-            "Messages and topology live in memory only: there is no durable store yet."
+            "Durable queues and persistent messages are kept in a directory, ./data unless told otherwise."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "'jumpmq config' prints a configuration file with all settings explained."})
@@ -38,6 +40,10 @@ final class ServerCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.server");
     private static final String EVERYWHERE = "0.0.0.0";
     private static final String GUEST = "guest";
+
+    /** The exit code when the disk has failed: nothing may be confirmed any more, so there is nothing to wait for. */
+    private static final int STORE_FAILED = 3;
+
     private static final String CONFIG_VARIABLE = "JUMPMQ_CONFIG_FILE";
 
     @Option(names = "--config", paramLabel = "FILE", description = "Settings, in rabbitmq.conf's syntax.")
@@ -48,6 +54,9 @@ final class ServerCommand implements Callable<Integer> {
 
     @Option(names = "--host", paramLabel = "ADDRESS", description = "The address to listen on. Default: all.")
     private @Nullable String host;
+
+    @Option(names = "--data-dir", paramLabel = "DIRECTORY", description = "Where data is kept. Default: ./data.")
+    private @Nullable String dataDirectory;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; may be given several times.")
     private Map<String, String> set = new LinkedHashMap<>();
@@ -83,7 +92,6 @@ final class ServerCommand implements Callable<Integer> {
         System.out.printf(
                 "JumpMQ is ready: %s (%d ms)%n",
                 String.join(", ", listening), (System.nanoTime() - started) / 1_000_000);
-        System.out.println("No durable store yet: a restart begins empty.");
         stopped.await();
         return 0;
     }
@@ -116,6 +124,9 @@ final class ServerCommand implements Callable<Integer> {
         }
         settings.environment(environment);
         set.forEach((key, value) -> settings.set("--set", key, value));
+        if (dataDirectory != null) {
+            settings.set("--data-dir", Options.DATA_DIRECTORY.key(), dataDirectory);
+        }
         String key = Options.TCP.key();
         if (host != null) {
             settings.set(
@@ -147,6 +158,14 @@ final class ServerCommand implements Callable<Integer> {
                         settings.get(Options.HEARTBEAT),
                         settings.get(Options.MAX_MESSAGE_SIZE),
                         settings.get(Options.HANDSHAKE_TIMEOUT)));
+        boolean interval = settings.get(Options.STORE_SYNC).equals("interval");
+        builder.dataDirectory(Path.of(settings.get(Options.DATA_DIRECTORY)))
+                .store(new StoreSettings(
+                        settings.get(Options.STORE_SEGMENT),
+                        interval ? Duration.ofMillis(settings.get(Options.STORE_INTERVAL)) : Duration.ZERO,
+                        settings.get(Options.DISK_FREE),
+                        StoreSettings.DEFAULT.maxUnflushedBytes()))
+                .onStoreFailure(failure -> Runtime.getRuntime().halt(STORE_FAILED));
         settings.find(Options.THREADS).ifPresent(builder::threads);
         Address tcp = settings.get(Options.TCP);
         builder.host(tcp.host().isEmpty() ? EVERYWHERE : tcp.host()).port(tcp.port());

@@ -13,12 +13,14 @@ import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.queue.MessageQueue;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,16 +35,20 @@ public final class Broker implements CatalogObserver {
     private final Catalog catalog;
     private final MemoryBudget memory;
     private final CatalogLog log;
+    private final MessageStore store;
     private final Map<String, Integer> connections = new ConcurrentHashMap<>();
     private final List<BrokerListener> listeners = new CopyOnWriteArrayList<>();
     private final ReplyAddresses replies = new ReplyAddresses();
     private final Receiver<Request> decide = this::onRequest;
+    private final Receiver<Recorded> recorded = done -> answer(done.request, done.outcome);
 
     /** A broker without virtual hosts and users. */
-    public Broker(List<Loop> loops, Iterable<ExchangeType> types, MemoryBudget memory, CatalogLog log) {
+    public Broker(
+            List<Loop> loops, Iterable<ExchangeType> types, MemoryBudget memory, CatalogLog log, MessageStore store) {
         this.loops = List.copyOf(loops);
         this.memory = memory;
         this.log = log;
+        this.store = store;
         this.catalog = new Catalog(types, this);
     }
 
@@ -52,12 +58,32 @@ public final class Broker implements CatalogObserver {
     }
 
     /**
-     * Carries out commands before the loops run.
+     * Makes the catalog again from what was recorded, and drops what was not to outlive the process. On the catalog's loop,
+     * before anything else.
+     */
+    public void recover(List<Change> changes, long highestQueue) {
+        changes.forEach(catalog::apply);
+        catalog.reserveQueueIds(highestQueue);
+        catalog.decide(new Command.DropTransient()).forEach(catalog::apply);
+    }
+
+    /**
+     * Carries out commands at the start. On the catalog's loop.
      *
      * @throws AmqpException when one is refused
      */
     public void prepare(List<Command> commands) {
-        commands.forEach(command -> log.record(carryOut(catalog.decide(command)), () -> {}));
+        commands.forEach(command -> catalog.decide(command).forEach(catalog::apply));
+    }
+
+    /** Hands the whole catalog to the log. On the catalog's loop. */
+    public void snapshot() {
+        log.snapshot(catalog.snapshot());
+    }
+
+    /** The loop that changes the catalog. */
+    public Loop catalogLoop() {
+        return loops.get(0);
     }
 
     /**
@@ -93,20 +119,52 @@ public final class Broker implements CatalogObserver {
         return memory;
     }
 
-    /**
-     * Whether publishers have to wait: the queues hold as much as they may, or a loop cannot keep up with what it is sent.
-     * Any thread.
-     */
-    public boolean isCongested() {
+    MessageStore store() {
+        return store;
+    }
+
+    /** Why publishers have to wait, if they have to. Any thread. */
+    public Congestion congestion() {
         if (memory.isSpent()) {
-            return true;
+            return Congestion.MEMORY;
+        }
+        Congestion stores = store.congestion();
+        if (stores != Congestion.NONE) {
+            return stores;
         }
         for (Loop loop : loops) {
             if (loop.backlog() > MOST_WAITING) {
-                return true;
+                return Congestion.BUSY;
             }
         }
-        return false;
+        return Congestion.NONE;
+    }
+
+    /** Has all queues let go of what they can: memory is short. Any thread. */
+    public void letGo() {
+        for (VirtualHost vhost : catalog.vhosts()) {
+            vhost.queues().forEach(queue -> QueueActor.of(queue).letGo());
+        }
+    }
+
+    /**
+     * Asks all queues up to where they have delivered. Each is asked on its loop.
+     *
+     * @param told called there with the queue's id and that position
+     */
+    public void askSeen(BiConsumer<Long, Long> told) {
+        for (VirtualHost vhost : catalog.vhosts()) {
+            vhost.queues().forEach(queue -> QueueActor.of(queue).askSeen(told));
+        }
+    }
+
+    /** The ids of all queues that are there. */
+    public Set<Long> queueIds() {
+        Set<Long> ids = new HashSet<>();
+        for (VirtualHost vhost : catalog.vhosts()) {
+            vhost.queues().forEach(queue -> ids.add(queue.id()));
+        }
+        return ids;
     }
 
     /**
@@ -126,26 +184,33 @@ public final class Broker implements CatalogObserver {
     private void onRequest(Request request) {
         try {
             List<Change> changes = catalog.decide(request.command);
-            log.record(carryOut(changes), () -> answer(request, new Outcome(changes, null)));
+            boolean lasting = false;
+            for (Change change : changes) {
+                lasting |= catalog.survives(change);
+                catalog.apply(change);
+            }
+            Outcome outcome = new Outcome(changes, null);
+            if (lasting) {
+                log.record(changes, () -> loops.get(0).submit(recorded, new Recorded(request, outcome)));
+            } else {
+                answer(request, outcome);
+                if (!changes.isEmpty()) {
+                    // What does not last may still be part of the history of what does: of a ring.
+                    log.record(changes, () -> {});
+                }
+            }
+            if (log.wantsSnapshot()) {
+                snapshot();
+            }
         } catch (AmqpException e) {
             answer(request, new Outcome(List.of(), e));
         }
     }
 
+    private record Recorded(Request request, Outcome outcome) {}
+
     private void answer(Request request, Outcome outcome) {
         loops.get(0).send(request.from, request.answer, outcome);
-    }
-
-    /** Makes changes; those that have to be recorded are returned. */
-    private List<Change> carryOut(List<Change> changes) {
-        List<Change> lasting = new ArrayList<>(changes.size());
-        for (Change change : changes) {
-            if (catalog.survives(change)) {
-                lasting.add(change);
-            }
-            catalog.apply(change);
-        }
-        return lasting;
     }
 
     /** Queues are dealt out to the loops in turn. */

@@ -4,29 +4,54 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How much memory the messages of all queues may take. Queues tell what they hold in steps, so that a message costs no
- * shared counter. Beyond the limit publishers wait; they may go on when a tenth of it is free again.
+ * shared counter. From half of it on, queues that can let go of messages do; beyond the limit publishers wait, until a
+ * tenth of it is free again.
  */
 public final class MemoryBudget {
+    /** What a queue keeps at hand when memory gets short. */
+    private static final long SOME_BYTES = 256 << 10;
+
     private final long limitBytes;
+    private final Runnable onSpent;
     private final AtomicLong heldBytes = new AtomicLong();
     private volatile boolean spent;
+    private volatile long keepBytes;
 
-    /** A budget of so many bytes. */
-    public MemoryBudget(long limitBytes) {
+    /**
+     * A budget of so many bytes.
+     *
+     * @param onSpent called by whichever thread has gone beyond it
+     */
+    public MemoryBudget(long limitBytes, Runnable onSpent) {
         if (limitBytes < 1) {
             throw new IllegalArgumentException("a memory budget must be at least a byte, not " + limitBytes);
         }
         this.limitBytes = limitBytes;
+        this.onSpent = onSpent;
+        this.keepBytes = limitBytes;
     }
 
     /** Notes that a queue holds so much more, or less if it is negative. Any thread. */
     void add(long bytes) {
         long held = heldBytes.addAndGet(bytes);
+        boolean before = spent;
         if (held > limitBytes) {
             spent = true;
         } else if (held < limitBytes - limitBytes / 10) {
             spent = false;
         }
+        long keep = held > limitBytes / 2 ? Math.min(SOME_BYTES, limitBytes / 8) : limitBytes / 4;
+        if (keep != keepBytes) {
+            keepBytes = keep;
+        }
+        if (spent && !before) {
+            onSpent.run();
+        }
+    }
+
+    /** How much one queue should hold at most, if it can let go. Any thread. */
+    long keepBytes() {
+        return keepBytes;
     }
 
     /** Whether publishers have to wait. Any thread. */

@@ -9,21 +9,25 @@ import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.DeadLetter;
 import io.jumpmq.broker.queue.DeathReason;
+import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.MessageQueue;
 import io.jumpmq.broker.queue.QueueEntry;
 import io.jumpmq.broker.queue.QueueOutput;
 import io.jumpmq.broker.queue.UnusedReason;
-import io.jumpmq.broker.queue.VolatileLog;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue at work: its core, the loop that is its home, and what reaches it from others. Sessions send to its receivers
  * with {@link Loop#send}, to {@link #home}.
  */
-public final class QueueActor implements QueueHandle, QueueOutput {
+public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     private static final long MEMORY_STEP_BYTES = 64 << 10;
 
     private final Broker broker;
@@ -41,12 +45,23 @@ public final class QueueActor implements QueueHandle, QueueOutput {
     private final Receiver<QueueEntry> reject = this::onReject;
     private final Receiver<QueueEntry> requeue = this::onRequeue;
     private final Receiver<Consumer<MessageQueue>> tell = this::onTell;
+    private final Receiver<Get> get = this::onGet;
+    private final Receiver<Loaded> load = this::onLoaded;
+    private final Receiver<Long> durable = this::onDurable;
+
+    /** Fetches that wait for what is being loaded. */
+    private final Deque<Get> gets = new ArrayDeque<>();
 
     QueueActor(Broker broker, QueueRecord queue, Loop home) {
         this.broker = broker;
         this.queue = queue;
         this.home = home;
-        this.core = new MessageQueue(queue.name(), queue.settings(), this, VolatileLog.INSTANCE, home.nowMillis());
+        this.core = new MessageQueue(
+                queue.name(), queue.settings(), this, broker.store().open(queue.id(), home, this), home.nowMillis());
+        Recovered recovered = broker.store().recovered(queue.id());
+        if (recovered.count() > 0) {
+            home.submit(tell, core -> core.recover(recovered));
+        }
     }
 
     /** What runs a queue of the catalog. */
@@ -95,6 +110,63 @@ public final class QueueActor implements QueueHandle, QueueOutput {
         return home.nowMillis();
     }
 
+    /** Fetches a message, which may have to be loaded first. */
+    public void get(Loop from, boolean noAck, Receiver<Fetched> answer) {
+        from.send(home, get, new Get(from, noAck, answer));
+    }
+
+    /**
+     * What came of a get.
+     *
+     * @param entry null: nothing was there
+     * @param left how many messages are ready still
+     */
+    public record Fetched(QueueActor queue, @Nullable QueueEntry entry, boolean noAck, int left) {}
+
+    private record Get(Loop from, boolean noAck, Receiver<Fetched> answer) {}
+
+    private void onGet(Get asked) {
+        if (!gets.isEmpty() || core.awaitsLoad()) {
+            gets.add(asked);
+        } else {
+            answer(asked);
+        }
+        settle();
+    }
+
+    private void answer(Get asked) {
+        QueueEntry entry = core.get(asked.noAck, home.nowMillis());
+        home.send(asked.from, asked.answer, new Fetched(this, entry, asked.noAck, core.ready()));
+    }
+
+    @Override
+    public void durable(long position) {
+        home.submit(durable, position);
+    }
+
+    @Override
+    public void loaded(Loaded loaded) {
+        home.submit(load, loaded);
+    }
+
+    private void onLoaded(Loaded loaded) {
+        core.loaded(loaded, home.nowMillis());
+        while (!gets.isEmpty() && !core.awaitsLoad()) {
+            answer(gets.remove());
+        }
+        settle();
+    }
+
+    /** Memory is short. Any thread. */
+    void letGo() {
+        home.submit(tell, queue -> queue.letGo(0));
+    }
+
+    /** Any thread. */
+    void askSeen(BiConsumer<Long, Long> told) {
+        home.submit(tell, asked -> told.accept(queue.id(), asked.seen()));
+    }
+
     private void onPublish(Message message) {
         core.publish(message, null, home.nowMillis());
         settle();
@@ -135,9 +207,16 @@ public final class QueueActor implements QueueHandle, QueueOutput {
         }
     }
 
+    private void onDurable(long position) {
+        core.durable(position);
+    }
+
     private void tellMemory() {
-        long messages = (long) core.ready() + core.unacknowledged();
-        long held = messages * Message.OVERHEAD_BYTES + core.readyBytes() + core.unacknowledgedBytes();
+        long keep = broker.memory().keepBytes();
+        if (core.heldBytes() > keep) {
+            core.letGo(keep);
+        }
+        long held = (long) core.heldMessages() * Message.OVERHEAD_BYTES + core.heldBytes();
         long change = held - toldBytes;
         if (change >= MEMORY_STEP_BYTES || change <= -MEMORY_STEP_BYTES || (held == 0 && change != 0)) {
             toldBytes = held;

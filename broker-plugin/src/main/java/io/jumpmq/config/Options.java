@@ -126,6 +126,37 @@ public final class Options {
             null,
             "The same in bytes; it comes before the share.");
 
+    public static final Option<Long> DISK_FREE = new Option<>(
+            "disk_free_limit.absolute",
+            Kind.bytes(0, Long.MAX_VALUE),
+            50_000_000L,
+            "Publishers wait while the disk has less than this left.");
+
+    public static final Option<String> DATA_DIRECTORY = new Option<>(
+            "jumpmq.data_dir",
+            Kind.text("a directory's path"),
+            "data",
+            "Where durable queues and persistent messages are kept. It is made when it is missing.");
+
+    public static final Option<String> STORE_SYNC = new Option<>(
+            "jumpmq.store.sync",
+            Kind.choice("always", "interval"),
+            "always",
+            "always: what is confirmed is on the disk. interval: it is flushed every jumpmq.store.sync_interval; what was"
+                    + " confirmed since may be lost when the machine, not just the process, dies.");
+
+    public static final Option<Integer> STORE_INTERVAL = new Option<>(
+            "jumpmq.store.sync_interval",
+            Kind.wholeNumber(1, 60_000),
+            200,
+            "How often is flushed with jumpmq.store.sync = interval, in milliseconds.");
+
+    public static final Option<Long> STORE_SEGMENT = new Option<>(
+            "jumpmq.store.segment_size",
+            Kind.bytes(4L << 20, 1L << 30),
+            64L << 20,
+            "Size of a file of the message log; one is always ready in advance.");
+
     public static final Option<String> LOG_LEVEL = new Option<>(
             "log.console.level",
             Kind.choice("debug", "info", "warning", "error", "none"),
@@ -162,6 +193,11 @@ public final class Options {
             MAX_MESSAGE_SIZE,
             MEMORY_SHARE,
             MEMORY_BYTES,
+            DISK_FREE,
+            DATA_DIRECTORY,
+            STORE_SYNC,
+            STORE_INTERVAL,
+            STORE_SEGMENT,
             LOG_LEVEL,
             THREADS);
 
@@ -173,7 +209,7 @@ public final class Options {
             "cluster_keepalive_interval",
             "collect_statistics_interval",
             "consumer_timeout",
-            "disk_free_limit.",
+            "disk_free_limit.relative",
             "log.file",
             "log.dir",
             "log.console",

@@ -773,34 +773,25 @@ final class ChannelMachine {
                 .vhost()
                 .requireQueue(queueName)
                 .requireAccess(connection.context().id());
-        QueueActor actor = QueueActor.of(queue);
         connection.suspend();
-        actor.ask(
-                loop(),
-                core -> {
-                    QueueEntry entry = core.get(get.noAck(), actor.nowMillis());
-                    return new Got(queue, actor, entry, get.noAck(), core.ready());
-                },
-                this::onGot);
+        QueueActor.of(queue).get(loop(), get.noAck(), fetched -> onFetched(queue, fetched));
     }
 
-    private record Got(
-            QueueRecord queue, QueueActor actor, @Nullable QueueEntry entry, boolean noAck, int left) {}
-
-    private void onGot(Got got) {
-        QueueEntry entry = got.entry;
+    private void onFetched(QueueRecord queue, QueueActor.Fetched fetched) {
+        QueueEntry entry = fetched.entry();
+        QueueActor actor = fetched.queue();
         if (state != State.OPEN) {
-            if (entry != null && !got.noAck) {
-                loop().send(got.actor.home(), got.actor.requeue(), entry);
+            if (entry != null && !fetched.noAck()) {
+                loop().send(actor.home(), actor.requeue(), entry);
             }
         } else if (entry == null) {
             send(new Method.BasicGetEmpty());
         } else {
-            long tag = got.noAck ? unacked.skip() : unacked.add(new Unacked(got.actor, entry, null));
+            long tag = fetched.noAck() ? unacked.skip() : unacked.add(new Unacked(actor, entry, null));
             Message message = entry.message();
             send(new Method.BasicGetOk(
-                    tag, entry.redelivered(), message.exchange(), message.routingKeyText(), got.left));
-            sendContent(propertiesOf(entry, got.queue), message.body());
+                    tag, entry.redelivered(), message.exchange(), message.routingKeyText(), fetched.left()));
+            sendContent(propertiesOf(entry, queue), message.body());
         }
         connection.resume();
     }

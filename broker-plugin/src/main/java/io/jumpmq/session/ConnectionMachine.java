@@ -6,6 +6,7 @@ import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.security.Authenticator;
@@ -371,14 +372,16 @@ public final class ConnectionMachine {
      * told when that begins and ends.
      */
     public boolean mustWait() {
-        boolean wait = publishes && state == State.OPEN && context.broker().isCongested();
-        if (wait != blocked) {
-            blocked = wait;
+        Congestion congestion =
+                publishes && state == State.OPEN ? context.broker().congestion() : Congestion.NONE;
+        boolean alarm = congestion.isAlarm();
+        if (alarm != blocked) {
+            blocked = alarm;
             if (wantsBlocked && state == State.OPEN) {
-                send(0, wait ? new Method.ConnectionBlocked("low on memory") : new Method.ConnectionUnblocked());
+                send(0, alarm ? new Method.ConnectionBlocked(congestion.reason()) : new Method.ConnectionUnblocked());
             }
         }
-        return wait;
+        return congestion != Congestion.NONE;
     }
 
     void publishing() {

@@ -76,6 +76,17 @@ final class Access {
         return user;
     }
 
+    /** Users, then what they may do; permissions need no virtual host to be there. */
+    List<Change> snapshot() {
+        List<Change> all = new ArrayList<>();
+        for (User user : users.values()) {
+            all.add(new Change.UserPut(user.name(), user.password(), user.tags()));
+            user.permissions()
+                    .forEach((vhost, permission) -> all.add(new Change.PermissionSet(vhost, user.name(), permission)));
+        }
+        return all;
+    }
+
     void apply(Change change) {
         if (change instanceof Change.UserPut put) {
             put(put.name(), put.password(), put.tags());

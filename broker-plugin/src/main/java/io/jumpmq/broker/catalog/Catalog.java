@@ -75,6 +75,17 @@ public final class Catalog {
             Removal removal = new Removal();
             exclusiveQueues.getOrDefault(release.connection(), Set.of()).forEach(removal::queue);
             return removal.changes();
+        } else if (command instanceof Command.DropTransient) {
+            Removal removal = new Removal();
+            for (VirtualHost vhost : vhosts.values()) {
+                vhost.queues.values().stream()
+                        .filter(queue -> !queue.survives())
+                        .forEach(removal::queue);
+                vhost.exchanges.values().stream()
+                        .filter(exchange -> !exchange.durable())
+                        .forEach(removal::exchange);
+            }
+            return removal.changes();
         } else if (command instanceof Command.CreateVhost create) {
             return createVhost(create);
         } else if (command instanceof Command.DeleteVhost delete) {
@@ -161,6 +172,37 @@ public final class Catalog {
         return changes;
     }
 
+    /** The changes that lead to the present state: applied to an empty catalog, in their order, they make it again. */
+    public List<Change> snapshot() {
+        List<Change> all = new ArrayList<>(access.snapshot());
+        for (VirtualHost vhost : vhosts.values()) {
+            all.add(vhost.created());
+            all.add(new Change.VhostLimitsSet(vhost.name(), vhost.limits()));
+            vhost.policies().forEach(policy -> all.add(new Change.PolicySet(vhost.name(), policy)));
+            vhost.exchanges.values().forEach(exchange -> all.add(exchange.declared()));
+            vhost.queues.values().forEach(queue -> all.add(queue.declared()));
+            for (ExchangeRecord exchange : vhost.exchanges.values()) {
+                exchange.bindings.forEach(binding -> all.add(new Change.BindingAdded(
+                        vhost.name(),
+                        exchange.name(),
+                        Removal.kind(binding.destination()),
+                        Removal.name(binding.destination()),
+                        binding.key(),
+                        binding.arguments())));
+                byte[] state = exchange.router().snapshot(vhost.names());
+                if (state != null) {
+                    all.add(new Change.RingRestored(vhost.name(), exchange.name(), state));
+                }
+            }
+        }
+        return all;
+    }
+
+    /** Never gives a queue an id up to this one: something of an older queue may still be around. */
+    public void reserveQueueIds(long highest) {
+        nextQueueId = Math.max(nextQueueId, highest + 1);
+    }
+
     /** Makes a change that was decided. */
     public void apply(Change change) {
         if (change instanceof Change.ExchangeDeclared declared) {
@@ -195,6 +237,9 @@ public final class Catalog {
             observer.vhostDeleted(deleted.name());
         } else if (change instanceof Change.VhostLimitsSet set) {
             vhost(set.vhost(), set).limit(set.limits());
+        } else if (change instanceof Change.RingRestored restored) {
+            VirtualHost vhost = vhost(restored.vhost(), restored);
+            vhost.requireExchange(restored.exchange()).router().restore(restored.snapshot(), vhost.names());
         } else if (change instanceof Change.PolicySet set) {
             VirtualHost vhost = vhost(set.vhost(), set);
             vhost.put(set.policy());

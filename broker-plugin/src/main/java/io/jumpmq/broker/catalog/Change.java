@@ -60,4 +60,12 @@ public sealed interface Change {
     record PolicySet(String vhost, Policy policy) implements Change {}
 
     record PolicyDeleted(String vhost, String name, boolean operator) implements Change {}
+
+    /**
+     * A ring is as it was: part of a snapshot, in which the bindings alone would not tell.
+     *
+     * @param snapshot as {@link Catalog#snapshot} makes it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    record RingRestored(String vhost, String exchange, byte[] snapshot) implements Change {}
 }

@@ -72,6 +72,9 @@ public sealed interface Command {
     /** A connection has ended: its exclusive queues go. */
     record ReleaseConnection(long connection) implements Command {}
 
+    /** The broker has started again: what was not to outlive it goes. */
+    record DropTransient() implements Command {}
+
     /** Makes a virtual host, with the exchanges that every one has. Succeeds when it is there already. */
     record CreateVhost(String name, String description, Set<String> tags) implements Command {}
 

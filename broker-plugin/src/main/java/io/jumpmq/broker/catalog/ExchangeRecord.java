@@ -47,6 +47,10 @@ public final class ExchangeRecord implements Destination {
         return policy;
     }
 
+    Change.ExchangeDeclared declared() {
+        return declared;
+    }
+
     public String vhost() {
         return declared.vhost();
     }

@@ -52,6 +52,10 @@ public final class QueueRecord implements Destination {
         return attached;
     }
 
+    Change.QueueDeclared declared() {
+        return declared;
+    }
+
     public String vhost() {
         return declared.vhost();
     }

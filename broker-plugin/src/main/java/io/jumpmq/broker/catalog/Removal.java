@@ -38,7 +38,7 @@ final class Removal {
         changes.add(new Change.BindingRemoved(
                 source.vhost(),
                 source.name(),
-                binding.destination() instanceof QueueRecord ? DestinationKind.QUEUE : DestinationKind.EXCHANGE,
+                kind(binding.destination()),
                 name(binding.destination()),
                 binding.key(),
                 binding.arguments()));
@@ -54,7 +54,11 @@ final class Removal {
         return changes;
     }
 
-    private static String name(Destination destination) {
+    static DestinationKind kind(Destination destination) {
+        return destination instanceof QueueRecord ? DestinationKind.QUEUE : DestinationKind.EXCHANGE;
+    }
+
+    static String name(Destination destination) {
         return destination instanceof QueueRecord queue ? queue.name() : ((ExchangeRecord) destination).name();
     }
 }

@@ -8,6 +8,7 @@ import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.RouteBuffer;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.ring.DestinationCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -82,6 +83,29 @@ public final class VirtualHost {
 
     public String name() {
         return name;
+    }
+
+    /** Its destinations as bytes: Q or E, and the name. */
+    DestinationCodec<Destination> names() {
+        return new DestinationCodec<>() {
+            @Override
+            public byte[] encode(Destination destination) {
+                String kind = destination instanceof QueueRecord ? "Q" : "E";
+                return (kind + Removal.name(destination)).getBytes(StandardCharsets.UTF_8);
+            }
+
+            @Override
+            public Destination decode(byte[] bytes) {
+                String text = new String(bytes, StandardCharsets.UTF_8);
+                Destination found = text.startsWith("Q")
+                        ? queues.get(text.substring(1))
+                        : text.startsWith("E") ? exchanges.get(text.substring(1)) : null;
+                if (found == null) {
+                    throw new IllegalArgumentException("no destination '" + text + "' in vhost '" + name + "'");
+                }
+                return found;
+            }
+        };
     }
 
     public @Nullable ExchangeRecord exchange(String exchange) {

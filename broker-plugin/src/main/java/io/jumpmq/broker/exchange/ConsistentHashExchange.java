@@ -8,12 +8,16 @@ import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.LongString;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.ring.DestinationCodec;
 import io.jumpmq.ring.Ring;
+import io.jumpmq.ring.RingSnapshot;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.ring.hash.HashAlgorithm;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +65,7 @@ public final class ConsistentHashExchange implements ExchangeType {
 
     /** The ring of one exchange. */
     public static final class ConsistentHashRouter implements Router {
-        private final Ring<Destination> ring;
+        private volatile Ring<Destination> ring;
         private final HashAlgorithm algorithm;
         private final @Nullable String header;
         private final @Nullable String property;
@@ -96,6 +100,31 @@ public final class ConsistentHashExchange implements ExchangeType {
         @Override
         public void unbind(Binding binding) {
             ring.remove(binding.destination());
+        }
+
+        @Override
+        public byte[] snapshot(DestinationCodec<Destination> names) {
+            return RingSnapshot.encode(ring.state(), names);
+        }
+
+        @Override
+        public void restore(byte[] snapshot, DestinationCodec<Destination> names) {
+            RingState<Destination> state = RingSnapshot.decode(snapshot, names);
+            if (state.algorithm() != algorithm) {
+                throw new IllegalArgumentException(
+                        "the snapshot's algorithm is " + state.algorithm() + ", the exchange's " + algorithm);
+            }
+            Map<Destination, Integer> weights = new HashMap<>();
+            state.forEachRun((destination, length) -> weights.merge(destination, length, Integer::sum));
+            Ring<Destination> bound = ring;
+            boolean same = bound.state().bucketCount() == state.bucketCount();
+            for (Map.Entry<Destination, Integer> owner : weights.entrySet()) {
+                same &= bound.weight(owner.getKey()) == owner.getValue();
+            }
+            if (!same) {
+                throw new IllegalArgumentException("the snapshot's weights are not those of the bindings");
+            }
+            ring = new Ring<>(state);
         }
 
         @Override

@@ -2,6 +2,8 @@ package io.jumpmq.broker.exchange;
 
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.ring.DestinationCodec;
+import org.jspecify.annotations.Nullable;
 
 /** The bindings of one exchange. */
 public interface Router {
@@ -29,5 +31,19 @@ public interface Router {
     /** Whether the routing key alone decides, so that an answer may be used again. */
     default boolean keyOnly() {
         return true;
+    }
+
+    /** Its state, if its bindings alone do not tell it; null if they do. On the catalog's loop. */
+    default byte @Nullable [] snapshot(DestinationCodec<Destination> names) {
+        return null;
+    }
+
+    /**
+     * Takes on a state, in which the destinations are those that are bound.
+     *
+     * @throws IllegalArgumentException when it is none, or not of these
+     */
+    default void restore(byte[] snapshot, DestinationCodec<Destination> names) {
+        throw new IllegalArgumentException("this exchange has no state but its bindings");
     }
 }

@@ -1,23 +1,39 @@
 package io.jumpmq.broker.queue;
 
 /**
- * Where one durable queue keeps its persistent messages. Called on the queue's loop and never waits for a disk; entries
- * come in the order of their positions.
- *
- * <p>{@link QueueEntry#location} is the log's to use: the queue carries it along and never looks at it.
+ * Where one queue keeps messages outside its memory: those that have to survive, and others when memory is short. Called
+ * on the queue's loop, never waits for a disk, and answers later through a {@link LogListener}. Entries are known by their
+ * positions.
  */
 public interface MessageLog {
     /**
-     * Appends an entry.
+     * Appends an entry. Entries that have to last come in the order of their positions.
      *
-     * @return whether it is durable already; if not, the log sees to it that {@link MessageQueue#durable} is called on
-     *     the queue's loop, but not from within this call, when it is
+     * @param lasting whether it has to be there after a restart
+     * @return whether there is nothing to wait for; if not, {@link LogListener#durable} tells when it lasts
      */
-    boolean append(QueueEntry entry);
+    boolean append(QueueEntry entry, boolean lasting);
 
-    /** The entry need not come back after a restart: it was acknowledged, purged, dropped or safely dead-lettered. */
-    void delete(QueueEntry entry);
+    /** The entry need not come back: it was acknowledged, purged, dropped or safely dead-lettered. */
+    void delete(long position);
+
+    /** As {@link #delete}, for all from {@code first} to {@code last}. */
+    void deleteAll(long first, long last);
+
+    /** An entry came back to its queue once more; told only where that is limited. */
+    void returned(QueueEntry entry);
 
     /** The queue was deleted, and everything that it had appended is deleted with it. */
-    void deleteAll();
+    void deleteQueue();
+
+    /** Whether entries can be loaded again, so that the queue may forget what they hold. */
+    boolean loads();
+
+    /**
+     * Loads entries that were appended and not deleted, in their order from a position on; at least one if there is any.
+     * {@link LogListener#loaded} brings them.
+     *
+     * @param ticket given back with them
+     */
+    void load(long from, int maxMessages, int maxBytes, int ticket);
 }

@@ -27,6 +27,11 @@ public final class MessageQueue {
     private static final long NEVER = QueueEntry.NEVER;
     private static final long UNBOUNDED = Long.MAX_VALUE;
 
+    /** How much is loaded at a time. */
+    private static final int READ_AHEAD_BYTES = 1 << 20;
+
+    private static final int READ_AHEAD_MESSAGES = 4096;
+
     private final String name;
     private final QueueOutput output;
     private final MessageLog log;
@@ -54,11 +59,19 @@ public final class MessageQueue {
 
     private boolean deleted;
 
+    /** Positions up to this one may have been delivered before. */
+    private long seen = -1;
+
+    private boolean loading;
+
+    /** Tells loads that are wanted from those that a purge has made void. */
+    private int loadTicket;
+
     /**
      * A queue without messages or consumers.
      *
      * @param name for people
-     * @param log where its messages are kept if they are to survive; used only if the queue is durable
+     * @param log where its messages are kept if they are to survive, or if memory is short
      */
     public MessageQueue(String name, QueueSettings settings, QueueOutput output, MessageLog log, long nowMillis) {
         this.name = name;
@@ -90,7 +103,7 @@ public final class MessageQueue {
         }
         nextPosition++;
         counters.published++;
-        QueueConsumer consumer = consumers.next();
+        QueueConsumer consumer = ready.count() == 0 ? consumers.next() : null;
         if (consumer != null) {
             if (consumer.noAck()) {
                 accept(ticket); // It leaves in this moment: nothing to store.
@@ -106,6 +119,7 @@ public final class MessageQueue {
             ready.append(entry);
             dropOverflow();
             dropExpired(nowMillis);
+            readAhead();
         }
     }
 
@@ -127,16 +141,17 @@ public final class MessageQueue {
      * Fetches one message, whatever consumers there are.
      *
      * @param noAck it counts as acknowledged with this; else it stays until it is acknowledged, rejected or requeued
-     * @return null if none is ready
+     * @return null if none is ready; {@link #awaitsLoad} tells whether one will be
      */
     public @Nullable QueueEntry get(boolean noAck, long nowMillis) {
         dropExpired(nowMillis);
         renewLease(nowMillis);
-        if (ready.count() == 0) {
+        if (!ready.isHeadHere()) {
             counters.getEmpty++;
             return null;
         }
         QueueEntry entry = ready.take();
+        seen = Math.max(seen, entry.position());
         if (noAck) {
             counters.gotNoAck++;
             forget(entry);
@@ -204,6 +219,11 @@ public final class MessageQueue {
      */
     public int purge() {
         int count = ready.count();
+        if (ready.storedCount() > 0) {
+            log.deleteAll(ready.storedFrom(), ready.storedTo());
+            ready.dropStored();
+            forgetLoad();
+        }
         while (ready.count() > 0) {
             forget(ready.take());
         }
@@ -324,8 +344,8 @@ public final class MessageQueue {
         ready = new ReadyMessages(0); // What was there is dropped as a whole, however much it was.
         unacknowledged = 0;
         unacknowledgedBytes = 0;
-        if (settings.durable()) {
-            log.deleteAll();
+        if (settings.durable() || log.loads()) {
+            log.deleteQueue();
         }
         durable(Long.MAX_VALUE); // Nobody can lose any more what the queue took over.
         List<QueueConsumer> cancelled = consumers.all();
@@ -366,6 +386,16 @@ public final class MessageQueue {
     /** Messages that wait to be delivered. */
     public int ready() {
         return ready.count();
+    }
+
+    /** How many messages take memory, delivered ones among them. */
+    public int heldMessages() {
+        return ready.heldCount() + unacknowledged;
+    }
+
+    /** Size of their bodies. */
+    public long heldBytes() {
+        return ready.heldBytes() + unacknowledgedBytes;
     }
 
     /** Size of their bodies. */
@@ -432,7 +462,7 @@ public final class MessageQueue {
             return;
         }
         entry.logged = true;
-        if (log.append(entry)) {
+        if (log.append(entry, true)) {
             accept(ticket);
         } else if (ticket != null) {
             entry.ticket = ticket;
@@ -476,6 +506,9 @@ public final class MessageQueue {
         } else {
             entry.state = State.READY;
             ready.restore(entry);
+            if (settings.quorum() && entry.logged) {
+                log.returned(entry);
+            }
         }
     }
 
@@ -494,7 +527,7 @@ public final class MessageQueue {
         entry.state = State.GONE;
         if (entry.logged) {
             entry.logged = false;
-            log.delete(entry);
+            log.delete(entry.position());
         }
     }
 
@@ -512,6 +545,10 @@ public final class MessageQueue {
 
     private void dropOverflow() {
         while (dropsHead && (ready.count() > maxLength || ready.bytes() > maxBytes)) {
+            if (!ready.isHeadHere()) {
+                load(); // Then it goes on.
+                return;
+            }
             die(ready.take(), DeathReason.MAXLEN);
         }
     }
@@ -546,18 +583,110 @@ public final class MessageQueue {
     /** Delivers what is ready to whoever has room, until there is nothing more to deliver or nobody more with room. */
     private void deliverReady(long nowMillis) {
         dropExpired(nowMillis);
-        while (ready.count() > 0) {
+        while (ready.isHeadHere()) {
             QueueConsumer consumer = consumers.next();
             if (consumer == null) {
-                return;
+                break;
             }
             deliver(consumer, ready.take());
             dropExpired(nowMillis);
+        }
+        readAhead();
+    }
+
+    // What only the log has.
+
+    /** The log has messages of this queue from before a restart. To be called before anything else. */
+    public void recover(LogListener.Recovered recovered) {
+        if (recovered.count() > 0) {
+            ready.recovered(recovered.first(), recovered.last(), recovered.count(), recovered.bytes());
+            nextPosition = recovered.last() + 1;
+            seen = Math.min(recovered.seen(), recovered.last());
+            load(); // The head's expiry is to be known.
+        }
+    }
+
+    /** The last position that was ever delivered, or may have been. For the log, when the broker stops. */
+    public long seen() {
+        return seen;
+    }
+
+    /**
+     * Forgets what the messages at the end of the queue hold, until about so much is held; the log has it, or gets it.
+     * Without effect where the log cannot load, and in a queue with priorities.
+     */
+    public void letGo(long keepBytes) {
+        if (log.loads() && !deleted) {
+            boolean earlier = ready.letGo(keepBytes, entry -> {
+                if (!entry.logged) {
+                    entry.logged = true;
+                    log.append(entry, false);
+                }
+            });
+            if (earlier) {
+                forgetLoad();
+            }
+        }
+    }
+
+    /** Whether the next message is on its way from the log: {@link #loaded} will bring it. */
+    public boolean awaitsLoad() {
+        if (ready.count() == 0 || ready.isHeadHere()) {
+            return false;
+        }
+        load();
+        return true;
+    }
+
+    /** Loads on while there are consumers and little is left. */
+    private void readAhead() {
+        if (ready.storedCount() > 0 && consumers.count() > 0 && ready.frontBytes() < READ_AHEAD_BYTES / 2) {
+            load();
+        }
+    }
+
+    /** What is being loaded is not what comes next any more. */
+    private void forgetLoad() {
+        loadTicket++;
+        loading = false;
+    }
+
+    private void load() {
+        if (!loading && ready.storedCount() > 0) {
+            loading = true;
+            log.load(ready.storedFrom(), READ_AHEAD_MESSAGES, READ_AHEAD_BYTES, loadTicket);
+        }
+    }
+
+    /** What {@link MessageLog#load} was asked for. */
+    public void loaded(LogListener.Loaded loaded, long nowMillis) {
+        if (deleted || loaded.ticket() != loadTicket) {
+            return;
+        }
+        loading = false;
+        if (loaded.messages().isEmpty()) {
+            ready.dropStored(); // The log has said what it could not read.
+        }
+        for (LogListener.Stored stored : loaded.messages()) {
+            if (ready.storedCount() > 0) {
+                QueueEntry entry = new QueueEntry(
+                        stored.message(), stored.position(), stored.expiresAtMillis(), priorityOf(stored.message()));
+                entry.logged = true;
+                entry.redelivered = stored.position() <= seen || stored.deliveryCount() > 0;
+                entry.deliveryCount = stored.deliveryCount();
+                ready.loaded(entry);
+            }
+        }
+        dropOverflow();
+        deliverReady(nowMillis);
+        if (!ready.isHeadHere()) {
+            load(); // A queue with priorities needs all to know the first.
         }
     }
 
     private void deliver(QueueConsumer consumer, QueueEntry entry) {
         countIfRedelivered(entry);
+        seen = Math.max(seen, entry.position());
         consumer.windowBytes -= entry.message().footprint();
         if (consumer.noAck()) {
             counters.deliveredNoAck++;

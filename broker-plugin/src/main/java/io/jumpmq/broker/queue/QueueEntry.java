@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One message in one queue. Its queue's loop alone changes it; others may read what never changes (message, position,
  * priority, expiry) and, of an entry that was delivered to them, its flags as they were then.
  *
- * <p>There is one of these for each message in each queue: 64 bytes, fields in this order for their reason only.
+ * <p>There is one of these for each message that a queue has in memory: 56 bytes, fields in this order for their reason only.
  */
 public final class QueueEntry {
     /** Where an entry is in its life. It may go back and forth between the first two; nothing leads out of the last. */
@@ -37,8 +37,6 @@ public final class QueueEntry {
 
     /** Who waits for the log to make it durable. */
     @Nullable PublishTicket ticket;
-
-    private long location;
 
     QueueEntry(Message message, long position, long expiresAtMillis, int priority) {
         this.message = message;
@@ -83,16 +81,6 @@ public final class QueueEntry {
     /** Who has to acknowledge it; null while it is ready, and if it was fetched by {@link MessageQueue#get}. */
     public @Nullable QueueConsumer consumer() {
         return consumer;
-    }
-
-    /** Where the log keeps it, in the log's own terms. */
-    public long location() {
-        return location;
-    }
-
-    /** For the log alone. */
-    public void location(long newLocation) {
-        location = newLocation;
     }
 
     /** Size of the body in bytes. */

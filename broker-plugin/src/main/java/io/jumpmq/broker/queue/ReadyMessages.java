@@ -3,6 +3,7 @@ package io.jumpmq.broker.queue;
 import java.util.Comparator;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Messages leave at the head only. So one that comes back was published before every one that has not been away: the
  * returned ones, kept in a heap, precede the others, which need no more than a line. That makes O(1) for a message that
  * never comes back and O(log returned) for one that does.
+ *
+ * <p>A long line may have a stored part in its middle, of which only the ends' positions, the number and the size are
+ * known here: before it what will leave next, behind it what came last. When the front has left, the head is not here
+ * until more of the stored part has been loaded.
  */
 final class ReadyMessages {
     private final @Nullable Rank[] ranks;
@@ -21,6 +26,17 @@ final class ReadyMessages {
 
     private int count;
     private long bytes;
+
+    // The stored part; of the one rank there is, or, right after a restart, of all.
+    private long storedFrom;
+    private long storedTo;
+    private int storedCount;
+    private long storedBytes;
+
+    /** What came after the stored part; its size. */
+    private EntryLine back = new EntryLine();
+
+    private long backBytes;
 
     /** Room for priorities from 0 to {@code maxPriority}. */
     ReadyMessages(int maxPriority) {
@@ -36,9 +52,43 @@ final class ReadyMessages {
         return bytes;
     }
 
+    /** How many of them take memory. */
+    int heldCount() {
+        return count - storedCount;
+    }
+
+    /** Size of the bodies that take memory. */
+    long heldBytes() {
+        return bytes - storedBytes;
+    }
+
+    int storedCount() {
+        return storedCount;
+    }
+
+    /** Position of the first that is not here. */
+    long storedFrom() {
+        return storedFrom;
+    }
+
+    long storedTo() {
+        return storedTo;
+    }
+
+    /** Size of what will leave before the stored part. */
+    long frontBytes() {
+        return bytes - storedBytes - backBytes;
+    }
+
     /** Adds a message that was published after all others. */
     void append(QueueEntry entry) {
-        rankFor(entry).line.append(entry);
+        if (storedCount > 0 && ranks.length == 1) {
+            back.append(entry);
+            backBytes += entry.bodyBytes();
+            add(entry);
+        } else {
+            rankFor(entry).line.append(entry);
+        }
     }
 
     /** Puts a message that was taken from here back to its place. */
@@ -46,20 +96,125 @@ final class ReadyMessages {
         rankFor(entry).returned().add(entry);
     }
 
-    /** What will leave next; null if nothing is ready. */
-    @Nullable QueueEntry head() {
-        return count == 0 ? null : topRank().head();
+    /** Whether the head is here; not when it is stored, or nothing is ready. */
+    boolean isHeadHere() {
+        return head() != null;
     }
 
-    /** Takes the head away. */
-    QueueEntry take() {
-        if (count == 0) {
-            throw new NoSuchElementException("nothing is ready");
+    /** What will leave next; null if nothing is ready, or it is not here. */
+    @Nullable QueueEntry head() {
+        if (heldCount() == 0 || (storedCount > 0 && ranks.length > 1)) {
+            return null;
         }
-        QueueEntry entry = topRank().take();
+        Rank rank = topRank();
+        return rank == null ? null : rank.head();
+    }
+
+    /** Takes the head away, which must be here. */
+    QueueEntry take() {
+        Rank rank = isHeadHere() ? topRank() : null;
+        if (rank == null) {
+            throw new NoSuchElementException("no message is at hand");
+        }
+        QueueEntry entry = rank.take();
         count--;
         bytes -= entry.bodyBytes();
         return entry;
+    }
+
+    // The stored part.
+
+    /** The log has these, from before a restart. */
+    void recovered(long from, long to, int messages, long size) {
+        storedFrom = from;
+        storedTo = to;
+        storedCount = messages;
+        storedBytes = size;
+        count += messages;
+        bytes += size;
+    }
+
+    /** The first of the stored part is here. */
+    void loaded(QueueEntry entry) {
+        storedCount--;
+        storedBytes -= entry.bodyBytes();
+        count--;
+        bytes -= entry.bodyBytes();
+        storedFrom = entry.position() + 1;
+        if (ranks.length == 1) {
+            rankFor(entry).line.append(entry);
+        } else {
+            restore(entry);
+        }
+        if (storedCount == 0) {
+            joinBack();
+        }
+    }
+
+    /** There is no stored part any more, and what was left of it is lost or deleted. */
+    void dropStored() {
+        count -= storedCount;
+        bytes -= storedBytes;
+        storedCount = 0;
+        storedBytes = 0;
+        joinBack();
+    }
+
+    private void joinBack() {
+        while (!back.isEmpty()) {
+            QueueEntry entry = back.take();
+            count--;
+            bytes -= entry.bodyBytes();
+            rankFor(entry).line.append(entry);
+        }
+        backBytes = 0;
+    }
+
+    /**
+     * Lets the stored part grow, from its end on, until about so much is held.
+     *
+     * @param store called with each message that will be held no more
+     * @return whether the stored part begins earlier than it did
+     */
+    boolean letGo(long keepBytes, Consumer<QueueEntry> store) {
+        Rank rank = ranks[0];
+        if (ranks.length > 1 || rank == null || heldBytes() <= keepBytes) {
+            return false;
+        }
+        while (!back.isEmpty()) {
+            QueueEntry entry = back.take();
+            storedTo = entry.position();
+            addStored(entry);
+            store.accept(entry);
+        }
+        backBytes = 0;
+        if (rank.line.isEmpty() || heldBytes() <= keepBytes) {
+            return false;
+        }
+        EntryLine kept = new EntryLine();
+        long keptBytes = rank.returnedBytes();
+        while (!rank.line.isEmpty() && keptBytes + rank.line.head().bodyBytes() <= keepBytes / 2) {
+            QueueEntry entry = rank.line.take();
+            keptBytes += entry.bodyBytes();
+            kept.append(entry);
+        }
+        EntryLine rest = rank.line;
+        rank.line = kept;
+        boolean first = true;
+        while (!rest.isEmpty()) {
+            QueueEntry entry = rest.take();
+            storedTo = storedCount == 0 || storedTo < entry.position() ? entry.position() : storedTo;
+            storedFrom = first ? entry.position() : storedFrom;
+            first = false;
+            addStored(entry);
+            store.accept(entry);
+        }
+        return !first;
+    }
+
+    private void addStored(QueueEntry entry) {
+        storedCount++;
+        storedBytes += entry.bodyBytes();
     }
 
     /** The rank of an entry that is about to be added. */
@@ -71,20 +226,26 @@ final class ReadyMessages {
             ranks[priority] = rank;
         }
         top = Math.max(top, priority);
-        count++;
-        bytes += entry.bodyBytes();
+        add(entry);
         return rank;
     }
 
-    /** The highest rank that holds something; there is one. */
-    private Rank topRank() {
-        while (true) {
+    private void add(QueueEntry entry) {
+        count++;
+        bytes += entry.bodyBytes();
+    }
+
+    /** The highest rank that holds something; null if none does. */
+    private @Nullable Rank topRank() {
+        while (top > 0) {
             Rank rank = ranks[top];
             if (rank != null && !rank.isEmpty()) {
                 return rank;
             }
             top--;
         }
+        Rank last = ranks[0];
+        return last == null || last.isEmpty() ? null : last;
     }
 
     /** The messages of one priority. */
@@ -92,7 +253,7 @@ final class ReadyMessages {
         private static final Comparator<QueueEntry> BY_POSITION =
                 (left, right) -> Long.compare(left.position(), right.position());
 
-        final EntryLine line = new EntryLine();
+        EntryLine line = new EntryLine();
         private @Nullable PriorityQueue<QueueEntry> returned;
 
         /** The messages that have been away; made when the first comes back, which for most queues is never. */
@@ -101,6 +262,16 @@ final class ReadyMessages {
                 returned = new PriorityQueue<>(BY_POSITION);
             }
             return returned;
+        }
+
+        long returnedBytes() {
+            long bytes = 0;
+            if (returned != null) {
+                for (QueueEntry entry : returned) {
+                    bytes += entry.bodyBytes();
+                }
+            }
+            return bytes;
         }
 
         boolean isEmpty() {

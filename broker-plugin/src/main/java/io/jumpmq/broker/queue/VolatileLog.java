@@ -7,17 +7,37 @@ public final class VolatileLog implements MessageLog {
     private VolatileLog() {}
 
     @Override
-    public boolean append(QueueEntry entry) {
+    public boolean append(QueueEntry entry, boolean lasting) {
         return true;
     }
 
     @Override
-    public void delete(QueueEntry entry) {
+    public void delete(long position) {
         // It was never written.
     }
 
     @Override
-    public void deleteAll() {
+    public void deleteAll(long first, long last) {
         // As above.
+    }
+
+    @Override
+    public void returned(QueueEntry entry) {
+        // As above.
+    }
+
+    @Override
+    public void deleteQueue() {
+        // As above.
+    }
+
+    @Override
+    public boolean loads() {
+        return false;
+    }
+
+    @Override
+    public void load(long from, int maxMessages, int maxBytes, int ticket) {
+        throw new IllegalStateException("there is nothing here to load");
     }
 }

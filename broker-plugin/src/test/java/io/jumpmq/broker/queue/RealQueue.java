@@ -13,6 +13,7 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
     private final MessageQueue queue;
     private final List<String> events = new ArrayList<>();
     private final IdentityHashMap<Message, Integer> ids = new IdentityHashMap<>();
+    private final Map<Long, Integer> positions = new HashMap<>();
     private final Map<Integer, QueueEntry> entries = new HashMap<>();
     private final Map<Integer, QueueConsumer> consumers = new HashMap<>();
 
@@ -192,19 +193,40 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
     }
 
     @Override
-    public boolean append(QueueEntry entry) {
+    public boolean append(QueueEntry entry, boolean lasting) {
+        positions.put(entry.position(), id(entry));
         events.add("append " + told(entry) + "@" + entry.position());
         return entry.position() % 4 == 0;
     }
 
     @Override
-    public void delete(QueueEntry entry) {
-        events.add("delete " + id(entry));
+    public void delete(long position) {
+        events.add("delete " + known(positions.remove(position)));
     }
 
     @Override
-    public void deleteAll() {
+    public void deleteAll(long first, long last) {
+        throw new AssertionError("nothing is stored");
+    }
+
+    @Override
+    public void returned(QueueEntry entry) {
+        // The model does not know of it.
+    }
+
+    @Override
+    public void deleteQueue() {
         events.add("delete all");
+    }
+
+    @Override
+    public boolean loads() {
+        return false;
+    }
+
+    @Override
+    public void load(long from, int maxMessages, int maxBytes, int ticket) {
+        throw new AssertionError("nothing is stored");
     }
 
     private int id(QueueEntry entry) {

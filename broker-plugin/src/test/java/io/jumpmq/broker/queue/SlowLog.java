@@ -1,26 +1,51 @@
 package io.jumpmq.broker.queue;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A log in which nothing is durable before a test says so. */
 final class SlowLog implements MessageLog {
     /** {@code "+body"} and {@code "-body"}. */
     final List<String> records = new ArrayList<>();
 
+    private final Map<Long, String> bodies = new HashMap<>();
+
     @Override
-    public boolean append(QueueEntry entry) {
+    public boolean append(QueueEntry entry, boolean lasting) {
+        bodies.put(entry.position(), RecordingChannel.body(entry));
         records.add("+" + RecordingChannel.body(entry));
         return false;
     }
 
     @Override
-    public void delete(QueueEntry entry) {
-        records.add("-" + RecordingChannel.body(entry));
+    public void delete(long position) {
+        records.add("-" + bodies.remove(position));
     }
 
     @Override
-    public void deleteAll() {
+    public void deleteAll(long first, long last) {
+        throw new AssertionError("nothing is stored");
+    }
+
+    @Override
+    public void returned(QueueEntry entry) {
+        records.add("^" + RecordingChannel.body(entry));
+    }
+
+    @Override
+    public void deleteQueue() {
         records.add("all deleted");
+    }
+
+    @Override
+    public boolean loads() {
+        return false;
+    }
+
+    @Override
+    public void load(long from, int maxMessages, int maxBytes, int ticket) {
+        throw new AssertionError("nothing is stored");
     }
 }

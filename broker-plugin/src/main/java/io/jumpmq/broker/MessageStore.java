@@ -1,0 +1,41 @@
+package io.jumpmq.broker;
+
+import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.queue.LogListener;
+import io.jumpmq.broker.queue.MessageLog;
+import io.jumpmq.broker.queue.VolatileLog;
+
+/** Where the node keeps messages. */
+public interface MessageStore {
+    /** Keeps nothing. */
+    MessageStore VOLATILE = new MessageStore() {
+        @Override
+        public MessageLog open(long queue, Loop home, LogListener listener) {
+            return VolatileLog.INSTANCE;
+        }
+
+        @Override
+        public LogListener.Recovered recovered(long queue) {
+            return LogListener.Recovered.NOTHING;
+        }
+
+        @Override
+        public Congestion congestion() {
+            return Congestion.NONE;
+        }
+    };
+
+    /**
+     * The log of one queue. On the queue's loop, or before the loops run.
+     *
+     * @param queue its id
+     * @param home its loop
+     */
+    MessageLog open(long queue, Loop home, LogListener listener);
+
+    /** What was found of a queue when the store was opened; empty once the queue has been deleted. */
+    LogListener.Recovered recovered(long queue);
+
+    /** Whether it cannot take more for now. Any thread. */
+    Congestion congestion();
+}

@@ -1,0 +1,40 @@
+package io.jumpmq.broker.queue;
+
+import io.jumpmq.broker.message.Message;
+import java.util.List;
+
+/** What a log has to say to a queue. Called on any thread. */
+public interface LogListener {
+    /** Everything lasting up to and including this position is durable. */
+    void durable(long position);
+
+    /** What was asked for with {@link MessageLog#load}. */
+    void loaded(Loaded loaded);
+
+    /**
+     * Some entries as the log has them.
+     *
+     * @param ticket the one of the call
+     * @param messages by position; empty: there are no more
+     */
+    record Loaded(int ticket, List<Stored> messages) {}
+
+    /**
+     * One of them.
+     *
+     * @param deliveryCount how often it was told to have come back
+     */
+    record Stored(long position, Message message, long expiresAtMillis, int deliveryCount) {}
+
+    /**
+     * What a log has of a queue when it is opened.
+     *
+     * @param first position of the first entry; -1: there is none
+     * @param last position of the last one
+     * @param bytes size of their bodies
+     * @param seen entries up to this position may have been delivered before
+     */
+    record Recovered(long first, long last, int count, long bytes, long seen) {
+        public static final Recovered NOTHING = new Recovered(-1, -1, 0, 0, -1);
+    }
+}

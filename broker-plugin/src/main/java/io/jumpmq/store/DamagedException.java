@@ -1,0 +1,14 @@
+package io.jumpmq.store;
+
+import java.io.IOException;
+
+/** A file that was written and flushed is not as it was. Says where, and what can be done. */
+public final class DamagedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    DamagedException(String file, long offset, String what) {
+        super(file + " is damaged at offset " + offset + ": " + what
+                + ". Nothing was changed. 'jumpmq store check' tells more; 'jumpmq store repair' gives up what cannot be"
+                + " read.");
+    }
+}

@@ -1,0 +1,516 @@
+package io.jumpmq.store;
+
+import io.jumpmq.broker.Congestion;
+import io.jumpmq.broker.MessageStore;
+import io.jumpmq.broker.catalog.CatalogLog;
+import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.queue.LogListener;
+import io.jumpmq.broker.queue.LogListener.Loaded;
+import io.jumpmq.broker.queue.LogListener.Recovered;
+import io.jumpmq.broker.queue.MessageLog;
+import io.jumpmq.broker.queue.QueueEntry;
+import io.jumpmq.store.MessageSegments.Commit;
+import io.jumpmq.store.MessageSegments.Slot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The store of a node on a directory. Loops hand over what they want in batches; a <em>writing</em> thread owns {@link
+ * MessageSegments} and {@link CatalogJournal} and writes; a <em>flushing</em> thread makes what is written last, all that has
+ * come together meanwhile with one call, and then tells; a <em>reading</em> thread loads, and deletes files after the last
+ * read from them; a fourth makes the next file ready. None waits for another but for want of disk space.
+ *
+ * <p>A disk that fails to write or flush ends the store: what it holds then is known only to the next start. {@code onFailure}
+ * is told, once; nothing is confirmed any more.
+ */
+public final class DiskStore implements MessageStore, CatalogLog {
+    private static final Logger LOG = LoggerFactory.getLogger("jumpmq.store");
+    private static final int MAILBOX_CHUNK = 1024;
+    private static final long IDLE_MILLIS = 500;
+    private static final long STALLED_MILLIS = 5;
+    private static final long SPACE_CHECK_MILLIS = 1_000;
+
+    /** Written before the reading thread sees to loads, and the flushing thread to what is to be flushed. */
+    private static final long WRITE_BYTES = 4 << 20;
+
+    private final StoreLock lock;
+    private final StoreSettings settings;
+    private final Disk messageDisk;
+    private final MessageSegments segments;
+    private final CatalogJournal journal;
+    private final List<Change> recoveredChanges;
+    private final Consumer<Throwable> onFailure;
+    private final SegmentFiles files;
+
+    private final MpscUnboundedAtomicArrayQueue<Object> mailbox = new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
+    private final LinkedBlockingQueue<Written> written = new LinkedBlockingQueue<>();
+    private final ExecutorService reading = Executors.newSingleThreadExecutor(task -> thread(task, "read"));
+    private final SlotReader reader = new SlotReader();
+    private final Map<Loop, Outbox> outboxes = new ConcurrentHashMap<>();
+    private final AtomicLong unflushedBytes = new AtomicLong();
+    private final Thread writing = thread(this::write, "write");
+    private final Thread flushing = thread(this::flush, "flush");
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    private volatile boolean idle;
+    private volatile boolean lowOnDisk;
+    private volatile boolean journalIsLong;
+    private volatile @Nullable Throwable failure;
+
+    /** Messages that wait for room on the disk, in their order. For the writing thread. */
+    private final Set<Parked> parked = new LinkedHashSet<>();
+
+    private record Parked(QueueLog log, QueueEntry entry, boolean lasting) {}
+
+    /** A change of the catalog to be recorded. */
+    private record Record(List<Change> changes, Runnable recorded) {}
+
+    private record Snapshot(List<Change> catalog) {}
+
+    private record Stop(Map<Long, Long> seen) {}
+
+    /**
+     * What one round of writing has brought.
+     *
+     * @param commit null: no messages
+     * @param journal whether the catalog's journal was written to
+     */
+    private record Written(
+            @Nullable Commit commit,
+            boolean journal,
+            List<QueueLog> logs,
+            long[] lasting,
+            List<Runnable> recorded,
+            long bytes,
+            boolean last) {}
+
+    private DiskStore(
+            StoreLock lock,
+            StoreSettings settings,
+            Disk messageDisk,
+            SegmentFiles files,
+            MessageSegments segments,
+            CatalogJournal.Opened catalog,
+            Consumer<Throwable> onFailure) {
+        this.lock = lock;
+        this.settings = settings;
+        this.messageDisk = messageDisk;
+        this.files = files;
+        this.segments = segments;
+        this.journal = catalog.journal();
+        this.recoveredChanges = catalog.changes();
+        this.onFailure = onFailure;
+    }
+
+    private static Thread thread(Runnable task, String what) {
+        Thread thread = new Thread(task, "jumpmq-store-" + what);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /**
+     * Opens a directory, or makes one. Nothing is written before {@link #start}.
+     *
+     * @param onFailure told when the disk fails
+     * @throws DamagedException when what had been flushed is not there
+     * @throws IOException when the directory cannot be used, or another server uses it
+     */
+    public static DiskStore open(Path directory, StoreSettings settings, Consumer<Throwable> onFailure)
+            throws IOException {
+        StoreLock lock = StoreLock.take(directory);
+        try {
+            CatalogJournal.Opened catalog = CatalogJournal.open(new FileDisk(directory.resolve("catalog")));
+            Disk messages = new FileDisk(directory.resolve("messages"));
+            SegmentFiles files = new SegmentFiles(messages, settings.segmentBytes());
+            MessageSegments segments = MessageSegments.open(messages, files, settings.segmentBytes());
+            return new DiskStore(lock, settings, messages, files, segments, catalog, onFailure);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** The catalog as it was recorded; empty for a new directory. */
+    public List<Change> recoveredChanges() {
+        return recoveredChanges;
+    }
+
+    /** The highest id of a queue that has messages here. */
+    public long highestQueue() {
+        return segments.highestQueue();
+    }
+
+    /**
+     * Starts to write.
+     *
+     * @param queues the ids of those there are; messages of others are deleted
+     */
+    public void start(Set<Long> queues) throws IOException {
+        segments.retain(queues);
+        files.start();
+        writing.start();
+        flushing.start();
+    }
+
+    @Override
+    public MessageLog open(long queue, Loop home, LogListener listener) {
+        return new QueueLog(queue, listener, outboxes.computeIfAbsent(home, loop -> new Outbox(loop, this::handOver)));
+    }
+
+    @Override
+    public Recovered recovered(long queue) {
+        return writing.isAlive() ? Recovered.NOTHING : segments.recovered(queue);
+    }
+
+    @Override
+    public Congestion congestion() {
+        if (lowOnDisk || failure != null) {
+            return Congestion.DISK;
+        }
+        return unflushedBytes.get() > settings.maxUnflushedBytes() ? Congestion.BUSY : Congestion.NONE;
+    }
+
+    @Override
+    public void record(List<Change> changes, Runnable recorded) {
+        post(new Record(changes, recorded));
+    }
+
+    @Override
+    public boolean wantsSnapshot() {
+        return journalIsLong;
+    }
+
+    @Override
+    public void snapshot(List<Change> catalog) {
+        journalIsLong = false;
+        post(new Snapshot(catalog));
+    }
+
+    private void handOver(Work work) {
+        unflushedBytes.addAndGet(work.bytes);
+        post(work);
+    }
+
+    private void post(Object message) {
+        mailbox.offer(message);
+        if (idle) {
+            synchronized (mailbox) {
+                mailbox.notifyAll();
+            }
+        }
+    }
+
+    // The writing thread.
+
+    private void write() {
+        try {
+            Stop stop = null;
+            while (stop == null && failure == null) {
+                stop = writeRound();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    /** Writes what has come, or waits; the order to stop when it has come. */
+    private @Nullable Stop writeRound() throws IOException {
+        Round round = new Round();
+        unpark(round);
+        Object next = mailbox.poll();
+        if (next == null && !round.hasWork()) {
+            // What was flushed last is noted when there is time, so that a later start can tell damage from a torn end.
+            pass(round);
+            tidy();
+            await();
+            return null;
+        }
+        Stop stop = null;
+        while (next != null) {
+            if (next instanceof Work work) {
+                round.take(work);
+            } else if (next instanceof Record record) {
+                journal.write(record.changes);
+                journalIsLong |= journal.isLong();
+                round.journal = true;
+                round.recorded.add(record.recorded);
+            } else if (next instanceof Snapshot snapshot) {
+                journal.snapshot(snapshot.catalog);
+            } else if (next instanceof Stop last) {
+                stop = last;
+                break;
+            }
+            next = round.bytes < WRITE_BYTES ? mailbox.poll() : null;
+        }
+        if (stop != null) {
+            round.last = true;
+            segments.stop(stop.seen);
+            journal.noteFlushed();
+        }
+        pass(round);
+        tidy();
+        return stop;
+    }
+
+    private void pass(Round round) throws IOException {
+        Commit commit = segments.write();
+        round.loads.forEach(load -> reading.execute(load));
+        if (commit != null || round.journal || round.last) {
+            written.add(round.done(commit));
+        }
+    }
+
+    private void await() {
+        idle = true;
+        synchronized (mailbox) {
+            if (mailbox.isEmpty() && failure == null) {
+                try {
+                    mailbox.wait(parked.isEmpty() ? IDLE_MILLIS : STALLED_MILLIS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    fail(e);
+                }
+            }
+        }
+        idle = false;
+    }
+
+    private void tidy() throws IOException {
+        Segment sealed = segments.nextSealed();
+        while (sealed != null) {
+            Segment segment = sealed;
+            files.run(() -> messageDisk.replace(
+                    Summary.name(segment.number),
+                    Summary.file(segment.summary.toByteArray(), segment.number, segment.end)));
+            sealed = segments.nextSealed();
+        }
+        Segment useless = segments.tidy();
+        if (useless != null) {
+            // After the reads that were asked for, and not before its summary is written.
+            reading.execute(() -> files.run(() -> segments.discard(useless)));
+        }
+        lowOnDisk = files.isLowOnDisk(settings.diskFreeLimitBytes(), SPACE_CHECK_MILLIS);
+    }
+
+    /** Takes up again what waited for room. */
+    private void unpark(Round round) throws IOException {
+        while (!parked.isEmpty() && round.bytes < WRITE_BYTES) {
+            Parked waiting = parked.iterator().next();
+            if (!hasRoomFor(waiting.entry)) {
+                return;
+            }
+            parked.remove(waiting);
+            round.append(waiting.log, waiting.entry, waiting.lasting);
+            round.bytes += waiting.entry.message().footprint();
+        }
+    }
+
+    private boolean hasRoomFor(QueueEntry entry) {
+        int size = entry.message().footprint();
+        return segments.hasRoom(size) || files.isNextReady(size);
+    }
+
+    /** What one round of writing gathers. */
+    private final class Round {
+        final List<QueueLog> logs = new ArrayList<>();
+        final List<Runnable> recorded = new ArrayList<>();
+        final List<Runnable> loads = new ArrayList<>();
+        boolean journal;
+        boolean last;
+        long bytes;
+
+        boolean hasWork() {
+            return bytes > 0;
+        }
+
+        void take(Work work) throws IOException {
+            long parkedBytes = 0;
+            for (int i = 0; i < work.size; i++) {
+                QueueLog log = work.logs[i];
+                switch (work.kinds[i]) {
+                    case Work.APPEND, Work.APPEND_LASTING -> {
+                        QueueEntry entry = (QueueEntry) Objects.requireNonNull(work.things[i]);
+                        boolean lasting = work.kinds[i] == Work.APPEND_LASTING;
+                        if (parked.isEmpty() && hasRoomFor(entry)) {
+                            append(log, entry, lasting);
+                        } else {
+                            parked.add(new Parked(log, entry, lasting));
+                            parkedBytes += entry.message().footprint();
+                        }
+                    }
+                    case Work.DELETE -> delete(log, work.first[i], work.first[i]);
+                    case Work.DELETE_RANGE -> delete(log, work.first[i], work.second[i]);
+                    case Work.DELETE_QUEUE -> {
+                        parked.removeIf(waiting -> waiting.log == log);
+                        segments.deleteQueue(log.queue);
+                    }
+                    case Work.RETURNED -> segments.returned(log.queue, work.first[i], (int) work.second[i]);
+                    default -> load(log, (Work.Load) Objects.requireNonNull(work.things[i]));
+                }
+            }
+            bytes += work.bytes - parkedBytes;
+        }
+
+        void append(QueueLog log, QueueEntry entry, boolean lasting) throws IOException {
+            segments.append(log.queue, entry.position(), entry.message(), entry.expiresAtMillis(), 0, lasting);
+            if (lasting) {
+                if (log.lasting < 0) {
+                    logs.add(log);
+                }
+                log.lasting = entry.position();
+            }
+        }
+
+        private void delete(QueueLog log, long first, long last) throws IOException {
+            if (!parked.isEmpty()) {
+                parked.removeIf(waiting ->
+                        waiting.log == log && waiting.entry.position() >= first && waiting.entry.position() <= last);
+            }
+            if (first == last) {
+                segments.delete(log.queue, first);
+            } else {
+                segments.deleteRange(log.queue, first, last);
+            }
+        }
+
+        /** Its messages are read after they are written, in this round at the latest. */
+        private void load(QueueLog log, Work.Load load) {
+            List<Slot> slots = segments.find(log.queue, load.from(), load.maxMessages(), load.maxBytes());
+            loads.add(() -> log.listener.loaded(new Loaded(load.ticket(), reader.read(slots))));
+        }
+
+        Written done(@Nullable Commit commit) {
+            long[] lasting = new long[logs.size()];
+            for (int i = 0; i < lasting.length; i++) {
+                lasting[i] = logs.get(i).lasting;
+                logs.get(i).lasting = -1;
+            }
+            return new Written(commit, journal, logs, lasting, recorded, bytes, last);
+        }
+    }
+
+    // The flushing thread.
+
+    private void flush() {
+        List<Written> batch = new ArrayList<>();
+        boolean more = true;
+        try {
+            while (more && failure == null) {
+                batch.clear();
+                batch.add(written.take());
+                written.drainTo(batch);
+                if (!settings.flushEvery().isZero()) {
+                    batch.forEach(this::tell);
+                    TimeUnit.NANOSECONDS.sleep(settings.flushEvery().toNanos());
+                }
+                flush(batch);
+                if (settings.flushEvery().isZero()) {
+                    batch.forEach(this::tell);
+                }
+                more = batch.stream().noneMatch(Written::last);
+            }
+            if (failure == null) {
+                stopped.countDown();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            fail(e);
+        }
+    }
+
+    /** The catalog first: no message lasts whose queue does not. Each segment was flushed when the next began. */
+    private void flush(List<Written> batch) throws IOException {
+        boolean catalog = false;
+        Commit last = null;
+        for (Written round : batch) {
+            catalog |= round.journal;
+            last = round.commit == null ? last : round.commit;
+        }
+        if (catalog) {
+            journal.flush();
+        }
+        if (last != null) {
+            last.flush();
+            segments.flushed(last);
+        }
+    }
+
+    private void tell(Written round) {
+        for (int i = 0; i < round.lasting.length; i++) {
+            round.logs.get(i).listener.durable(round.lasting[i]);
+        }
+        round.recorded.forEach(Runnable::run);
+        unflushedBytes.addAndGet(-round.bytes);
+    }
+
+    private void fail(Throwable cause) {
+        synchronized (this) {
+            if (failure != null) {
+                return;
+            }
+            failure = cause;
+        }
+        LOG.error(
+                "The store failed and takes nothing more: {}. What was confirmed is on disk; start again once the disk is"
+                        + " well.",
+                cause.toString(),
+                cause);
+        stopped.countDown();
+        onFailure.accept(cause);
+    }
+
+    /**
+     * Writes and flushes all that was handed over, and notes that it stopped in order. Nothing may be handed over any
+     * more.
+     *
+     * @param seen up to where each queue has delivered, by id
+     */
+    public void close(Map<Long, Long> seen) throws IOException {
+        if (writing.isAlive()) {
+            post(new Stop(new HashMap<>(seen)));
+            try {
+                stopped.await();
+                reading.shutdown();
+                reading.awaitTermination(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        files.close();
+        if (failure == null) {
+            segments.close();
+            journal.close();
+        }
+        lock.close();
+    }
+
+    /** Gives a store up that has not {@linkplain #start started}: nothing changes on the disk. */
+    public void abandon() throws IOException {
+        files.close();
+        segments.close();
+        reading.shutdown();
+        lock.close();
+    }
+}

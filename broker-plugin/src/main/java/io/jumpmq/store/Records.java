@@ -1,0 +1,174 @@
+package io.jumpmq.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jumpmq.broker.message.Message;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records of a segment: a length of four bytes, a CRC-32C of four, the payload, and zeros up to a multiple of eight bytes.
+ * The checksum covers the segment's number and the record's offset, too: what is left of an older file, or lies at another
+ * place, is not taken for a record. Numbers are big-endian.
+ */
+final class Records {
+    /** Length and checksum. */
+    static final int ENVELOPE = 8;
+
+    static final int ALIGNMENT = 8;
+
+    /** The end of the segment before, at the start of each: {@code long number, long end}. */
+    static final byte START = 1;
+
+    /** {@code byte flags, long queue, long position, long expiresAt, int deliveries, exchange, key, properties, body}. */
+    static final byte MESSAGE = 2;
+
+    /** {@code long queue, int count, long position…}. */
+    static final byte DELETED = 3;
+
+    /** {@code long queue, long first, long last}. */
+    static final byte RANGE_DELETED = 4;
+
+    /** {@code long queue}. */
+    static final byte QUEUE_DELETED = 5;
+
+    /** {@code long queue, long position, int deliveries}. */
+    static final byte RETURNED = 6;
+
+    /** What had been flushed when this was written: {@code long segment, long offset}. */
+    static final byte FLUSHED = 7;
+
+    /** Up to where a queue had delivered, when the broker stopped: {@code long queue, long position}. */
+    static final byte SEEN = 8;
+
+    /** The broker stopped in order: nothing. */
+    static final byte STOPPED = 9;
+
+    /** In the catalog's files: a change, as {@link ChangeCodec} writes it. */
+    static final byte CHANGE = 10;
+
+    static final int LASTING = 1;
+
+    /** A message's payload without its four variable parts. */
+    private static final int MESSAGE_FIXED = 1 + 1 + 8 + 8 + 8 + 4 + 1 + 1 + 4;
+
+    private final CRC32C crc = new CRC32C();
+    private final ByteBuffer place = ByteBuffer.allocate(2 * Long.BYTES);
+
+    static int padded(int length) {
+        return (length + ALIGNMENT - 1) & -ALIGNMENT;
+    }
+
+    static int messageSize(Message message, int exchangeBytes) {
+        return padded(ENVELOPE
+                + MESSAGE_FIXED
+                + exchangeBytes
+                + message.routingKey().length
+                + message.properties().length
+                + message.body().length);
+    }
+
+    static void putMessage(
+            ByteBuffer out,
+            boolean lasting,
+            long queue,
+            long position,
+            long expiresAtMillis,
+            int deliveryCount,
+            byte[] exchange,
+            Message message) {
+        out.put(MESSAGE)
+                .put((byte) (lasting ? LASTING : 0))
+                .putLong(queue)
+                .putLong(position)
+                .putLong(expiresAtMillis)
+                .putInt(deliveryCount)
+                .put((byte) exchange.length)
+                .put(exchange)
+                .put((byte) message.routingKey().length)
+                .put(message.routingKey())
+                .putInt(message.properties().length)
+                .put(message.properties())
+                .put(message.body());
+    }
+
+    /** Fills in the envelope of the payload between {@code start + ENVELOPE} and the buffer's position, and pads. */
+    void seal(ByteBuffer out, int start, long segment, long offset) {
+        int end = out.position();
+        out.putInt(start, end - start - ENVELOPE);
+        out.putInt(start + Integer.BYTES, checksum(out, start + ENVELOPE, end, segment, offset));
+        while ((out.position() - start) % ALIGNMENT != 0) {
+            out.put((byte) 0);
+        }
+    }
+
+    private int checksum(ByteBuffer in, int from, int to, long segment, long offset) {
+        place.clear().putLong(segment).putLong(offset).flip();
+        crc.reset();
+        crc.update(place);
+        int position = in.position();
+        int limit = in.limit();
+        in.limit(to).position(from);
+        crc.update(in);
+        in.limit(limit).position(position);
+        return (int) crc.getValue();
+    }
+
+    /**
+     * The payload's length of the record at {@code at}; -1 when there is none, -2 when it is not whole in the buffer.
+     *
+     * @param room bytes from {@code at} to the end of what may be records
+     */
+    int payloadLength(ByteBuffer in, int at, long room, long segment, long offset) {
+        if (in.limit() - at < ENVELOPE) {
+            return room < ENVELOPE ? -1 : -2;
+        }
+        int length = in.getInt(at);
+        if (length <= 0 || length > room - ENVELOPE) {
+            return -1;
+        }
+        if (in.limit() - at - ENVELOPE < length) {
+            return -2;
+        }
+        return in.getInt(at + Integer.BYTES) == checksum(in, at + ENVELOPE, at + ENVELOPE + length, segment, offset)
+                ? length
+                : -1;
+    }
+
+    /** The message of a payload of that type; its body's length is what is left. */
+    static Message message(ByteBuffer payload) {
+        ByteBuffer in = payload.duplicate();
+        in.position(in.position() + 1 + 1 + 8 + 8 + 8 + 4);
+        String exchange = new String(bytes(in, Byte.toUnsignedInt(in.get())), UTF_8);
+        byte[] key = bytes(in, Byte.toUnsignedInt(in.get()));
+        byte[] properties = bytes(in, in.getInt());
+        return new Message(exchange, key, properties, bytes(in, in.remaining()));
+    }
+
+    /** Size of the body of a message's payload; null when the lengths within do not fit. */
+    static @Nullable Integer bodyBytes(ByteBuffer in, int at, int length) {
+        int end = at + length;
+        int next = at + 1 + 1 + 8 + 8 + 8 + 4;
+        if (next >= end) {
+            return null;
+        }
+        next += 1 + Byte.toUnsignedInt(in.get(next));
+        if (next >= end) {
+            return null;
+        }
+        next += 1 + Byte.toUnsignedInt(in.get(next));
+        if (next + Integer.BYTES > end) {
+            return null;
+        }
+        int properties = in.getInt(next);
+        next += Integer.BYTES + properties;
+        return properties < 0 || next > end || next < at ? null : end - next;
+    }
+
+    private static byte[] bytes(ByteBuffer in, int length) {
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+}

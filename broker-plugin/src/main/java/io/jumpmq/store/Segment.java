@@ -1,0 +1,93 @@
+package io.jumpmq.store;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/** One file of the log, its head, and what of it is still of use. */
+final class Segment {
+    static final String SUFFIX = ".log";
+    static final int HEAD_BYTES = 32;
+
+    private static final long MAGIC = 0x4a554d504d51_4d31L; // "JUMPMQM1"
+    private static final int VERSION = 1;
+
+    final long number;
+    final Disk.File file;
+
+    /** Size of the file. */
+    long capacity;
+
+    /** Where the next record goes; of a sealed segment, its end. */
+    long end = HEAD_BYTES;
+
+    /** Bytes of records of messages that are there. */
+    long liveBytes;
+
+    /** What a restart has to know of it. */
+    ByteArrayOutputStream summary = new ByteArrayOutputStream();
+
+    Segment(long number, Disk.File file) throws IOException {
+        this.number = number;
+        this.file = file;
+        this.capacity = file.size();
+    }
+
+    static String name(long number) {
+        return String.format("%016d%s", number, SUFFIX);
+    }
+
+    /** The number in a file's name; -1 when it is not a segment's. */
+    static long number(String name) {
+        try {
+            return name.endsWith(SUFFIX) ? Long.parseLong(name.substring(0, name.length() - SUFFIX.length())) : -1;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    static ByteBuffer head(long number) {
+        ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
+        head.putLong(MAGIC).putInt(VERSION).putLong(number);
+        head.putInt(checksum(head));
+        return head.position(HEAD_BYTES).flip();
+    }
+
+    private static int checksum(ByteBuffer head) {
+        CRC32C crc = new CRC32C();
+        crc.update(head.array(), 0, head.position());
+        return (int) crc.getValue();
+    }
+
+    /**
+     * Checks the head.
+     *
+     * @throws DamagedException when it is not a segment's head
+     * @throws IOException when it is of another version
+     */
+    static void checkHead(Disk.File file, long number) throws IOException {
+        ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
+        if (file.size() < HEAD_BYTES) {
+            throw new DamagedException(file.name(), file.size(), "it is shorter than its head");
+        }
+        file.read(head, 0);
+        head.flip();
+        long magic = head.getLong();
+        int version = head.getInt();
+        if (magic == MAGIC && version != VERSION) {
+            throw new IOException(file.name() + " has format version " + version + ", and this JumpMQ knows version "
+                    + VERSION + ": use the JumpMQ that wrote it");
+        }
+        long told = head.getLong();
+        int expected = checksum(head);
+        if (magic != MAGIC || told != number || head.getInt() != expected) {
+            throw new DamagedException(file.name(), 0, "its head is not that of segment " + number);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return file.name();
+    }
+}

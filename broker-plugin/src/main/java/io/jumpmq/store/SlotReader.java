@@ -1,0 +1,89 @@
+package io.jumpmq.store;
+
+import io.jumpmq.broker.queue.LogListener.Stored;
+import io.jumpmq.store.MessageSegments.Slot;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads messages back. Those that lie close together come with one access to the disk. One thread at a time. */
+final class SlotReader {
+    private static final Logger LOG = LoggerFactory.getLogger("jumpmq.store");
+
+    /** What is read though nobody asked for it, rather than reading twice. */
+    private static final int GAP = 32 << 10;
+
+    private static final int WINDOW = 2 << 20;
+
+    private final Records records = new Records();
+    private ByteBuffer window = ByteBuffer.allocateDirect(WINDOW);
+
+    /** Reads what is in these slots. What cannot be read is told in the log, and left out. */
+    List<Stored> read(List<Slot> slots) {
+        List<Stored> messages = new ArrayList<>(slots.size());
+        int from = 0;
+        while (from < slots.size()) {
+            int to = together(slots, from);
+            read(slots.subList(from, to), messages);
+            from = to;
+        }
+        return messages;
+    }
+
+    /** The end of a run of slots that one read gets. */
+    private static int together(List<Slot> slots, int from) {
+        Slot first = slots.get(from);
+        long end = first.offset() + first.size();
+        int to = from + 1;
+        while (to < slots.size()) {
+            Slot next = slots.get(to);
+            long nextEnd = next.offset() + next.size();
+            boolean near = next.segment() == first.segment()
+                    && next.offset() >= end
+                    && next.offset() - end <= GAP
+                    && nextEnd - first.offset() <= WINDOW;
+            if (!near) {
+                break;
+            }
+            end = nextEnd;
+            to++;
+        }
+        return to;
+    }
+
+    private void read(List<Slot> run, List<Stored> messages) {
+        Slot first = run.get(0);
+        Slot last = run.get(run.size() - 1);
+        int length = (int) (last.offset() + last.size() - first.offset());
+        if (window.capacity() < length) {
+            window = ByteBuffer.allocateDirect(length);
+        }
+        window.clear().limit(length);
+        try {
+            first.segment().file.read(window, first.offset());
+        } catch (IOException e) {
+            LOG.error("{}: {} messages cannot be read and are lost", first.segment(), run.size(), e);
+            return;
+        }
+        window.flip();
+        for (Slot slot : run) {
+            int at = (int) (slot.offset() - first.offset());
+            int payload = records.payloadLength(window, at, slot.size(), slot.segment().number, slot.offset());
+            if (payload < 0) {
+                LOG.error(
+                        "{} is damaged at offset {}: a message cannot be read and is lost; 'jumpmq store check' tells more",
+                        slot.segment(),
+                        slot.offset());
+                continue;
+            }
+            ByteBuffer in = window.slice(at + Records.ENVELOPE, payload);
+            messages.add(new Stored(slot.position(), Records.message(in), in.getLong(18), slot.deliveryCount()));
+        }
+        if (window.capacity() > WINDOW) {
+            window = ByteBuffer.allocateDirect(WINDOW);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.jumpmq.store;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * What a restart has to know of a sealed segment, in a small file beside it, so that it need not be read. Made anew from
+ * the segment when it is missing or not whole. Steps in the order of the records, then the segment's number and end, and a
+ * CRC-32C.
+ */
+final class Summary {
+    static final String SUFFIX = ".sum";
+
+    /** Told of each step, in order. */
+    interface Reader {
+        void message(long queue, long position, long offset, int size, int bodyBytes, int deliveryCount);
+
+        void deleted(long queue, long position);
+
+        void rangeDeleted(long queue, long first, long last);
+
+        void queueDeleted(long queue);
+
+        void returned(long queue, long position, int deliveryCount);
+    }
+
+    private static final int TRAILER = Long.BYTES + Long.BYTES + Integer.BYTES;
+
+    private Summary() {}
+
+    static String name(long number) {
+        return Segment.name(number) + SUFFIX;
+    }
+
+    static void message(
+            ByteArrayOutputStream out, long queue, long position, long offset, int size, int body, int deliveries) {
+        out.write(Records.MESSAGE);
+        Varints.put(out, queue);
+        Varints.put(out, position);
+        Varints.put(out, offset / Records.ALIGNMENT);
+        Varints.put(out, size / Records.ALIGNMENT);
+        Varints.put(out, body);
+        Varints.put(out, deliveries);
+    }
+
+    static void deleted(ByteArrayOutputStream out, long queue, long position) {
+        out.write(Records.DELETED);
+        Varints.put(out, queue);
+        Varints.put(out, position);
+    }
+
+    static void rangeDeleted(ByteArrayOutputStream out, long queue, long first, long last) {
+        out.write(Records.RANGE_DELETED);
+        Varints.put(out, queue);
+        Varints.put(out, first);
+        Varints.put(out, last);
+    }
+
+    static void queueDeleted(ByteArrayOutputStream out, long queue) {
+        out.write(Records.QUEUE_DELETED);
+        Varints.put(out, queue);
+    }
+
+    static void returned(ByteArrayOutputStream out, long queue, long position, int deliveries) {
+        out.write(Records.RETURNED);
+        Varints.put(out, queue);
+        Varints.put(out, position);
+        Varints.put(out, deliveries);
+    }
+
+    /** The file's content. */
+    static ByteBuffer file(byte[] steps, long number, long end) {
+        ByteBuffer out = ByteBuffer.allocate(steps.length + TRAILER);
+        out.put(steps).putLong(number).putLong(end);
+        CRC32C crc = new CRC32C();
+        crc.update(out.array(), 0, out.position());
+        return out.putInt((int) crc.getValue()).flip();
+    }
+
+    /** Whether a file's content is whole and about this segment up to this end. */
+    static boolean isWhole(ByteBuffer in, long number, long end) {
+        int length = in.limit();
+        if (length < TRAILER) {
+            return false;
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(in.array(), 0, length - Integer.BYTES);
+        return in.getInt(length - Integer.BYTES) == (int) crc.getValue()
+                && in.getLong(length - TRAILER) == number
+                && in.getLong(length - TRAILER + Long.BYTES) == end;
+    }
+
+    /** Reads the steps of a file that {@linkplain #isWhole is whole}. */
+    static void read(ByteBuffer file, Reader reader) {
+        ByteBuffer in = file.duplicate().limit(file.limit() - TRAILER);
+        while (in.hasRemaining()) {
+            switch (in.get()) {
+                case Records.MESSAGE ->
+                    reader.message(
+                            Varints.get(in),
+                            Varints.get(in),
+                            Varints.get(in) * Records.ALIGNMENT,
+                            (int) Varints.get(in) * Records.ALIGNMENT,
+                            (int) Varints.get(in),
+                            (int) Varints.get(in));
+                case Records.DELETED -> reader.deleted(Varints.get(in), Varints.get(in));
+                case Records.RANGE_DELETED -> reader.rangeDeleted(Varints.get(in), Varints.get(in), Varints.get(in));
+                case Records.QUEUE_DELETED -> reader.queueDeleted(Varints.get(in));
+                case Records.RETURNED -> reader.returned(Varints.get(in), Varints.get(in), (int) Varints.get(in));
+                default -> throw new BufferUnderflowException();
+            }
+        }
+    }
+}
