@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
@@ -36,8 +37,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The store of a node on a directory. Loops hand over what they want in batches; a <em>writing</em> thread owns {@link
- * MessageSegments} and {@link CatalogJournal} and writes; a <em>flushing</em> thread makes what is written last, all that has
- * come together meanwhile with one call, and then tells; a <em>reading</em> thread loads, and deletes files after the last
+ * MessageSegments} and {@link CatalogJournal} and writes; under load a <em>flushing</em> thread makes what is written last,
+ * all that has come together meanwhile with one call, and then tells; a <em>reading</em> thread loads, and deletes files after the last
  * read from them; a fourth makes the next file ready. None waits for another but for want of disk space.
  *
  * <p>A disk that fails to write or flush ends the store: what it holds then is known only to the next start. {@code onFailure}
@@ -52,6 +53,9 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     /** Written before the reading thread sees to loads, and the flushing thread to what is to be flushed. */
     private static final long WRITE_BYTES = 4 << 20;
+
+    /** Less than this the writing thread flushes itself. */
+    private static final long LITTLE_BYTES = 64 << 10;
 
     private final StoreLock lock;
     private final StoreSettings settings;
@@ -68,6 +72,10 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private final SlotReader reader = new SlotReader();
     private final Map<Loop, Outbox> outboxes = new ConcurrentHashMap<>();
     private final AtomicLong unflushedBytes = new AtomicLong();
+
+    /** Rounds that are the flushing thread's. */
+    private final AtomicInteger toFlush = new AtomicInteger();
+
     private final Thread writing = thread(this::write, "write");
     private final Thread flushing = thread(this::flush, "flush");
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -276,7 +284,17 @@ public final class DiskStore implements MessageStore, CatalogLog {
         Commit commit = segments.write();
         round.loads.forEach(load -> reading.execute(load));
         if (commit != null || round.journal || round.last) {
-            written.add(round.done(commit));
+            Written done = round.done(commit);
+            if (round.bytes < LITTLE_BYTES
+                    && !round.last
+                    && settings.flushEvery().isZero()
+                    && toFlush.get() == 0
+                    && mailbox.isEmpty()) {
+                finish(List.of(done)); // Nothing to do meanwhile: a second thread would only cost its waking.
+            } else {
+                toFlush.incrementAndGet();
+                written.add(done);
+            }
         }
     }
 
@@ -422,11 +440,11 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 if (!settings.flushEvery().isZero()) {
                     batch.forEach(this::tell);
                     TimeUnit.NANOSECONDS.sleep(settings.flushEvery().toNanos());
+                    flush(batch);
+                } else {
+                    finish(batch);
                 }
-                flush(batch);
-                if (settings.flushEvery().isZero()) {
-                    batch.forEach(this::tell);
-                }
+                toFlush.addAndGet(-batch.size());
                 more = batch.stream().noneMatch(Written::last);
             }
             if (failure == null) {
@@ -438,6 +456,11 @@ public final class DiskStore implements MessageStore, CatalogLog {
             Thread.currentThread().interrupt();
             fail(e);
         }
+    }
+
+    private void finish(List<Written> batch) throws IOException {
+        flush(batch);
+        batch.forEach(this::tell);
     }
 
     /** The catalog first: no message lasts whose queue does not. Each segment was flushed when the next began. */

@@ -27,8 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageSegments {
     /** For records that are not messages, so that deletions find room when messages do not. */
-    private static final int RESERVE = 1 << 20;
+    private static final int MAX_RESERVE = 1 << 20;
 
+    private static final int RESERVED_SHARE = 16;
+
+    private static final int FLUSHED_SIZE = Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES);
     private static final int BUFFER = 1 << 20;
     private static final int MOST_DELETIONS = 4096;
     private static final int CARRY_BYTES = 1 << 20;
@@ -56,6 +59,7 @@ final class MessageSegments {
     private final Disk disk;
     private final Supply supply;
     private final long segmentBytes;
+    private final int reserved;
     private final Records records = new Records();
     private final Map<Long, QueueIndex> queues = new HashMap<>();
     private final TreeMap<Long, Segment> segments = new TreeMap<>();
@@ -97,6 +101,7 @@ final class MessageSegments {
         this.disk = disk;
         this.supply = supply;
         this.segmentBytes = segmentBytes;
+        this.reserved = (int) Math.min(MAX_RESERVE, segmentBytes / RESERVED_SHARE);
     }
 
     /**
@@ -169,7 +174,7 @@ final class MessageSegments {
 
     /** Whether a message of such a size can be appended now without a new segment. */
     boolean hasRoom(int size) {
-        return active.end + size + RESERVE <= active.capacity;
+        return active.end + size + reserved <= active.capacity;
     }
 
     /**
@@ -181,7 +186,7 @@ final class MessageSegments {
             throws IOException {
         byte[] exchange = message.exchange().getBytes(UTF_8);
         int size = Records.messageSize(message, exchange.length);
-        int start = reserve(size, RESERVE);
+        int start = reserve(size, reserved);
         long offset = active.end;
         Records.putMessage(buffer, lasting, queue, position, expiresAtMillis, deliveries, exchange, message);
         seal(start);
@@ -315,11 +320,11 @@ final class MessageSegments {
     @Nullable Commit write() throws IOException {
         writeDeletions();
         long flushed = flushedSegment == active.number ? flushedEnd : 0;
-        if (flushed > toldFlushed) {
-            int start = reserve(Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES), 0);
+        if (flushed > toldFlushed + FLUSHED_SIZE) { // More than the record that told of it the last time.
+            toldFlushed = flushed;
+            int start = reserve(FLUSHED_SIZE, 0);
             buffer.put(Records.FLUSHED).putLong(active.number).putLong(flushed);
             seal(start);
-            toldFlushed = active.end; // This record is flushed next, which need not be told again.
         }
         if (buffer.position() == 0) {
             return null;
@@ -390,7 +395,7 @@ final class MessageSegments {
     /** Goes on in a new segment. The old one is flushed first: only the last may end in the middle of a record. */
     private void roll(int needed) throws IOException {
         long number = active.number + 1;
-        Disk.File file = supply.take(number, Math.max(segmentBytes, needed + 2L * Segment.HEAD_BYTES + RESERVE));
+        Disk.File file = supply.take(number, Math.max(segmentBytes, needed + 2L * Segment.HEAD_BYTES + reserved));
         empty();
         active.file.flush();
         Segment before = active;
@@ -513,7 +518,7 @@ final class MessageSegments {
             return 0;
         }
         int size = scan.size();
-        int start = reserve(size, RESERVE);
+        int start = reserve(size, reserved);
         long offset = active.end;
         buffer.put(in.slice(at, scan.length()));
         int deliveries = index.deliveryCount(position);

@@ -75,14 +75,17 @@ final class Segment {
         head.flip();
         long magic = head.getLong();
         int version = head.getInt();
-        if (magic == MAGIC && version != VERSION) {
+        long told = head.getLong();
+        int expected = checksum(head);
+        if (magic != MAGIC || head.getInt() != expected) {
+            throw new DamagedException(file.name(), 0, "its head is not that of a segment");
+        }
+        if (version != VERSION) {
             throw new IOException(file.name() + " has format version " + version + ", and this JumpMQ knows version "
                     + VERSION + ": use the JumpMQ that wrote it");
         }
-        long told = head.getLong();
-        int expected = checksum(head);
-        if (magic != MAGIC || told != number || head.getInt() != expected) {
-            throw new DamagedException(file.name(), 0, "its head is not that of segment " + number);
+        if (told != number) {
+            throw new DamagedException(file.name(), 0, "its head is that of segment " + told);
         }
     }
 

@@ -1,0 +1,283 @@
+package io.jumpmq.broker.queue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jumpmq.broker.message.Message;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A queue that lets go of messages and loads them again, against one that need not: nobody outside can tell. */
+class PagingTest {
+    private static final long NOW = 1_000_000;
+
+    /** A log that loads when a test says so. */
+    private static final class PagingLog implements MessageLog {
+        final TreeMap<Long, LogListener.Stored> kept = new TreeMap<>();
+        final ArrayDeque<Runnable> loads = new ArrayDeque<>();
+
+        @Nullable MessageQueue queue;
+
+        @Override
+        public boolean append(QueueEntry entry, boolean lasting) {
+            kept.put(
+                    entry.position(),
+                    new LogListener.Stored(
+                            entry.position(), entry.message(), entry.expiresAtMillis(), entry.deliveryCount()));
+            return true;
+        }
+
+        @Override
+        public void delete(long position) {
+            assertThat(kept.remove(position)).as("deleted once").isNotNull();
+        }
+
+        @Override
+        public void deleteAll(long first, long last) {
+            kept.subMap(first, true, last, true).clear();
+        }
+
+        @Override
+        public void returned(QueueEntry entry) {
+            // Not of interest.
+        }
+
+        @Override
+        public void deleteQueue() {
+            kept.clear();
+        }
+
+        @Override
+        public boolean loads() {
+            return true;
+        }
+
+        @Override
+        public void load(long from, int maxMessages, int maxBytes, int ticket) {
+            loads.add(() -> Objects.requireNonNull(queue)
+                    .loaded(
+                            new LogListener.Loaded(
+                                    ticket,
+                                    kept.tailMap(from, true).values().stream()
+                                            .limit(7)
+                                            .toList()),
+                            NOW));
+        }
+
+        void answerOne() {
+            Runnable load = loads.poll();
+            if (load != null) {
+                load.run();
+            }
+        }
+
+        void answerAll() {
+            while (!loads.isEmpty()) {
+                answerOne();
+            }
+        }
+    }
+
+    private final PagingLog log = new PagingLog();
+    private final RecordingOutput output = new RecordingOutput();
+    private final MessageQueue queue = queue(QueueSettings.plain(true, false));
+    private final List<QueueEntry> delivered = new ArrayList<>();
+
+    private MessageQueue queue(QueueSettings settings) {
+        MessageQueue made = new MessageQueue("q", settings, output, log, NOW);
+        log.queue = made;
+        return made;
+    }
+
+    private static Message message(int number, boolean persistent) {
+        byte[] properties = persistent ? new byte[] {0x10, 0, 2} : new byte[] {0, 0};
+        return new Message("", "q".getBytes(UTF_8), properties, ("m" + number).getBytes(UTF_8));
+    }
+
+    private static String body(QueueEntry entry) {
+        return new String(entry.message().body(), UTF_8);
+    }
+
+    private QueueConsumer consumer(int prefetch) {
+        return new QueueConsumer(
+                new ConsumerEndpoint() {
+                    @Override
+                    public void deliver(QueueConsumer to, QueueEntry entry) {
+                        delivered.add(entry);
+                    }
+
+                    @Override
+                    public void cancelled(QueueConsumer whose) {
+                        throw new AssertionError();
+                    }
+
+                    @Override
+                    public void wantsGrant(QueueConsumer who) {
+                        throw new AssertionError();
+                    }
+
+                    @Override
+                    public void grantsReturned(QueueConsumer whose, int count) {
+                        throw new AssertionError();
+                    }
+                },
+                "c",
+                false,
+                false,
+                prefetch,
+                false,
+                0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void orderAndCountsHoldWhateverIsLetGoAndLoaded(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        ArrayDeque<String> expected = new ArrayDeque<>();
+        List<QueueEntry> held = new ArrayList<>();
+        int published = 0;
+        for (int step = 0; step < 5000; step++) {
+            String what = "seed " + seed + ", step " + step;
+            switch (random.nextInt(12)) {
+                case 0, 1, 2, 3 -> {
+                    queue.publish(message(published, random.nextBoolean()), null, NOW);
+                    expected.add("m" + published++);
+                }
+                case 4 -> queue.letGo(random.nextInt(60));
+                case 5 -> log.answerOne();
+                case 6, 7, 8 -> {
+                    if (!queue.awaitsLoad()) {
+                        QueueEntry entry = queue.get(false, NOW);
+                        assertThat(entry == null ? null : body(entry)).as(what).isEqualTo(expected.poll());
+                        if (entry != null) {
+                            held.add(entry);
+                        }
+                    }
+                }
+                case 9 -> {
+                    if (!held.isEmpty()) {
+                        queue.acknowledge(held.remove(random.nextInt(held.size())), NOW);
+                    }
+                }
+                case 10 -> {
+                    if (random.nextInt(4) == 0) {
+                        // All comes back in its order.
+                        held.sort((a, b) -> Long.compare(b.position(), a.position()));
+                        held.forEach(entry -> expected.addFirst(body(entry)));
+                        queue.requeue(held, NOW);
+                        held.clear();
+                    }
+                }
+                default -> {
+                    if (random.nextInt(40) == 0) {
+                        assertThat(queue.purge()).as(what).isEqualTo(expected.size());
+                        expected.clear();
+                    }
+                }
+            }
+            assertThat(queue.ready()).as(what).isEqualTo(expected.size());
+            assertThat(queue.readyBytes())
+                    .as(what)
+                    .isEqualTo(expected.stream().mapToLong(String::length).sum());
+            assertThat(queue.unacknowledged()).as(what).isEqualTo(held.size());
+        }
+        log.answerAll();
+        queue.purge();
+        held.forEach(entry -> queue.acknowledge(entry, NOW));
+        assertThat(log.kept).as("what the log still has").isEmpty();
+    }
+
+    @Test
+    void aConsumerGetsAllInOrderThroughManyLoads() {
+        for (int i = 0; i < 200; i++) {
+            queue.publish(message(i, false), null, NOW);
+        }
+        queue.letGo(0);
+        assertThat(queue.heldMessages()).isZero();
+        queue.add(consumer(0), NOW);
+        queue.publish(message(200, false), null, NOW);
+        log.answerAll();
+        assertThat(delivered)
+                .extracting(PagingTest::body)
+                .hasSize(201)
+                .startsWith("m0", "m1")
+                .endsWith("m199", "m200");
+        assertThat(delivered).extracting(QueueEntry::redelivered).containsOnly(false);
+    }
+
+    @Test
+    void whatTheLogHasFromBeforeComesFirstAndIsCalledRedeliveredWhereItMayBe() {
+        for (int i = 0; i < 20; i++) {
+            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), Long.MAX_VALUE, 0));
+        }
+        queue.recover(new LogListener.Recovered(0, 19, 20, 50, 4));
+        queue.publish(message(20, true), null, NOW);
+        assertThat(queue.ready()).isEqualTo(21);
+        queue.add(consumer(0), NOW);
+        log.answerAll();
+        assertThat(delivered).hasSize(21).last().extracting(PagingTest::body).isEqualTo("m20");
+        assertThat(delivered.stream().filter(QueueEntry::redelivered)).hasSize(5);
+    }
+
+    @Test
+    void aQueueWithPrioritiesKnowsItsFirstAfterARestart() {
+        QueueSettings settings = Rules.plain().maxPriority(5).settings();
+        MessageQueue priorities = queue(settings);
+        for (int i = 0; i < 20; i++) {
+            byte[] properties = {0x08, 0, (byte) (i % 5)};
+            Message message = new Message("", new byte[0], properties, ("m" + i).getBytes(UTF_8));
+            log.kept.put((long) i, new LogListener.Stored(i, message, Long.MAX_VALUE, 0));
+        }
+        priorities.recover(new LogListener.Recovered(0, 19, 20, 50, -1));
+        assertThat(priorities.awaitsLoad()).isTrue();
+        log.answerAll();
+        List<String> order = new ArrayList<>();
+        for (QueueEntry entry = priorities.get(true, NOW); entry != null; entry = priorities.get(true, NOW)) {
+            order.add(body(entry));
+        }
+        assertThat(order).hasSize(20).startsWith("m4", "m9", "m14", "m19", "m3");
+    }
+
+    @Test
+    void whatExpiredWhileItWasStoredIsNeverDelivered() {
+        for (int i = 0; i < 30; i++) {
+            long expires = i < 25 ? NOW - 1 : Long.MAX_VALUE;
+            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), expires, 0));
+        }
+        queue.recover(new LogListener.Recovered(0, 29, 30, 80, -1));
+        queue.add(consumer(0), NOW);
+        log.answerAll();
+        assertThat(delivered).extracting(PagingTest::body).containsExactly("m25", "m26", "m27", "m28", "m29");
+    }
+
+    @Test
+    void aLengthLimitDropsWhatIsStoredToo() {
+        QueueSettings limited = Rules.plain().maxLength(10).settings();
+        MessageQueue shortQueue = queue(limited);
+        for (int i = 0; i < 40; i++) {
+            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), Long.MAX_VALUE, 0));
+        }
+        shortQueue.recover(new LogListener.Recovered(0, 39, 40, 110, -1));
+        log.answerAll();
+        assertThat(shortQueue.ready()).isEqualTo(10);
+        assertThat(log.kept).hasSize(10).containsKey(39L).doesNotContainKey(29L);
+    }
+
+    @Test
+    void whatTheLogCannotGiveBackIsGone() {
+        queue.recover(new LogListener.Recovered(0, 9, 10, 50, -1));
+        assertThat(queue.awaitsLoad()).isTrue();
+        log.answerAll();
+        assertThat(Map.of("ready", queue.ready(), "bytes", queue.readyBytes()))
+                .isEqualTo(Map.of("ready", 0, "bytes", 0L));
+    }
+}

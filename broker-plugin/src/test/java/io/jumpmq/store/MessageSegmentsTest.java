@@ -1,0 +1,403 @@
+package io.jumpmq.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.queue.LogListener.Stored;
+import io.jumpmq.store.MessageSegments.Commit;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The message log against a ledger, over crashes at any call, torn writes and flipped bits. What was flushed is there, what was
+ * deleted and flushed is not, in order, and nothing is ever made up.
+ */
+class MessageSegmentsTest {
+    private static final long SEGMENT = 1 << 16;
+    private static final int QUEUES = 3;
+
+    /** What must be there, and what may be: by queue and position, the body. */
+    private static final class Ledger {
+        final Map<Long, TreeMap<Long, String>> flushed = new HashMap<>();
+        final Map<Long, TreeMap<Long, String>> now = new HashMap<>();
+
+        /** Deleted, and not flushed yet: may be there or not. */
+        final Map<Long, Set<Long>> deletedUnflushed = new HashMap<>();
+
+        TreeMap<Long, String> now(long queue) {
+            return now.computeIfAbsent(queue, unused -> new TreeMap<>());
+        }
+
+        void delete(long queue, long position) {
+            if (now(queue).remove(position) != null) {
+                deletedUnflushed
+                        .computeIfAbsent(queue, unused -> new HashSet<>())
+                        .add(position);
+            }
+        }
+
+        void flush() {
+            flushed.clear();
+            now.forEach((queue, messages) -> flushed.put(queue, new TreeMap<>(messages)));
+            deletedUnflushed.clear();
+        }
+    }
+
+    /** A log under random work. */
+    private static final class Subject {
+        final SplittableRandom random;
+        final SimulatedDisk disk;
+        final MessageSegments log;
+        final Ledger ledger;
+        final long[] next = new long[QUEUES + 1];
+
+        Subject(SimulatedDisk disk, Ledger ledger, long seed) throws IOException {
+            this.random = new SplittableRandom(seed);
+            this.disk = disk;
+            this.ledger = ledger;
+            this.log = MessageSegments.open(disk, supply(disk), SEGMENT);
+            for (long queue = 1; queue <= QUEUES; queue++) {
+                next[(int) queue] = log.recovered(queue).last() + 1;
+            }
+        }
+
+        /** One random step; flushing comes often enough. */
+        void step() throws IOException {
+            long queue = 1 + random.nextInt(QUEUES);
+            TreeMap<Long, String> messages = ledger.now(queue);
+            switch (random.nextInt(10)) {
+                case 0, 1, 2, 3 -> {
+                    long position = next[(int) queue]++;
+                    String body = queue + "/" + position + "/" + "x".repeat(random.nextInt(3000));
+                    // In the ledger first: when the disk fails in the middle, it may be there.
+                    messages.put(position, told(body));
+                    log.append(queue, position, message(body), Long.MAX_VALUE, 0, true);
+                }
+                case 4, 5 -> {
+                    if (!messages.isEmpty()) {
+                        long position = random.nextInt(3) == 0 ? messages.lastKey() : messages.firstKey();
+                        ledger.delete(queue, position);
+                        log.delete(queue, position);
+                    }
+                }
+                case 6 -> {
+                    if (random.nextInt(20) == 0 && !messages.isEmpty()) {
+                        long first = messages.firstKey();
+                        long last = first + random.nextInt(20);
+                        for (long position : List.copyOf(
+                                messages.subMap(first, true, last, true).keySet())) {
+                            ledger.delete(queue, position);
+                        }
+                        log.deleteRange(queue, first, last);
+                    }
+                }
+                case 7 -> {
+                    Segment useless = log.tidy();
+                    if (useless != null) {
+                        log.discard(useless);
+                    }
+                }
+                case 8 -> {
+                    Segment sealed = log.nextSealed();
+                    if (sealed != null) {
+                        disk.replace(
+                                Summary.name(sealed.number),
+                                Summary.file(sealed.summary.toByteArray(), sealed.number, sealed.end));
+                    }
+                }
+                default -> flush();
+            }
+        }
+
+        void flush() throws IOException {
+            Commit commit = log.write();
+            if (commit != null) {
+                commit.flush();
+                log.flushed(commit);
+                ledger.flush();
+            }
+        }
+    }
+
+    private static MessageSegments.Supply supply(SimulatedDisk disk) {
+        return (number, size) -> disk.create(Segment.name(number), size, Segment.head(number));
+    }
+
+    private static Message message(String body) {
+        return new Message("ex", "key".getBytes(UTF_8), new byte[] {0, 0}, body.getBytes(UTF_8));
+    }
+
+    /** A body in short, so that a failure can be read. */
+    private static String told(String body) {
+        String tail = body.replaceAll("[xy]+$", "");
+        return tail + "+" + (body.length() - tail.length());
+    }
+
+    /** What a log holds of a queue. */
+    private static TreeMap<Long, String> content(MessageSegments log, long queue) {
+        TreeMap<Long, String> found = new TreeMap<>();
+        SlotReader reader = new SlotReader();
+        long from = 0;
+        while (true) {
+            List<Stored> some = reader.read(log.find(queue, from, 100, 1 << 16));
+            if (some.isEmpty()) {
+                return found;
+            }
+            for (Stored stored : some) {
+                assertThat(found.put(
+                                stored.position(),
+                                told(new String(stored.message().body(), UTF_8))))
+                        .isNull();
+                from = stored.position() + 1;
+            }
+        }
+    }
+
+    /** Every flushed message is there and unharmed; beyond that only what was published and perhaps not deleted. */
+    private static void compare(MessageSegments log, Ledger ledger, String what) {
+        for (long queue = 1; queue <= QUEUES; queue++) {
+            TreeMap<Long, String> found = content(log, queue);
+            TreeMap<Long, String> now = ledger.now(queue);
+            Set<Long> perhapsDeleted = ledger.deletedUnflushed.getOrDefault(queue, Set.of());
+            TreeMap<Long, String> must = ledger.flushed.getOrDefault(queue, new TreeMap<>());
+            must.forEach((position, body) -> {
+                if (!perhapsDeleted.contains(position)) {
+                    assertThat(found).as(what).containsEntry(position, body);
+                }
+            });
+            found.forEach((position, body) -> {
+                String published = must.getOrDefault(position, now.getOrDefault(position, ""));
+                if (!published.equals(body) && !perhapsDeleted.contains(position)) {
+                    fail(what + ": queue " + position + " holds what it should not at " + position);
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void whatWasFlushedSurvivesAPowerLossAtAnyMoment(long seed) throws IOException {
+        SplittableRandom random = new SplittableRandom(seed);
+        Ledger ledger = new Ledger();
+        SimulatedDisk disk = new SimulatedDisk();
+        for (int life = 0; life < 25; life++) {
+            Subject subject = new Subject(disk, ledger, random.nextLong());
+            String what = "seed " + seed + ", life " + life;
+            compare(subject.log, ledger, what);
+            settle(ledger, subject.log);
+            for (int step = random.nextInt(600); step > 0; step--) {
+                subject.step();
+            }
+            assertThat(subject.log.diskBytes())
+                    .as("disk against what is of use: " + what)
+                    .isLessThan(2 * subject.log.liveBytes() + 30 * SEGMENT);
+            disk = random.nextInt(3) == 0 ? disk.kill() : disk.crash(random);
+        }
+    }
+
+    /** After a crash what is there is the truth: the ledger follows. */
+    private static void settle(Ledger ledger, MessageSegments log) {
+        for (long queue = 1; queue <= QUEUES; queue++) {
+            ledger.now.put(queue, content(log, queue));
+        }
+        ledger.flush();
+    }
+
+    @Test
+    void everyPrefixOfAWorkloadIsCrashedOnce() throws IOException {
+        int total = run(Integer.MAX_VALUE, new Ledger(), new SimulatedDisk());
+        assertThat(total).isGreaterThan(200);
+        for (int calls = 1; calls < total; calls++) {
+            Ledger ledger = new Ledger();
+            SimulatedDisk disk = new SimulatedDisk();
+            run(calls, ledger, disk);
+            for (SimulatedDisk after : List.of(disk.kill(), disk.crash(new SplittableRandom(calls)))) {
+                compare(
+                        MessageSegments.open(after, supply(after), SEGMENT),
+                        ledger,
+                        "a failure at call " + calls + " of " + total);
+            }
+        }
+    }
+
+    /** The same work each time, until the disk fails; how many calls it took. */
+    private static int run(int callsUntilFailure, Ledger ledger, SimulatedDisk disk) {
+        disk.failAfter(callsUntilFailure);
+        try {
+            Subject subject = new Subject(disk, ledger, 99);
+            for (int step = 0; step < 900; step++) {
+                subject.step();
+            }
+        } catch (IOException expected) {
+            assertThat(expected).hasMessageContaining("simulated");
+        }
+        return disk.changes();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13})
+    void aFlippedBitIsFoundOrHarmless(long seed) throws IOException {
+        SplittableRandom random = new SplittableRandom(seed);
+        Ledger ledger = new Ledger();
+        SimulatedDisk disk = new SimulatedDisk();
+        Subject subject = new Subject(disk, ledger, seed);
+        for (int step = 0; step < 800; step++) {
+            subject.step();
+        }
+        subject.flush();
+        subject.flush(); // Notes that the last one was flushed.
+        int told = 0;
+        for (int flip = 0; flip < 400; flip++) {
+            SimulatedDisk damaged = disk.kill();
+            List<String> names = damaged.list();
+            String name = names.get(random.nextInt(names.size()));
+            if (flip % 2 == 0) {
+                name = Segment.name(subject.log.find(1, 0, 1000, 1 << 20).stream()
+                        .mapToLong(slot -> slot.segment().number)
+                        .max()
+                        .orElseThrow());
+            }
+            byte[] content = damaged.content(name);
+            int at = random.nextInt(flip % 2 == 0 ? content.length / 16 : content.length);
+            content[at] ^= (byte) (1 << random.nextInt(8));
+            String what = "seed " + seed + ", " + name + " at " + at;
+            try {
+                MessageSegments log = MessageSegments.open(damaged, supply(damaged), SEGMENT);
+                for (long queue = 1; queue <= QUEUES; queue++) {
+                    // A sealed segment's messages are checked when they are read: one may be missing, none be wrong.
+                    TreeMap<Long, String> expected = ledger.now(queue);
+                    content(log, queue)
+                            .forEach((position, body) ->
+                                    assertThat(expected).as(what).containsEntry(position, body));
+                }
+            } catch (DamagedException e) {
+                told++;
+                assertThat(e).as(what).hasMessageContaining(name);
+            }
+        }
+        assertThat(told).as("flips that were told of at once").isGreaterThan(20);
+    }
+
+    @Test
+    void spaceIsGivenBack() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        MessageSegments log = MessageSegments.open(disk, supply(disk), SEGMENT);
+        // One message stays behind in the oldest segment, thousands come and go.
+        log.append(1, 0, message("stays"), Long.MAX_VALUE, 0, true);
+        for (int position = 1; position < 5000; position++) {
+            log.append(1, position, message("x".repeat(500)), Long.MAX_VALUE, 0, true);
+            log.delete(1, position);
+            if (position % 10 == 0) {
+                Commit commit = Objects.requireNonNull(log.write());
+                commit.flush();
+                log.flushed(commit);
+                Segment useless = log.tidy();
+                if (useless != null) {
+                    log.discard(useless);
+                }
+            }
+            assertThat(log.diskBytes()).isLessThanOrEqualTo(2 * log.liveBytes() + 4 * SEGMENT);
+        }
+        assertThat(content(log, 1)).isEqualTo(Map.of(0L, "stays+0"));
+        assertThat(disk.list()).hasSizeLessThan(6);
+    }
+
+    @Test
+    void deliveryCountsAndTheEndOfDeliveriesSurvive() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        MessageSegments log = MessageSegments.open(disk, supply(disk), SEGMENT);
+        for (int position = 0; position < 3; position++) {
+            log.append(1, position, message("m" + position), 1000 + position, 0, true);
+        }
+        log.returned(1, 1, 4);
+        log.stop(Map.of(1L, 1L));
+        MessageSegments again = MessageSegments.open(disk, supply(disk), SEGMENT);
+        assertThat(again.recovered(1).seen()).isEqualTo(1);
+        List<Stored> stored = new SlotReader().read(again.find(1, 0, 10, 1 << 20));
+        assertThat(stored).extracting(Stored::deliveryCount).containsExactly(0, 4, 0);
+        assertThat(stored).extracting(Stored::expiresAtMillis).containsExactly(1000L, 1001L, 1002L);
+        assertThat(stored.get(2).message().exchange()).isEqualTo("ex");
+        assertThat(stored.get(2).message().routingKeyText()).isEqualTo("key");
+        again.append(1, 3, message("later"), Long.MAX_VALUE, 0, true);
+        Objects.requireNonNull(again.write()).flush();
+        SimulatedDisk killed = disk.kill();
+        assertThat(MessageSegments.open(killed, supply(killed), SEGMENT)
+                        .recovered(1)
+                        .seen())
+                .as("opened again and not stopped in order")
+                .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void whatNeedNotLastIsGoneAfterARestart() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        MessageSegments log = MessageSegments.open(disk, supply(disk), SEGMENT);
+        log.append(1, 0, message("lasting"), Long.MAX_VALUE, 0, true);
+        log.append(1, 1, message("paged"), Long.MAX_VALUE, 0, false);
+        Objects.requireNonNull(log.write()).flush();
+        assertThat(content(log, 1)).hasSize(2);
+        assertThat(content(MessageSegments.open(disk, supply(disk), SEGMENT), 1))
+                .isEqualTo(Map.of(0L, "lasting+0"));
+    }
+
+    @Test
+    void aMessageLargerThanASegmentGetsOneOfItsOwn() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        MessageSegments log = MessageSegments.open(disk, supply(disk), SEGMENT);
+        String large = "y".repeat(3_000_000);
+        log.append(1, 0, message("small"), Long.MAX_VALUE, 0, true);
+        log.append(1, 1, message(large), Long.MAX_VALUE, 0, true);
+        log.append(1, 2, message("small too"), Long.MAX_VALUE, 0, true);
+        Objects.requireNonNull(log.write()).flush();
+        Map<Long, String> expected = Map.of(0L, "small+0", 1L, "+3000000", 2L, "small too+0");
+        assertThat(content(log, 1)).isEqualTo(expected);
+        assertThat(content(MessageSegments.open(disk, supply(disk), SEGMENT), 1))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void anotherVersionsFilesAreRefusedAndLeftAlone() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        MessageSegments.open(disk, supply(disk), SEGMENT);
+        byte[] head = disk.content(Segment.name(1));
+        head[11] = 9;
+        CRC32C crc = new CRC32C();
+        crc.update(head, 0, 20);
+        ByteBuffer.wrap(head).putInt(20, (int) crc.getValue());
+        List<String> before = new ArrayList<>(disk.list());
+        assertThatThrownBy(() -> MessageSegments.open(disk, supply(disk), SEGMENT))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("has format version 9, and this JumpMQ knows version 1");
+        assertThat(disk.list()).isEqualTo(before);
+    }
+
+    @Test
+    void aMissingFileIsDamage() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        MessageSegments log = MessageSegments.open(disk, supply(disk), SEGMENT);
+        for (int position = 0; position < 400; position++) {
+            log.append(1, position, message("x".repeat(1000)), Long.MAX_VALUE, 0, true);
+        }
+        Objects.requireNonNull(log.write()).flush();
+        disk.delete(Segment.name(3));
+        assertThatThrownBy(() -> MessageSegments.open(disk, supply(disk), SEGMENT))
+                .isInstanceOf(DamagedException.class)
+                .hasMessageContaining("0000000000000003.log");
+    }
+}

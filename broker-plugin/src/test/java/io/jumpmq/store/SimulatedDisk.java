@@ -1,0 +1,205 @@
+package io.jumpmq.store;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A disk in memory. Of what was written and not flushed, a {@linkplain #crash crash} keeps any part: each sector of each
+ * write, or not. It can be made to fail at the n-th call that changes something.
+ */
+final class SimulatedDisk implements Disk {
+    private static final int SECTOR = 512;
+
+    private final TreeMap<String, Content> files = new TreeMap<>();
+    private long room = Long.MAX_VALUE / 2;
+    private int callsUntilFailure = Integer.MAX_VALUE;
+    private int changes;
+
+    /** What a file holds, and what of it would be there after a crash. */
+    private static final class Content {
+        byte[] now;
+        byte[] lasting;
+        final List<long[]> unflushed = new ArrayList<>();
+
+        Content(byte[] now) {
+            this.now = now;
+            this.lasting = now.clone();
+        }
+    }
+
+    /** Fails with an error at that call that changes something, and ever after. */
+    void failAfter(int calls) {
+        callsUntilFailure = calls;
+    }
+
+    /** How much more can be allocated. */
+    void room(long bytes) {
+        room = bytes;
+    }
+
+    /** How many calls have changed something. */
+    int changes() {
+        return changes;
+    }
+
+    /** The disk as it is found after a power loss in this moment. */
+    SimulatedDisk crash(SplittableRandom random) {
+        SimulatedDisk after = new SimulatedDisk();
+        files.forEach((name, content) -> {
+            byte[] found = content.lasting.clone();
+            if (found.length < content.now.length) {
+                found = Arrays.copyOf(found, content.now.length);
+            }
+            for (long[] write : content.unflushed) {
+                for (long at = write[0]; at < write[1]; at = (at / SECTOR + 1) * SECTOR) {
+                    long end = Math.min(write[1], (at / SECTOR + 1) * SECTOR);
+                    if (random.nextBoolean()) {
+                        System.arraycopy(content.now, (int) at, found, (int) at, (int) (end - at));
+                    }
+                }
+            }
+            after.files.put(name, new Content(found));
+        });
+        return after;
+    }
+
+    /** The disk as a killed process leaves it: all that was written is there. */
+    SimulatedDisk kill() {
+        SimulatedDisk after = new SimulatedDisk();
+        files.forEach((name, content) -> after.files.put(name, new Content(content.now.clone())));
+        return after;
+    }
+
+    byte[] content(String name) {
+        return content(name, files.get(name)).now;
+    }
+
+    private static Content content(String name, @Nullable Content content) {
+        if (content == null) {
+            throw new IllegalArgumentException("no file " + name);
+        }
+        return content;
+    }
+
+    private void change() throws IOException {
+        changes++;
+        if (--callsUntilFailure < 0) {
+            throw new IOException("simulated input/output error");
+        }
+    }
+
+    @Override
+    public List<String> list() {
+        return List.copyOf(files.keySet());
+    }
+
+    @Override
+    public File create(String name, long size, ByteBuffer head) throws IOException {
+        change();
+        if (size > room) {
+            throw new IOException("No space left on device");
+        }
+        room -= size;
+        byte[] bytes = new byte[(int) size];
+        head.get(bytes, 0, head.remaining());
+        files.put(name, new Content(bytes));
+        return open(name);
+    }
+
+    @Override
+    public File open(String name) throws IOException {
+        Content content = files.get(name);
+        if (content == null) {
+            throw new IOException("no such file: " + name);
+        }
+        return new OpenFile(name, content);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        change();
+        Content gone = files.remove(name);
+        if (gone != null) {
+            room += gone.now.length;
+        }
+    }
+
+    @Override
+    public void replace(String name, ByteBuffer from) throws IOException {
+        change();
+        byte[] bytes = new byte[from.remaining()];
+        from.get(bytes);
+        files.put(name, new Content(bytes));
+    }
+
+    @Override
+    public long usableBytes() {
+        return room;
+    }
+
+    private final class OpenFile implements File {
+        private final String name;
+        private final Content content;
+
+        OpenFile(String name, Content content) {
+            this.name = name;
+            this.content = content;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public long size() {
+            return content.now.length;
+        }
+
+        @Override
+        public void read(ByteBuffer into, long at) throws IOException {
+            if (at + into.remaining() > content.now.length) {
+                throw new EOFException(name);
+            }
+            into.put(content.now, (int) at, into.remaining());
+        }
+
+        @Override
+        public void write(ByteBuffer from, long at) throws IOException {
+            change();
+            long end = at + from.remaining();
+            if (end > content.now.length) {
+                content.now = Arrays.copyOf(content.now, (int) end);
+            }
+            from.get(content.now, (int) at, from.remaining());
+            content.unflushed.add(new long[] {at, end});
+        }
+
+        @Override
+        public void flush() throws IOException {
+            change();
+            content.lasting = content.now.clone();
+            content.unflushed.clear();
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            change();
+            content.now = Arrays.copyOf(content.now, (int) size);
+            content.lasting = Arrays.copyOf(content.lasting, (int) size);
+            content.unflushed.removeIf(write -> write[1] > size);
+        }
+
+        @Override
+        public void close() {
+            // Nothing is held.
+        }
+    }
+}
