@@ -62,7 +62,15 @@ class LauncherIT {
 
     @Test
     void theServerServesAndStopsWhenItIsTold() throws Exception {
-        Process server = new ProcessBuilder(LAUNCHER.toString(), "server", "--host", "127.0.0.1", "--port", "0")
+        Process server = new ProcessBuilder(
+                        LAUNCHER.toString(),
+                        "server",
+                        "--host",
+                        "127.0.0.1",
+                        "--port",
+                        "0",
+                        "--data-dir",
+                        folder.resolve("data").toString())
                 .redirectError(folder.resolve("log").toFile())
                 .start();
         try (BufferedReader banner = new BufferedReader(new InputStreamReader(server.getInputStream(), UTF_8))) {

@@ -1,0 +1,349 @@
+package io.jumpmq.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.MessageProperties;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A broker process under load is killed at a random moment ({@code kill -9}), started again on the same directory, and what it
+ * has is compared with a ledger that its clients kept: nothing confirmed is missing unless it was acknowledged, nothing is
+ * made up, the order of each publisher holds in each queue, what comes twice is marked, a key stays with its queue, and after
+ * a stop in order nothing acknowledged comes back.
+ *
+ * <p>{@code -Dcrash.rounds=…} and {@code -Dcrash.seed=…} for more, and for others.
+ */
+class CrashIT {
+    private static final int ROUNDS = Integer.getInteger("crash.rounds", 60);
+    private static final long SEED = Long.getLong("crash.seed", 20_261_121);
+    private static final long PATIENCE_SECONDS = 60;
+    private static final int PUBLISHERS = 2;
+    private static final List<String> EXCHANGES = List.of("hash", "direct");
+    private static final List<String> QUEUES = List.of("hash-0", "hash-1", "hash-2", "hash-3", "direct-0", "direct-1");
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private final SplittableRandom random = new SplittableRandom(SEED);
+
+    /** What is known of a message, by its name. */
+    private static final class Known {
+        volatile boolean confirmed;
+        /** An acknowledgement may have been sent. */
+        volatile boolean acknowledged;
+
+        /** It was sent, and after it other things on the same connection. */
+        volatile boolean settled;
+
+        volatile boolean delivered;
+        volatile @Nullable String queue;
+    }
+
+    private final Map<String, Known> ledger = new ConcurrentHashMap<>();
+    private final Map<String, String> queueOfKey = new ConcurrentHashMap<>();
+    private final List<String> wrong = Collections.synchronizedList(new ArrayList<>());
+    private int nextNumber;
+
+    @Test
+    void nothingConfirmedIsEverLost() throws Exception {
+        int confirmed = 0;
+        int again = 0;
+        int kills = 0;
+        boolean inOrder = false;
+        for (int round = 0; round <= ROUNDS; round++) {
+            try (Broker broker = new Broker()) {
+                again += drain(broker, inOrder, "seed " + SEED + ", after round " + round);
+                confirmed += (int) ledger.values().stream()
+                        .filter(known -> known.confirmed)
+                        .count();
+                ledger.clear();
+                inOrder = round % 8 == 7 || round == ROUNDS;
+                if (round < ROUNDS) {
+                    load(broker, inOrder);
+                }
+                if (inOrder) {
+                    broker.stop();
+                } else {
+                    kills++;
+                    broker.kill();
+                }
+            }
+        }
+        System.out.printf(
+                "Crash rounds: %d (%d kills, %d stops), %,d confirmed, none lost, %,d delivered again%n",
+                ROUNDS, kills, ROUNDS - kills, confirmed, again);
+        assertThat(confirmed).as("messages that were confirmed at all").isGreaterThan(ROUNDS * 20);
+    }
+
+    /** A broker in a process of its own, on this test's directory. */
+    private final class Broker implements AutoCloseable {
+        private final Process process;
+        private final int port;
+
+        Broker() throws IOException {
+            process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-XX:+UseSerialGC",
+                            "-Xshare:auto",
+                            "-jar",
+                            Path.of("target", "jumpmq.jar").toAbsolutePath().toString(),
+                            "server",
+                            "--host",
+                            "127.0.0.1",
+                            "--port",
+                            "0",
+                            "--data-dir",
+                            folder.resolve("data").toString(),
+                            "--set",
+                            "jumpmq.store.segment_size=4MiB",
+                            "--set",
+                            "log.console.level=warning")
+                    .redirectError(ProcessBuilder.Redirect.appendTo(
+                            folder.resolve("log").toFile()))
+                    .start();
+            BufferedReader banner = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+            String line = String.valueOf(banner.readLine());
+            Matcher matcher = Pattern.compile("on 127\\.0\\.0\\.1:(\\d+)").matcher(line);
+            if (!matcher.find()) {
+                process.destroyForcibly();
+                throw new IOException("the broker did not start: " + line + "\n"
+                        + java.nio.file.Files.readString(folder.resolve("log")));
+            }
+            port = Integer.parseInt(matcher.group(1));
+        }
+
+        Connection connect() throws Exception {
+            ConnectionFactory factory = new ConnectionFactory();
+            factory.setHost("127.0.0.1");
+            factory.setPort(port);
+            factory.setAutomaticRecoveryEnabled(false);
+            factory.setExceptionHandler(new com.rabbitmq.client.impl.StrictExceptionHandler() {
+                @Override
+                public void handleUnexpectedConnectionDriverException(Connection connection, Throwable exception) {
+                    // It is killed: that is what this is about.
+                }
+
+                @Override
+                public void handleConsumerException(
+                        Channel channel,
+                        Throwable exception,
+                        com.rabbitmq.client.Consumer consumer,
+                        String consumerTag,
+                        String methodName) {
+                    if (!(exception instanceof IOException) && !(exception instanceof AlreadyClosedException)) {
+                        wrong.add(String.valueOf(exception));
+                    }
+                }
+            });
+            return factory.newConnection();
+        }
+
+        void kill() throws InterruptedException {
+            process.destroyForcibly(); // SIGKILL
+            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        }
+
+        void stop() throws InterruptedException {
+            process.destroy(); // SIGTERM
+            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+
+    private static void declare(Channel channel) throws IOException {
+        channel.exchangeDeclare("hash", "x-consistent-hash", true);
+        channel.exchangeDeclare("direct", "direct", true);
+        for (String queue : QUEUES) {
+            channel.queueDeclare(queue, true, false, false, Map.of());
+            String number = queue.substring(queue.length() - 1);
+            if (queue.startsWith("hash")) {
+                channel.queueBind(queue, "hash", String.valueOf(Integer.parseInt(number) + 1));
+            } else {
+                channel.queueBind(queue, "direct", number);
+            }
+        }
+    }
+
+    /** Publishers with confirms and consumers, for a while. */
+    private void load(Broker broker, boolean settle) throws Exception {
+        Connection connection = broker.connect();
+        Connection consuming = broker.connect();
+        for (String queue : List.of("hash-0", "hash-2", "direct-1")) {
+            consume(consuming.createChannel(), queue);
+        }
+        List<Thread> publishers = new ArrayList<>();
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(20, 400));
+        for (int publisher = 0; publisher < PUBLISHERS; publisher++) {
+            Channel channel = connection.createChannel();
+            int first = nextNumber;
+            nextNumber += 1_000_000;
+            String exchange = EXCHANGES.get(publisher % EXCHANGES.size());
+            Thread thread = new Thread(() -> publish(channel, exchange, first, until), "publisher-" + publisher);
+            thread.start();
+            publishers.add(thread);
+        }
+        for (Thread publisher : publishers) {
+            publisher.join();
+        }
+        if (settle) {
+            consuming.close();
+            connection.close();
+        }
+    }
+
+    private void publish(Channel channel, String exchange, int first, long until) {
+        ConcurrentSkipListMap<Long, String> open = new ConcurrentSkipListMap<>();
+        try {
+            channel.confirmSelect();
+            channel.addConfirmListener(
+                    (tag, multiple) -> {
+                        Map<Long, String> done = multiple ? open.headMap(tag, true) : open.subMap(tag, true, tag, true);
+                        done.values().forEach(name -> known(name).confirmed = true);
+                        done.clear();
+                    },
+                    (tag, multiple) -> wrong.add("a nack for " + open.get(tag)));
+            SplittableRandom sizes = new SplittableRandom(first);
+            for (int i = 0; System.nanoTime() < until; i++) {
+                if (open.size() > 200) {
+                    Thread.onSpinWait();
+                    continue;
+                }
+                String name = exchange + ":" + (first + i);
+                String key = exchange.equals("hash") ? "key-" + i % 500 : String.valueOf(i % 2);
+                ledger.put(name, new Known());
+                open.put(channel.getNextPublishSeqNo(), name);
+                byte[] body = java.util.Arrays.copyOf((name + ";").getBytes(UTF_8), 30 + sizes.nextInt(2000));
+                channel.basicPublish(exchange, key, MessageProperties.MINIMAL_PERSISTENT_BASIC, body);
+            }
+            channel.waitForConfirms(1);
+        } catch (IOException | AlreadyClosedException | java.util.concurrent.TimeoutException e) {
+            // The broker has gone, or what is not confirmed by now stays so.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Known known(String name) {
+        Known known = ledger.get(name);
+        if (known == null) {
+            wrong.add("never published: " + name);
+            return new Known();
+        }
+        return known;
+    }
+
+    private static String name(byte[] body) {
+        String text = new String(body, UTF_8);
+        return text.substring(0, Math.max(0, text.indexOf(';')));
+    }
+
+    private void consume(Channel channel, String queue) throws IOException {
+        channel.basicQos(50);
+        channel.basicConsume(queue, false, new DefaultConsumer(channel) {
+            private int count;
+
+            @Override
+            public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body)
+                    throws IOException {
+                Known message = known(name(body));
+                message.delivered = true;
+                message.queue = queue;
+                note(envelope, queue);
+                if (++count % 10 < 7) {
+                    // Before it is sent: the broker may have it though this call fails.
+                    message.acknowledged = true;
+                    channel.basicAck(envelope.getDeliveryTag(), false);
+                    message.settled = true;
+                }
+            }
+        });
+    }
+
+    private void note(Envelope envelope, String queue) {
+        if (envelope.getExchange().equals("hash")) {
+            String before = queueOfKey.putIfAbsent(envelope.getRoutingKey(), queue);
+            if (before != null && !before.equals(queue)) {
+                wrong.add("key " + envelope.getRoutingKey() + " was with " + before + " and is with " + queue);
+            }
+        }
+    }
+
+    /** Takes everything and compares; how many came that had been delivered before. */
+    private int drain(Broker broker, boolean afterOrder, String what) throws Exception {
+        Set<String> found = new LinkedHashSet<>();
+        int again = 0;
+        try (Connection connection = broker.connect()) {
+            Channel channel = connection.createChannel();
+            declare(channel);
+            for (String queue : QUEUES) {
+                Map<String, Integer> last = new HashMap<>();
+                for (var got = channel.basicGet(queue, true); got != null; got = channel.basicGet(queue, true)) {
+                    String name = name(got.getBody());
+                    Known message = known(name);
+                    note(got.getEnvelope(), queue);
+                    if (!found.add(name)) {
+                        wrong.add(what + ": twice: " + name);
+                    }
+                    if (message.delivered) {
+                        again++;
+                        if (!got.getEnvelope().isRedeliver()) {
+                            wrong.add(what + ": delivered before and not marked: " + name);
+                        }
+                        if (afterOrder && message.settled) {
+                            wrong.add(what + ": acknowledged, and back after a stop in order: " + name);
+                        }
+                    }
+                    String publisher = name.substring(0, name.indexOf(':'));
+                    int number = Integer.parseInt(name.substring(name.indexOf(':') + 1));
+                    Integer before = last.put(publisher, number);
+                    if (before != null && before > number) {
+                        wrong.add(what + ": out of order in " + queue + ": " + number + " after " + before);
+                    }
+                }
+            }
+        }
+        TreeMap<String, String> lost = new TreeMap<>();
+        ledger.forEach((name, message) -> {
+            if (message.confirmed && !message.acknowledged && !found.contains(name)) {
+                lost.put(name, String.valueOf(message.queue));
+            }
+        });
+        assertThat(lost).as(what + ": confirmed and lost").isEmpty();
+        assertThat(wrong).as(what).isEmpty();
+        return again;
+    }
+}
