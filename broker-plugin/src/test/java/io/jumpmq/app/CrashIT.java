@@ -67,7 +67,9 @@ class CrashIT {
         volatile @Nullable String queue;
     }
 
-    private final Map<String, Known> ledger = new ConcurrentHashMap<>();
+    /** Of this round; threads of the round before may still write to theirs. */
+    private Map<String, Known> ledger = new ConcurrentHashMap<>();
+
     private final Map<String, String> queueOfKey = new ConcurrentHashMap<>();
     private final List<String> wrong = Collections.synchronizedList(new ArrayList<>());
     private int nextNumber;
@@ -84,7 +86,7 @@ class CrashIT {
                 confirmed += (int) ledger.values().stream()
                         .filter(known -> known.confirmed)
                         .count();
-                ledger.clear();
+                ledger = new ConcurrentHashMap<>();
                 inOrder = round % 8 == 7 || round == ROUNDS;
                 if (round < ROUNDS) {
                     load(broker, inOrder);
@@ -226,13 +228,14 @@ class CrashIT {
     }
 
     private void publish(Channel channel, String exchange, int first, long until) {
+        Map<String, Known> mine = ledger;
         ConcurrentSkipListMap<Long, String> open = new ConcurrentSkipListMap<>();
         try {
             channel.confirmSelect();
             channel.addConfirmListener(
                     (tag, multiple) -> {
                         Map<Long, String> done = multiple ? open.headMap(tag, true) : open.subMap(tag, true, tag, true);
-                        done.values().forEach(name -> known(name).confirmed = true);
+                        done.values().forEach(name -> known(mine, name).confirmed = true);
                         done.clear();
                     },
                     (tag, multiple) -> wrong.add("a nack for " + open.get(tag)));
@@ -244,7 +247,7 @@ class CrashIT {
                 }
                 String name = exchange + ":" + (first + i);
                 String key = exchange.equals("hash") ? "key-" + i % 500 : String.valueOf(i % 2);
-                ledger.put(name, new Known());
+                mine.put(name, new Known());
                 open.put(channel.getNextPublishSeqNo(), name);
                 byte[] body = java.util.Arrays.copyOf((name + ";").getBytes(UTF_8), 30 + sizes.nextInt(2000));
                 channel.basicPublish(exchange, key, MessageProperties.MINIMAL_PERSISTENT_BASIC, body);
@@ -257,8 +260,8 @@ class CrashIT {
         }
     }
 
-    private Known known(String name) {
-        Known known = ledger.get(name);
+    private Known known(Map<String, Known> round, String name) {
+        Known known = round.get(name);
         if (known == null) {
             wrong.add("never published: " + name);
             return new Known();
@@ -272,6 +275,7 @@ class CrashIT {
     }
 
     private void consume(Channel channel, String queue) throws IOException {
+        Map<String, Known> mine = ledger;
         channel.basicQos(50);
         channel.basicConsume(queue, false, new DefaultConsumer(channel) {
             private int count;
@@ -279,7 +283,7 @@ class CrashIT {
             @Override
             public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body)
                     throws IOException {
-                Known message = known(name(body));
+                Known message = known(mine, name(body));
                 message.delivered = true;
                 message.queue = queue;
                 note(envelope, queue);
@@ -304,6 +308,7 @@ class CrashIT {
 
     /** Takes everything and compares; how many came that had been delivered before. */
     private int drain(Broker broker, boolean afterOrder, String what) throws Exception {
+        Map<String, Known> mine = ledger;
         Set<String> found = new LinkedHashSet<>();
         int again = 0;
         try (Connection connection = broker.connect()) {
@@ -313,7 +318,7 @@ class CrashIT {
                 Map<String, Integer> last = new HashMap<>();
                 for (var got = channel.basicGet(queue, true); got != null; got = channel.basicGet(queue, true)) {
                     String name = name(got.getBody());
-                    Known message = known(name);
+                    Known message = known(mine, name);
                     note(got.getEnvelope(), queue);
                     if (!found.add(name)) {
                         wrong.add(what + ": twice: " + name);
