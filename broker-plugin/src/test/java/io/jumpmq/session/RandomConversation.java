@@ -23,8 +23,9 @@ import java.util.SplittableRandom;
  * is damaged. Half of all conversations stay as they are up to a point, so that the damage reaches every state.
  */
 final class RandomConversation {
+    private static final String LONGEST = "n".repeat(255);
     private static final List<String> QUEUES =
-            List.of("", "q1", "q2", "q3", "q1", "q2", "q3", "q1", "q2", "amq.rabbitmq.reply-to");
+            List.of("", "q1", "q2", "q3", "q1", "q2", "q3", "q1", "q2", "amq.rabbitmq.reply-to", LONGEST);
     private static final List<String> EXCHANGES =
             List.of("", "x1", "x2", "x1", "amq.topic", "amq.headers", "amq.direct", "amq.fanout", "gone");
     private static final List<String> TYPES = List.of("direct", "fanout", "topic", "headers", "x-consistent-hash");
@@ -245,7 +246,7 @@ final class RandomConversation {
         return switch (component.getName()) {
             case "type" -> pick(TYPES);
             case "routingKey" -> pick(KEYS);
-            case "consumerTag" -> "t" + random.nextInt(30);
+            case "consumerTag" -> random.nextInt(10) == 0 ? LONGEST : "t" + random.nextInt(30);
             case "queue" -> pick(QUEUES);
             default -> pick(EXCHANGES);
         };
