@@ -28,6 +28,9 @@ public final class FieldTable {
     /** Deeper nesting is no data but an attack on the stack. */
     private static final int MAX_DEPTH = 32;
 
+    /** A decimal's places behind the point take one octet. */
+    private static final int MAX_SCALE = 255;
+
     private final byte[] bytes;
     private @Nullable Map<String, @Nullable Object> decoded;
 
@@ -238,9 +241,14 @@ public final class FieldTable {
         } else if (value instanceof Double number) {
             out.writeByte('d').writeDouble(number);
         } else if (value instanceof BigDecimal number) {
+            if (number.scale() < 0
+                    || number.scale() > MAX_SCALE
+                    || number.unscaledValue().bitLength() >= Integer.SIZE) {
+                throw new IllegalArgumentException("a table cannot hold the decimal " + number);
+            }
             out.writeByte('D')
                     .writeByte(number.scale())
-                    .writeInt(number.unscaledValue().intValueExact());
+                    .writeInt(number.unscaledValue().intValue());
         } else if (value instanceof Instant time) {
             out.writeByte('T').writeLong(time.getEpochSecond());
         } else if (value instanceof FieldTable table) {

@@ -45,11 +45,11 @@ public final class FrameReader {
         }
         int start = in.readerIndex();
         long length = in.getUnsignedInt(start + 3);
-        if (length > payloadMax) {
+        if (length > payloadMax + OVERHEAD) { // As in RabbitMQ: some clients count the payload alone.
             throw new AmqpException(
                     ReplyCode.FRAME_ERROR,
-                    "type " + in.getUnsignedByte(start) + ", all octets: frame size of " + (length + OVERHEAD)
-                            + " exceeds the negotiated maximum of " + (payloadMax + OVERHEAD));
+                    "type " + in.getUnsignedByte(start) + ", all octets = <<>>: {frame_too_large," + length + ","
+                            + payloadMax + "}");
         }
         if (in.readableBytes() < PREFIX + length + 1) {
             return false;

@@ -2,6 +2,8 @@ package io.jumpmq.amqp;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The methods of AMQP 0-9-1 and of RabbitMQ's extensions to it, one record each, with the fields of the specification in
@@ -38,8 +40,12 @@ public sealed interface Method {
      * @throws AmqpException when there is no such method, or its arguments are malformed
      */
     static Method read(ByteBuf in) {
+        if (in.readableBytes() < Integer.BYTES) {
+            throw cannotDecode(in);
+        }
+        int id = in.readInt();
+        ByteBuf arguments = in.slice();
         try {
-            int id = in.readInt();
             Method method = switch (id) {
                 case ConnectionStart.ID -> ConnectionStart.readArguments(in);
                 case ConnectionStartOk.ID -> ConnectionStartOk.readArguments(in);
@@ -110,12 +116,22 @@ public sealed interface Method {
                             ReplyCode.NOT_IMPLEMENTED, "there is no method " + (id >>> 16) + "." + (id & 0xffff));
             };
             if (in.isReadable()) {
-                throw FieldTable.malformed(method.dottedName() + " is followed by " + in.readableBytes() + " bytes");
+                throw cannotDecode(arguments);
             }
             return method;
         } catch (IndexOutOfBoundsException e) {
-            throw FieldTable.malformed("a method frame ends within its arguments");
+            throw cannotDecode(arguments);
         }
+    }
+
+    /** Arguments that end too early or too late. */
+    static AmqpException cannotDecode(ByteBuf arguments) {
+        // More would not fit into the answer.
+        int count = Math.min(arguments.readableBytes(), ShortString.MAX_BYTES / 2);
+        String octets = IntStream.range(arguments.readerIndex(), arguments.readerIndex() + count)
+                .mapToObj(index -> String.valueOf(arguments.getUnsignedByte(index)))
+                .collect(Collectors.joining(","));
+        return new AmqpException(ReplyCode.FRAME_ERROR, "cannot decode <<" + octets + ">>");
     }
 
     private static int bit(boolean value, int place) {

@@ -3,17 +3,41 @@ package io.jumpmq.amqp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 
 /** Short strings: one octet of length, then up to 255 bytes, UTF-8. */
 public final class ShortString {
     public static final int MAX_BYTES = 255;
 
+    /** What a decoder puts where it does not understand. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     private ShortString() {}
 
-    /** Reads one. */
+    /**
+     * Reads one.
+     *
+     * @throws AmqpException when it is not UTF-8
+     */
     public static String read(ByteBuf in) {
         int length = in.readUnsignedByte();
-        return in.readCharSequence(length, UTF_8).toString();
+        int start = in.readerIndex();
+        String text = in.readCharSequence(length, UTF_8).toString();
+        if (text.indexOf(REPLACEMENT) >= 0) {
+            requireUtf8(in, start, length);
+        }
+        return text;
+    }
+
+    /**
+     * Lets only UTF-8 pass: whatever else became text would not be the same, and could be longer, when it is written.
+     *
+     * @throws AmqpException when these octets are something else
+     */
+    private static void requireUtf8(ByteBuf in, int start, int length) {
+        if (!ByteBufUtil.isText(in, start, length, UTF_8)) {
+            throw new AmqpException(ReplyCode.FRAME_ERROR, "Malformed UTF-8 in shortstr");
+        }
     }
 
     /** Reads one as it is. */

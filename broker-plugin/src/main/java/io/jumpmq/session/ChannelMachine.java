@@ -9,6 +9,7 @@ import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.Publication;
 import io.jumpmq.broker.QueueActor;
@@ -56,6 +57,10 @@ final class ChannelMachine {
     private static final int MANDATORY = 1;
     private static final int IMMEDIATE = 2;
     private static final int FIXED_DELIVERY = 64;
+
+    /** Room for the method frames that carry an exchange's name and a routing key. */
+    private static final int NAME_AND_KEY = 640;
+
     private static final int NAME_ENTROPY_BYTES = 16;
 
     /** Ten years, in milliseconds. */
@@ -249,6 +254,7 @@ final class ChannelMachine {
     // Publishing.
 
     private void onPublish(ByteBuf in) {
+        ByteBuf arguments = in.slice();
         try {
             in.skipBytes(RESERVED_SHORT);
             byte[] name = takeShort(in, exchangeName);
@@ -259,7 +265,7 @@ final class ChannelMachine {
             routingKey = takeShort(in, routingKey);
             publishFlags = in.readUnsignedByte();
         } catch (IndexOutOfBoundsException e) {
-            throw new AmqpException(ReplyCode.SYNTAX_ERROR, "a method frame ends within its arguments");
+            throw Method.cannotDecode(arguments);
         }
         content.begin();
     }
@@ -418,8 +424,15 @@ final class ChannelMachine {
     }
 
     private void sendReturn(Message message) {
-        send(new Method.BasicReturn(
-                ReplyCode.NO_ROUTE.code(), ReplyCode.NO_ROUTE.name(), message.exchange(), message.routingKeyText()));
+        // Written by hand, as its key need not be text.
+        ByteBuf out = connection.reserve(NAME_AND_KEY);
+        int start = FrameWriter.begin(out, FrameReader.METHOD, number);
+        out.writeInt(Method.BasicReturn.ID);
+        out.writeShort(ReplyCode.NO_ROUTE.code());
+        ShortString.write(out, ReplyCode.NO_ROUTE.name());
+        ShortString.write(out, message.exchange());
+        writeShort(out, message.routingKey());
+        FrameWriter.end(out, start);
         sendContent(message.properties(), message.body());
     }
 
@@ -789,8 +802,15 @@ final class ChannelMachine {
         } else {
             long tag = fetched.noAck() ? unacked.skip() : unacked.add(new Unacked(actor, entry, null));
             Message message = entry.message();
-            send(new Method.BasicGetOk(
-                    tag, entry.redelivered(), message.exchange(), message.routingKeyText(), fetched.left()));
+            ByteBuf out = connection.reserve(NAME_AND_KEY);
+            int start = FrameWriter.begin(out, FrameReader.METHOD, number);
+            out.writeInt(Method.BasicGetOk.ID);
+            out.writeLong(tag);
+            out.writeBoolean(entry.redelivered());
+            ShortString.write(out, message.exchange());
+            writeShort(out, message.routingKey());
+            out.writeInt(fetched.left());
+            FrameWriter.end(out, start);
             sendContent(propertiesOf(entry, queue), message.body());
         }
         connection.resume();

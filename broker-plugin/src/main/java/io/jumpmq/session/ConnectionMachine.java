@@ -89,6 +89,7 @@ public final class ConnectionMachine {
         while (!suspended && state != State.CLOSED) {
             ChannelMachine channel = null;
             int number = 0;
+            int start = in.readerIndex();
             try {
                 if (!frames.next(in)) {
                     return;
@@ -110,6 +111,9 @@ public final class ConnectionMachine {
                 }
             } catch (AmqpException e) {
                 fail(number, e);
+                if (in.readerIndex() == start) {
+                    in.skipBytes(in.readableBytes()); // No frame begins here, and nobody can tell where one does.
+                }
             } catch (RuntimeException e) {
                 fail(0, new AmqpException(ReplyCode.INTERNAL_ERROR, "INTERNAL_ERROR"));
                 throw e; // For the log: this is a defect of ours.

@@ -191,7 +191,7 @@ class CodecTest {
 
     @Test
     void aFrameThatIsTooLargeOrEndsWronglyIsRefused() {
-        ByteBuf large = Unpooled.buffer().writeByte(1).writeShort(0).writeInt(4_089);
+        ByteBuf large = Unpooled.buffer().writeByte(1).writeShort(0).writeInt(4_097);
         assertThatThrownBy(() -> new FrameReader(4_096).next(large))
                 .isInstanceOfSatisfying(
                         AmqpException.class, e -> assertThat(e.reply()).isEqualTo(ReplyCode.FRAME_ERROR));

@@ -6,6 +6,7 @@ import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.LongString;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.message.Message;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -103,17 +104,28 @@ public final class HeadersExchange implements ExchangeType {
             return all;
         }
 
+        /** By value, whatever the type: 5 is 5 as an integer of any width, a float or a time, text is text or bytes. */
         private static boolean sameValue(Object wanted, @Nullable Object given) {
-            return (isInteger(wanted) && isInteger(given))
-                    ? ((Number) wanted).longValue() == ((Number) Objects.requireNonNull(given)).longValue()
-                    : Objects.deepEquals(wanted, given);
+            Object one = comparable(wanted);
+            Object other = comparable(given);
+            return (one instanceof Double || other instanceof Double)
+                            && one instanceof Number a
+                            && other instanceof Number b
+                    ? a.doubleValue() == b.doubleValue()
+                    : Objects.equals(one, other);
         }
 
-        private static boolean isInteger(@Nullable Object number) {
-            return number instanceof Byte
-                    || number instanceof Short
-                    || number instanceof Integer
-                    || number instanceof Long;
+        private static @Nullable Object comparable(@Nullable Object value) {
+            if (value instanceof Byte || value instanceof Short || value instanceof Integer) {
+                return ((Number) value).longValue();
+            } else if (value instanceof Float number) {
+                return number.doubleValue();
+            } else if (value instanceof Instant time) {
+                return time.getEpochSecond();
+            } else if (value instanceof byte[] bytes) {
+                return new LongString(bytes);
+            }
+            return value;
         }
     }
 }

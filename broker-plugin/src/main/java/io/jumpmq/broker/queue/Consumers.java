@@ -64,7 +64,7 @@ final class Consumers {
             }
         }
         if (active != null && leaving.contains(active)) {
-            if (singleActive && closing) {
+            if (singleActive && closing && active.unacknowledged > 0) {
                 awaited = active;
             }
             active = singleActive ? successor() : null;
@@ -111,6 +111,9 @@ final class Consumers {
 
     /** Gives a consumer that lost its turn a new one, if it has room again and may be served. */
     void resume(@Nullable QueueConsumer consumer) {
+        if (consumer == awaited && isAwaiting()) {
+            return;
+        }
         if (consumer != null && consumer.hasRoom() && (active == null || active == consumer)) {
             turn.join(consumer);
         }

@@ -1,0 +1,142 @@
+package io.jumpmq.session;
+
+import io.jumpmq.amqp.FieldTable;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** One connection to a {@link SteppedBroker}: does with its machine what a socket's handler does, and keeps what comes out. */
+final class SteppedClient implements ConnectionOutput, ConnectionListener {
+    private static final FieldTable SERVER_PROPERTIES = FieldTable.of(Map.of("product", "JumpMQ"));
+
+    private final SteppedBroker broker;
+    private final ConnectionMachine machine;
+    private final ByteBuf unread = Unpooled.buffer();
+    private final ByteBuf out = Unpooled.buffer();
+    private final List<String> log = new ArrayList<>();
+    private long discardedBytes;
+    private boolean closing;
+    private boolean closed;
+
+    SteppedClient(SteppedBroker broker, long id, ConnectionSettings settings) {
+        this.broker = broker;
+        this.machine = new ConnectionMachine(new ConnectionContext(
+                id,
+                broker.loop(),
+                broker.broker(),
+                broker.authenticator(),
+                InetAddress.getLoopbackAddress(),
+                settings,
+                SERVER_PROPERTIES,
+                this,
+                this));
+    }
+
+    /** Bytes arrive. */
+    void receive(byte[] bytes) {
+        if (!closed) {
+            unread.writeBytes(bytes);
+            decode();
+            broker.settle();
+        }
+    }
+
+    private void decode() {
+        if (!closed) {
+            broker.loop().run(() -> machine.onBytes(unread));
+            unread.discardReadBytes();
+            broker.loop().run(machine::mustWait);
+        }
+    }
+
+    /** The client's end of the socket is closed. */
+    void hangUp() {
+        if (!closed) {
+            closed = true;
+            broker.forget(this);
+            broker.loop().run(machine::onClosed);
+            broker.settle();
+        }
+    }
+
+    void tick() {
+        broker.loop().run(() -> machine.onTick(broker.nowMillis()));
+    }
+
+    /** What was written and nobody has read yet. */
+    ByteBuf written() {
+        return out;
+    }
+
+    /** All that was ever written. */
+    long writtenBytes() {
+        return discardedBytes + out.writerIndex();
+    }
+
+    /** Whether the machine has closed its socket. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** What arrived and was not understood yet: the beginning of a frame, unless the machine waits for something. */
+    int unreadBytes() {
+        return unread.readableBytes();
+    }
+
+    ConnectionMachine machine() {
+        return machine;
+    }
+
+    /** What an operator would read. */
+    List<String> log() {
+        return log;
+    }
+
+    @Override
+    public ByteBuf reserve(int bytes) {
+        if (!out.isReadable()) {
+            discardedBytes += out.writerIndex();
+            out.clear();
+        }
+        return out.ensureWritable(bytes);
+    }
+
+    @Override
+    public boolean isWritable() {
+        return true;
+    }
+
+    @Override
+    public void resume() {
+        broker.execute(this::decode);
+    }
+
+    @Override
+    public void read(boolean on) {}
+
+    @Override
+    public void close() {
+        if (!closing) {
+            closing = true;
+            broker.loop().atTurnEnd(() -> broker.execute(this::hangUp));
+        }
+    }
+
+    @Override
+    public void opened(String user, String vhost) {
+        log.add("opened " + vhost + " by " + user);
+    }
+
+    @Override
+    public void failed(String reason) {
+        log.add(reason);
+    }
+
+    @Override
+    public void channelFailed(int channel, String reason) {
+        log.add("channel " + channel + ": " + reason);
+    }
+}
