@@ -68,11 +68,13 @@ class CrashIT {
     }
 
     /** Of this round; threads of the round before may still write to theirs. */
-    private Map<String, Known> ledger = new ConcurrentHashMap<>();
+    private volatile Map<String, Known> ledger = new ConcurrentHashMap<>();
 
     private final Map<String, String> queueOfKey = new ConcurrentHashMap<>();
     private final List<String> wrong = Collections.synchronizedList(new ArrayList<>());
     private int nextNumber;
+    private final Object acknowledging = new Object();
+    private volatile boolean enough;
 
     @Test
     void nothingConfirmedIsEverLost() throws Exception {
@@ -202,6 +204,7 @@ class CrashIT {
 
     /** Publishers with confirms and consumers, for a while. */
     private void load(Broker broker, boolean settle) throws Exception {
+        enough = false;
         Connection connection = broker.connect();
         Connection consuming = broker.connect();
         for (String queue : List.of("hash-0", "hash-2", "direct-1")) {
@@ -222,6 +225,9 @@ class CrashIT {
             publisher.join();
         }
         if (settle) {
+            synchronized (acknowledging) {
+                enough = true; // What is sent after a connection's close does not count.
+            }
             consuming.close();
             connection.close();
         }
@@ -288,10 +294,14 @@ class CrashIT {
                 message.queue = queue;
                 note(envelope, queue);
                 if (++count % 10 < 7) {
-                    // Before it is sent: the broker may have it though this call fails.
-                    message.acknowledged = true;
-                    channel.basicAck(envelope.getDeliveryTag(), false);
-                    message.settled = true;
+                    synchronized (acknowledging) {
+                        if (mine == ledger && !enough) {
+                            // Before it is sent: the broker may have it though this call fails.
+                            message.acknowledged = true;
+                            channel.basicAck(envelope.getDeliveryTag(), false);
+                            message.settled = true;
+                        }
+                    }
                 }
             }
         });
