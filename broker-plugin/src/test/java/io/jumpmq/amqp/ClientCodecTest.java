@@ -200,6 +200,7 @@ class ClientCodecTest {
     }
 
     /** A value as neither codec has it, so that both can be compared. */
+    @SuppressWarnings("JavaUtilDate") // That is what the client has.
     static @Nullable Object plain(@Nullable Object value) {
         if (value instanceof Byte || value instanceof Short || value instanceof Integer) {
             return ((Number) value).longValue();

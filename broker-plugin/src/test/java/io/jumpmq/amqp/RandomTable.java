@@ -117,8 +117,9 @@ final class RandomTable {
             }
             case 'D' -> {
                 int scale = random.nextInt(256);
-                to.writeByte(scale).writeInt((int) bits);
-                return new BigDecimal(BigInteger.valueOf((int) bits), scale);
+                int unscaled = (int) bits;
+                to.writeByte(scale).writeInt(unscaled);
+                return new BigDecimal(BigInteger.valueOf(unscaled), scale);
             }
             case 'S', 'x' -> {
                 byte[] octets = new byte[random.nextInt(20)];

@@ -80,6 +80,7 @@ class UniformityTest {
 
     @Test
     @JumpMqOnly("jump is the default here")
+    @SuppressWarnings("JavaUtilDate") // That is what the client takes.
     void byTimestamp() throws Exception {
         spreadEvenly(
                 Map.of("hash-property", "timestamp"),

@@ -30,8 +30,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConversationTest {
     private static final @Nullable String URI_OF_BROKER = System.getProperty("broker.uri");
 
-    static Stream<Path> scripts() throws IOException {
-        return Files.list(Path.of("src/test/resources/session")).sorted();
+    static List<Path> scripts() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/session"))) {
+            return files.sorted().toList();
+        }
     }
 
     @ParameterizedTest

@@ -167,7 +167,7 @@ final class RandomConversation {
 
     /** Enough to be sure of a delivery. */
     private void deliver(int channel) {
-        add(channel, new Method.QueueDeclare("", false, false, random.nextBoolean(), false, false, pick(TABLES)));
+        add(channel, new Method.QueueDeclare("", false, false, true, false, false, pick(TABLES)));
         add(channel, new Method.BasicConsume("", "", false, random.nextBoolean(), false, false, FieldTable.EMPTY));
         publish(channel);
         add(channel, new Method.QueueBind("", "amq.fanout", "", false, FieldTable.EMPTY));

@@ -27,6 +27,8 @@ class SessionFuzzTest {
     /** What a frame may make the broker allocate: a body's first array, and some room. Its announced size is just a word. */
     private static final long BYTES_PER_FRAME = 256 << 10;
 
+    private static final long BYTES_PER_TURN = 16 << 10;
+
     /** How often what is written may have been copied on its way; the growing buffers of this test included. */
     private static final int COPIES = 16;
 
@@ -70,22 +72,25 @@ class SessionFuzzTest {
         assertThat(tally.answers).as("conversations have answers").isGreaterThan(tally.frames / 4);
     }
 
-    static final class Tally {
+    private static final class Tally {
         private long conversations;
         private long frames;
         private long opened;
         private long answers;
     }
 
-    static WeakReference<ConnectionMachine> converse(SteppedBroker broker, long seed, Tally tally) {
+    private static WeakReference<ConnectionMachine> converse(SteppedBroker broker, long seed, Tally tally) {
         SplittableRandom random = new SplittableRandom(seed);
         List<byte[]> frames = new RandomConversation(random).frames();
         SteppedClient client = broker.connect(ConnectionSettings.DEFAULT);
         try {
-            long before = allocatedBytes();
+            long allocated = 0;
             boolean whole = random.nextBoolean();
-            for (byte[] piece : whole ? frames : RandomConversation.pieces(frames, random)) {
+            List<byte[]> pieces = whole ? frames : RandomConversation.pieces(frames, random);
+            for (byte[] piece : pieces) {
+                long before = allocatedBytes();
                 client.receive(piece);
+                allocated += allocatedBytes() - before;
                 if (!client.isClosed() && !client.machine().isSuspended()) {
                     assertThat(client.unreadBytes()).as("bytes kept").isLessThanOrEqualTo(FRAME_MAX);
                 }
@@ -98,11 +103,15 @@ class SessionFuzzTest {
                     broker.advance(random.nextInt(90_000));
                 }
             }
-            long allocated = allocatedBytes() - before;
             closedChannels(client.written(), tally);
             assertThat(client.written().readableBytes())
                     .as("half a frame written")
                     .isZero();
+            assertThat(allocated)
+                    .as("bytes allocated")
+                    .isLessThan(frames.size() * BYTES_PER_FRAME
+                            + pieces.size() * BYTES_PER_TURN
+                            + client.writtenBytes() * COPIES);
             assertThat(broker.failures()).isEmpty();
         } catch (RuntimeException | AssertionError e) {
             broker.failures().forEach(e::addSuppressed);

@@ -108,11 +108,11 @@ public final class HeadersExchange implements ExchangeType {
         private static boolean sameValue(Object wanted, @Nullable Object given) {
             Object one = comparable(wanted);
             Object other = comparable(given);
-            return (one instanceof Double || other instanceof Double)
-                            && one instanceof Number a
-                            && other instanceof Number b
-                    ? a.doubleValue() == b.doubleValue()
-                    : Objects.equals(one, other);
+            boolean fractions = one instanceof Double || other instanceof Double;
+            if (fractions && one instanceof Number a && other instanceof Number b) {
+                return a.doubleValue() == b.doubleValue();
+            }
+            return Objects.equals(one, other);
         }
 
         private static @Nullable Object comparable(@Nullable Object value) {
