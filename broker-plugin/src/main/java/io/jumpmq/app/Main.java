@@ -1,10 +1,13 @@
 package io.jumpmq.app;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.jumpmq.cli.Console;
 import io.jumpmq.cli.DemoCommand;
 import io.jumpmq.cli.JumpMqCommand;
 import io.jumpmq.cli.perf.PerfCommand;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 
 /** The one entry point of the jar. */
 public final class Main {
@@ -14,11 +17,16 @@ public final class Main {
     public static void main(String[] arguments) {
         Console console = Console.ofProcess();
         List<Object> commands = List.of(
-                new ServerCommand(), new ConfigCommand(), new PerfCommand(), new DemoCommand(console, Main::embedded));
+                new ServerCommand(),
+                new ConfigCommand(),
+                new PerfCommand(console),
+                new DemoCommand(console, Main::embedded));
         System.exit(JumpMqCommand.run(console, commands, arguments));
     }
 
+    /** A broker for the demo, which does not want to read of each connection. */
     private static DemoCommand.Embedded embedded() {
+        ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
         JumpMq broker = JumpMq.builder().host("127.0.0.1").port(0).start();
         return new DemoCommand.Embedded() {
             @Override

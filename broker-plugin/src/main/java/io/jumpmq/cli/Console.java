@@ -36,7 +36,7 @@ public record Console(InputStream in, OutputStream out, PrintWriter err, boolean
      *
      * @throws ClosedOutputException when nobody reads it any more
      */
-    void print(String text) {
+    public void print(String text) {
         try {
             out.write(text.getBytes(UTF_8));
         } catch (IOException e) {
@@ -44,7 +44,8 @@ public record Console(InputStream in, OutputStream out, PrintWriter err, boolean
         }
     }
 
-    void flush() {
+    /** Has everything printed so far reach its reader. */
+    public void flush() {
         try {
             out.flush();
         } catch (IOException e) {

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.Method;
+import io.jumpmq.cli.Console;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.ConnectException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayList;
@@ -18,9 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code jumpmq perf}: loads a broker and tells what it does. The options follow RabbitMQ's PerfTest. */
 @Command(
@@ -45,8 +43,7 @@ public final class PerfCommand implements Callable<Integer> {
     private static final String HASH = "x-consistent-hash";
     private static final double[] PERCENTILES = {50, 75, 95, 99, 99.9};
 
-    @Spec
-    private @Nullable CommandSpec spec;
+    private final Console console;
 
     @Option(names = "--help", usageHelp = true, description = "Shows this help.")
     private boolean help;
@@ -184,16 +181,13 @@ public final class PerfCommand implements Callable<Integer> {
     @Option(names = "--format", paramLabel = "text|json", description = "How the result is written. Default: text")
     private String format = "text";
 
-    private PrintWriter out() {
-        return spec().commandLine().getOut();
+    public PerfCommand(Console console) {
+        this.console = console;
     }
 
-    private CommandSpec spec() {
-        CommandSpec known = spec;
-        if (known == null) {
-            throw new IllegalStateException("picocli sets it");
-        }
-        return known;
+    private void print(String line) {
+        console.print(line + "\n");
+        console.flush();
     }
 
     @Override
@@ -215,7 +209,7 @@ public final class PerfCommand implements Callable<Integer> {
     }
 
     private int say(int code, String problem) {
-        spec().commandLine().getErr().println("jumpmq: " + problem);
+        console.err().println("jumpmq: " + problem);
         return code;
     }
 
@@ -427,8 +421,7 @@ public final class PerfCommand implements Callable<Integer> {
             line.append(String.format(Locale.ROOT, ", received: %,.0f msg/s", (now.received - before.received) / span));
         }
         line.append(times(", latency", latency)).append(times(", confirm latency", confirm));
-        out().println(line);
-        out().flush();
+        print(line.toString());
     }
 
     private static String times(String title, Histogram histogram) {
@@ -450,23 +443,22 @@ public final class PerfCommand implements Callable<Integer> {
         meter.confirmLatencies();
         double span = (end.nanos - start) / 1e9;
         if (format.equals("json")) {
-            out().println(json(end, span, meter));
+            print(json(end, span, meter));
         } else {
-            out().printf(
-                            Locale.ROOT,
-                            "total %.1f s, sent %,d (%,.0f msg/s), received %,d (%,.0f msg/s)%s%s%s%n",
-                            span,
-                            end.sent,
-                            end.sent / span,
-                            end.received,
-                            end.received / span,
-                            confirms > 0 ? String.format(Locale.ROOT, ", confirmed %,d", end.confirmed) : "",
-                            end.refused > 0 ? String.format(Locale.ROOT, ", nacked %,d", end.refused) : "",
-                            end.returned > 0 ? String.format(Locale.ROOT, ", returned %,d", end.returned) : "");
+            print(String.format(
+                    Locale.ROOT,
+                    "total %.1f s, sent %,d (%,.0f msg/s), received %,d (%,.0f msg/s)%s%s%s",
+                    span,
+                    end.sent,
+                    end.sent / span,
+                    end.received,
+                    end.received / span,
+                    confirms > 0 ? String.format(Locale.ROOT, ", confirmed %,d", end.confirmed) : "",
+                    end.refused > 0 ? String.format(Locale.ROOT, ", nacked %,d", end.refused) : "",
+                    end.returned > 0 ? String.format(Locale.ROOT, ", returned %,d", end.returned) : ""));
             percentiles("latency", meter.latencyInAll());
             percentiles("confirm latency", meter.confirmsInAll());
         }
-        out().flush();
     }
 
     private void percentiles(String title, Histogram histogram) {
@@ -482,7 +474,8 @@ public final class PerfCommand implements Callable<Integer> {
                     String.valueOf(percentile).replace(".0", ""),
                     histogram.getValueAtPercentile(percentile)));
         }
-        out().println(line.append(String.format(Locale.ROOT, ", max %,d µs", histogram.getMaxValue())));
+        print(line.append(String.format(Locale.ROOT, ", max %,d µs", histogram.getMaxValue()))
+                .toString());
     }
 
     private static String json(Sample end, double span, Meter meter) {
