@@ -40,6 +40,7 @@ public final class JumpMqCommand {
                 .addSubcommand(new CommandLine.HelpCommand())
                 .addSubcommand(RingCommands.commandLine(console))
                 .addSubcommand(new UniformityCommand(console))
+                .addSubcommand(StoreCommands.commandLine(console))
                 .addSubcommand("completion", completion())
                 .setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8)))
                 .setErr(console.err())

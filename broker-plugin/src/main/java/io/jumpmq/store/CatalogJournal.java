@@ -58,6 +58,15 @@ final class CatalogJournal {
         return new Opened(new CatalogJournal(disk, newest), changes);
     }
 
+    /** The generation in a file's name; 0 when it is not one of the catalog's. */
+    static long number(String name) {
+        return Math.max(generation(name, SNAPSHOT), generation(name, JOURNAL));
+    }
+
+    static boolean isJournal(String name) {
+        return name.endsWith(JOURNAL);
+    }
+
     private static long generation(String name, String suffix) {
         try {
             return name.endsWith(suffix) ? Long.parseLong(name.substring(0, name.length() - suffix.length())) : 0;

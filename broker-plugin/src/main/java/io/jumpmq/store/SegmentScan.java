@@ -47,6 +47,21 @@ final class SegmentScan {
         return true;
     }
 
+    /**
+     * After {@link #next} found nothing: goes on to where the next whole record is.
+     *
+     * @return false when there is none any more
+     */
+    boolean skip() throws IOException {
+        for (long at = offset + Records.ALIGNMENT; at + Records.ENVELOPE < to; at += Records.ALIGNMENT) {
+            if (find(at) > 0) {
+                next = at;
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Where the record is; when there was none, where the next one should have been. */
     long offset() {
         return offset;
