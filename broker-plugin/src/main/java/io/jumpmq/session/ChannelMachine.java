@@ -128,8 +128,13 @@ final class ChannelMachine {
     void onFrame(int type, ByteBuf in, int index, int length) {
         if (type == FrameReader.METHOD) {
             onMethodFrame(in, index, length);
-        } else if (state == State.OPEN && content.onFrame(type, in, index, length)) {
-            publish();
+            return;
+        }
+        if (state == State.OPEN) {
+            connection.during(content.expectsMethod() ? 0 : Method.BasicPublish.ID);
+            if (content.onFrame(type, in, index, length)) {
+                publish();
+            }
         }
     }
 
@@ -139,11 +144,10 @@ final class ChannelMachine {
             return;
         }
         if (!content.expectsMethod()) {
+            connection.during(Method.BasicPublish.ID);
             throw content.unexpectedMethod();
         }
-        int id = length < Integer.BYTES ? 0 : in.getInt(index);
-        connection.during(id);
-        if (id == Method.BasicPublish.ID) {
+        if (in.getInt(index) == Method.BasicPublish.ID) {
             onPublish(in.slice(index + Integer.BYTES, length - Integer.BYTES));
             return;
         }
@@ -239,8 +243,10 @@ final class ChannelMachine {
             send(new Method.ChannelCloseOk());
         } else if (method instanceof Method.ChannelOpen) {
             throw new AmqpException(ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen");
+        } else if (method instanceof Method.AccessRequest) {
+            send(new Method.AccessRequestOk(1));
         } else {
-            throw new AmqpException(ReplyCode.COMMAND_INVALID, "unimplemented method " + method.dottedName());
+            throw new AmqpException(ReplyCode.COMMAND_INVALID, "unimplemented method");
         }
     }
 
@@ -264,6 +270,9 @@ final class ChannelMachine {
             }
             routingKey = takeShort(in, routingKey);
             publishFlags = in.readUnsignedByte();
+            if (in.isReadable()) {
+                throw Method.cannotDecode(arguments);
+            }
         } catch (IndexOutOfBoundsException e) {
             throw Method.cannotDecode(arguments);
         }
@@ -290,7 +299,6 @@ final class ChannelMachine {
     }
 
     private void publish() {
-        connection.during(Method.BasicPublish.ID);
         connection.publishing();
         ExchangeRecord to = target();
         Message message = new Message(to.name(), routingKey, admitted(content.properties()), content.takeBody());
@@ -899,7 +907,7 @@ final class ChannelMachine {
         if (declare.passive()) {
             QueueRecord queue = connection
                     .vhost()
-                    .requireQueue(queueName(declare.queue()))
+                    .requireQueue(stripped(declare.queue()))
                     .requireAccess(connection.context().id());
             answerDeclared(queue, declare.nowait());
             return;

@@ -100,7 +100,7 @@ class DirectReplyToTest {
                 assertThat(client.stringCall("call " + i)).isEqualTo("re: call " + i);
             }
         }
-        server.terminateMainloop();
+        serverChannel.close();
         serving.join(10_000);
     }
 
