@@ -35,8 +35,6 @@ public final class ConnectionMachine {
         OPEN,
         /** connection.close was sent; its answer is awaited, all else ignored. */
         CLOSING,
-        /** connection.close was sent because of what is no frame: whatever follows cannot be understood either. */
-        GARBLED,
         CLOSED
     }
 
@@ -45,9 +43,6 @@ public final class ConnectionMachine {
 
     /** What clients of AMQP 0-9 send; like RabbitMQ we take them for clients of 0-9-1. */
     private static final long PROTOCOL_HEADER_0_9 = 0x414d515001010009L;
-
-    /** How long the client of a garbled stream has to read why it is cut off. */
-    private static final long GARBLED_MILLIS = 1_000;
 
     /** Class, weight, body size and property flags. */
     private static final int LEAST_HEADER_BYTES = 14;
@@ -99,8 +94,10 @@ public final class ConnectionMachine {
         }
         while (!suspended && state != State.CLOSED) {
             int number = 0;
+            int start = in.readerIndex();
+            methodId = 0;
             try {
-                if (!nextFrame(in)) {
+                if (!frames.next(in)) {
                     return;
                 }
                 number = frames.channel();
@@ -114,28 +111,14 @@ public final class ConnectionMachine {
                 }
             } catch (AmqpException e) {
                 fail(number, e);
+                if (in.readerIndex() == start) {
+                    in.skipBytes(in.readableBytes()); // No frame begins here, and nobody can tell where one does.
+                }
             } catch (RuntimeException e) {
                 fail(0, new AmqpException(ReplyCode.INTERNAL_ERROR, "INTERNAL_ERROR"));
                 throw e; // For the log: this is a defect of ours.
             }
         }
-    }
-
-    /** The next whole frame; when the bytes are no frame, they and all that follow are thrown away. */
-    private boolean nextFrame(ByteBuf in) {
-        if (state != State.GARBLED) {
-            try {
-                return frames.next(in);
-            } catch (AmqpException e) {
-                methodId = 0;
-                fail(0, e);
-                if (state == State.CLOSING) {
-                    state = State.GARBLED;
-                }
-            }
-        }
-        in.skipBytes(in.readableBytes());
-        return false;
     }
 
     /** Class and method of a method frame; 0 for any other. */
@@ -468,11 +451,9 @@ public final class ConnectionMachine {
             }
             return;
         }
-        if (state == State.CLOSING || state == State.GARBLED) {
-            long patience = state == State.CLOSING ? context.settings().handshakeMillis() : GARBLED_MILLIS;
-            if (nowMillis - closingMillis > patience) {
-                close(); // It owes us an answer, or cannot give one, and had time enough.
-            }
+        if (state == State.CLOSING
+                && nowMillis - closingMillis > context.settings().handshakeMillis()) {
+            close(); // It owes us an answer, and had time enough to give it.
             return;
         }
         if (heartbeatMillis > 0) {
