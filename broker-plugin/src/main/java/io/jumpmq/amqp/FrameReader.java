@@ -60,11 +60,15 @@ public final class FrameReader {
         payloadLength = (int) length;
         int end = in.getUnsignedByte(payloadIndex + payloadLength);
         if (end != END) {
-            throw new AmqpException(
-                    ReplyCode.FRAME_ERROR, "type " + type + ", a frame ends with octet " + end + " in place of " + END);
+            throw new AmqpException(ReplyCode.FRAME_ERROR, snippet(in) + ": {invalid_frame_end_marker," + end + "}");
         }
         in.readerIndex(payloadIndex + payloadLength + 1);
         return true;
+    }
+
+    /** The frame's type and how it begins, in RabbitMQ's words, to be told to whom it came from. */
+    public String snippet(ByteBuf in) {
+        return "type " + type + ", " + OctetText.snippet(in, payloadIndex, payloadLength);
     }
 
     public int type() {

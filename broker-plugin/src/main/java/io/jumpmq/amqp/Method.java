@@ -2,8 +2,6 @@ package io.jumpmq.amqp;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * The methods of AMQP 0-9-1 and of RabbitMQ's extensions to it, one record each, with the fields of the specification in
@@ -67,6 +65,8 @@ public sealed interface Method {
                 case ChannelFlowOk.ID -> ChannelFlowOk.readArguments(in);
                 case ChannelClose.ID -> ChannelClose.readArguments(in);
                 case ChannelCloseOk.ID -> ChannelCloseOk.readArguments(in);
+                case AccessRequest.ID -> AccessRequest.readArguments(in);
+                case AccessRequestOk.ID -> AccessRequestOk.readArguments(in);
                 case ExchangeDeclare.ID -> ExchangeDeclare.readArguments(in);
                 case ExchangeDeclareOk.ID -> ExchangeDeclareOk.readArguments(in);
                 case ExchangeDelete.ID -> ExchangeDelete.readArguments(in);
@@ -128,10 +128,8 @@ public sealed interface Method {
     static AmqpException cannotDecode(ByteBuf arguments) {
         // More would not fit into the answer.
         int count = Math.min(arguments.readableBytes(), ShortString.MAX_BYTES / 2);
-        String octets = IntStream.range(arguments.readerIndex(), arguments.readerIndex() + count)
-                .mapToObj(index -> String.valueOf(arguments.getUnsignedByte(index)))
-                .collect(Collectors.joining(","));
-        return new AmqpException(ReplyCode.FRAME_ERROR, "cannot decode <<" + octets + ">>");
+        return new AmqpException(
+                ReplyCode.FRAME_ERROR, "cannot decode " + OctetText.numbers(arguments, arguments.readerIndex(), count));
     }
 
     private static int bit(boolean value, int place) {
@@ -570,6 +568,49 @@ public sealed interface Method {
 
         static ChannelCloseOk readArguments(ByteBuf in) {
             return new ChannelCloseOk();
+        }
+    }
+
+    /** access.request, 30.10: of AMQP 0-8; old clients still ask, and anything is granted. */
+    record AccessRequest(String realm, boolean exclusive, boolean passive, boolean active, boolean write, boolean read)
+            implements Method {
+        public static final int ID = 30 << 16 | 10;
+
+        @Override
+        public int id() {
+            return ID;
+        }
+
+        @Override
+        public void writeArguments(ByteBuf out) {
+            ShortString.write(out, realm);
+            out.writeByte(bit(exclusive, 0) | bit(passive, 1) | bit(active, 2) | bit(write, 3) | bit(read, 4));
+        }
+
+        static AccessRequest readArguments(ByteBuf in) {
+            String realm = ShortString.read(in);
+            int bits = in.readByte();
+            return new AccessRequest(
+                    realm, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0, (bits & 16) != 0);
+        }
+    }
+
+    /** access.request-ok, 30.11. */
+    record AccessRequestOk(int ticket) implements Method {
+        public static final int ID = 30 << 16 | 11;
+
+        @Override
+        public int id() {
+            return ID;
+        }
+
+        @Override
+        public void writeArguments(ByteBuf out) {
+            out.writeShort(ticket);
+        }
+
+        static AccessRequestOk readArguments(ByteBuf in) {
+            return new AccessRequestOk(in.readUnsignedShort());
         }
     }
 

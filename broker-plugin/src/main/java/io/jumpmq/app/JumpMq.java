@@ -327,6 +327,7 @@ public final class JumpMq implements AutoCloseable {
         properties.put("product", "JumpMQ");
         properties.put("version", version());
         properties.put("platform", "Java " + System.getProperty("java.version"));
+        properties.put("copyright", "The JumpMQ authors");
         properties.put("information", "Licensed under the Apache License 2.0");
         return FieldTable.of(properties);
     }

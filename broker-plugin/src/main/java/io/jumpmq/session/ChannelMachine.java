@@ -96,7 +96,8 @@ final class ChannelMachine {
     private boolean confirmsDue;
     private boolean windowsDue;
     private boolean transactional;
-    private List<Runnable> transaction = new ArrayList<>();
+    private List<Runnable> publications = new ArrayList<>();
+    private List<Settled> settlements = new ArrayList<>();
     private int openCommits;
 
     private String lastQueue = "";
@@ -108,6 +109,9 @@ final class ChannelMachine {
     /** A delivery that waits for its acknowledgement; without a consumer it was fetched. */
     private record Unacked(
             QueueActor queue, QueueEntry entry, @Nullable ChannelConsumer consumer) {}
+
+    /** What a transaction is going to do with a delivery. */
+    private record Settled(long tag, Unacked delivery, Settlement how) {}
 
     ChannelMachine(int number, ConnectionMachine connection) {
         this.number = number;
@@ -128,8 +132,13 @@ final class ChannelMachine {
     void onFrame(int type, ByteBuf in, int index, int length) {
         if (type == FrameReader.METHOD) {
             onMethodFrame(in, index, length);
-        } else if (state == State.OPEN && content.onFrame(type, in, index, length)) {
-            publish();
+            return;
+        }
+        if (state == State.OPEN) {
+            connection.during(content.expectsMethod() ? 0 : Method.BasicPublish.ID);
+            if (content.onFrame(type, in, index, length)) {
+                publish();
+            }
         }
     }
 
@@ -139,11 +148,10 @@ final class ChannelMachine {
             return;
         }
         if (!content.expectsMethod()) {
+            connection.during(Method.BasicPublish.ID);
             throw content.unexpectedMethod();
         }
-        int id = length < Integer.BYTES ? 0 : in.getInt(index);
-        connection.during(id);
-        if (id == Method.BasicPublish.ID) {
+        if (in.getInt(index) == Method.BasicPublish.ID) {
             onPublish(in.slice(index + Integer.BYTES, length - Integer.BYTES));
             return;
         }
@@ -229,7 +237,7 @@ final class ChannelMachine {
             onTxCommit();
         } else if (method instanceof Method.TxRollback) {
             requireTransaction();
-            transaction = new ArrayList<>();
+            rollBack();
             send(new Method.TxRollbackOk());
         } else if (method instanceof Method.ChannelFlow flow) {
             onFlow(flow);
@@ -239,8 +247,10 @@ final class ChannelMachine {
             send(new Method.ChannelCloseOk());
         } else if (method instanceof Method.ChannelOpen) {
             throw new AmqpException(ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen");
+        } else if (method instanceof Method.AccessRequest) {
+            send(new Method.AccessRequestOk(1));
         } else {
-            throw new AmqpException(ReplyCode.COMMAND_INVALID, "unimplemented method " + method.dottedName());
+            throw new AmqpException(ReplyCode.COMMAND_INVALID, "unimplemented method");
         }
     }
 
@@ -264,6 +274,9 @@ final class ChannelMachine {
             }
             routingKey = takeShort(in, routingKey);
             publishFlags = in.readUnsignedByte();
+            if (in.isReadable()) {
+                throw Method.cannotDecode(arguments);
+            }
         } catch (IndexOutOfBoundsException e) {
             throw Method.cannotDecode(arguments);
         }
@@ -290,7 +303,6 @@ final class ChannelMachine {
     }
 
     private void publish() {
-        connection.during(Method.BasicPublish.ID);
         connection.publishing();
         ExchangeRecord to = target();
         Message message = new Message(to.name(), routingKey, admitted(content.properties()), content.takeBody());
@@ -299,7 +311,7 @@ final class ChannelMachine {
         }
         boolean mandatory = (publishFlags & MANDATORY) != 0;
         if (transactional) {
-            transaction.add(() -> send(to, message, mandatory));
+            publications.add(() -> send(to, message, mandatory));
             return;
         }
         send(to, message, mandatory);
@@ -370,7 +382,7 @@ final class ChannelMachine {
         if (value.signum() < 0) {
             return "{value_negative," + value + "}";
         }
-        return value.compareTo(MAX_EXPIRATION) > 0 ? "{value_too_big," + value + "}" : null;
+        return value.compareTo(MAX_EXPIRATION) > 0 ? "{value_too_large," + value + "}" : null;
     }
 
     private void send(ExchangeRecord to, Message message, boolean mandatory) {
@@ -501,12 +513,22 @@ final class ChannelMachine {
     /** All steps, then commit-ok when every queue has taken its messages. */
     private void onTxCommit() {
         requireTransaction();
-        List<Runnable> steps = transaction;
-        transaction = new ArrayList<>();
+        List<Runnable> steps = publications;
+        List<Settled> settled = settlements;
+        publications = new ArrayList<>();
+        settlements = new ArrayList<>();
         connection.suspend();
         openCommits = 1;
         steps.forEach(Runnable::run);
+        settled.forEach(one -> settle(one.delivery, one.how));
         onCommitted(null, true);
+    }
+
+    /** Messages are forgotten; what was settled is held as before. */
+    private void rollBack() {
+        publications = new ArrayList<>();
+        settlements.forEach(one -> unacked.putBack(one.tag, one.delivery));
+        settlements = new ArrayList<>();
     }
 
     private void onCommitted(@Nullable Publication publication, boolean accepted) {
@@ -574,6 +596,9 @@ final class ChannelMachine {
                 .requireQueue(queueName)
                 .requireAccess(connection.context().id());
         requireNewTag(consume.consumerTag());
+        if (channelPrefetch > 0 && queue.settings().quorum()) {
+            throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, queue + " does not support global qos");
+        }
         String tag = consume.consumerTag().isEmpty() ? generated("amq.ctag-") : consume.consumerTag();
         ChannelConsumer consumer = new ChannelConsumer(
                 this,
@@ -731,26 +756,29 @@ final class ChannelMachine {
         if (qos.prefetchSize() != 0) {
             throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "prefetch_size!=0 (" + qos.prefetchSize() + ")");
         }
-        if (qos.global()) {
-            boolean wasLimited = channelPrefetch > 0;
-            channelPrefetch = qos.prefetchCount();
-            boolean limited = channelPrefetch > 0;
-            if (wasLimited != limited) {
-                consumers
-                        .values()
-                        .forEach(consumer -> consumer.queue()
-                                .tell(
-                                        loop(),
-                                        core -> core.limit(
-                                                consumer.consumer(),
-                                                limited,
-                                                consumer.queue().nowMillis())));
-            }
-            grantWishes();
-        } else {
+        if (!qos.global()) {
             consumerPrefetch = qos.prefetchCount();
         }
+        limitChannel(qos.global() ? qos.prefetchCount() : 0); // As in RabbitMQ, the other kind of bound ends this one.
         send(new Method.BasicQosOk());
+    }
+
+    private void limitChannel(int prefetch) {
+        boolean wasLimited = channelPrefetch > 0;
+        channelPrefetch = prefetch;
+        boolean limited = channelPrefetch > 0;
+        if (wasLimited != limited) {
+            consumers
+                    .values()
+                    .forEach(consumer -> consumer.queue()
+                            .tell(
+                                    loop(),
+                                    core -> core.limit(
+                                            consumer.consumer(),
+                                            limited,
+                                            consumer.queue().nowMillis())));
+        }
+        grantWishes();
     }
 
     // A channel's own prefetch limit: each delivery needs a grant, and comes back as one when it is settled.
@@ -823,31 +851,24 @@ final class ChannelMachine {
     }
 
     private void settle(long tag, boolean multiple, Settlement how) {
-        if (transactional) {
-            requireKnown(tag, multiple);
-            transaction.add(() -> settleNow(tag, multiple, how));
-            return;
-        }
-        settleNow(tag, multiple, how);
-    }
-
-    private void requireKnown(long tag, boolean multiple) {
-        if (tag >= unacked.nextTag() || (tag == 0 && !multiple)) {
-            throw unknownTag(tag);
-        }
-    }
-
-    private void settleNow(long tag, boolean multiple, Settlement how) {
         if (multiple) {
-            if (tag != 0 && (tag < 0 || tag >= unacked.nextTag())) {
+            if (tag != 0 && !unacked.holds(tag)) {
                 throw unknownTag(tag);
             }
-            unacked.takeUpTo(tag == 0 ? unacked.nextTag() - 1 : tag, delivery -> settle(delivery, how));
+            unacked.takeUpTo(tag == 0 ? unacked.nextTag() - 1 : tag, (at, delivery) -> settle(at, delivery, how));
         } else {
             Unacked delivery = unacked.take(tag);
             if (delivery == null) {
                 throw unknownTag(tag);
             }
+            settle(tag, delivery, how);
+        }
+    }
+
+    private void settle(long tag, Unacked delivery, Settlement how) {
+        if (transactional) {
+            settlements.add(new Settled(tag, delivery, how));
+        } else {
             settle(delivery, how);
         }
     }
@@ -876,7 +897,7 @@ final class ChannelMachine {
         if (!requeue) {
             throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "requeue=false");
         }
-        unacked.takeUpTo(unacked.nextTag() - 1, delivery -> settle(delivery, Settlement.REQUEUE));
+        unacked.takeUpTo(unacked.nextTag() - 1, (tag, delivery) -> settle(delivery, Settlement.REQUEUE));
     }
 
     // Queues.
@@ -899,7 +920,7 @@ final class ChannelMachine {
         if (declare.passive()) {
             QueueRecord queue = connection
                     .vhost()
-                    .requireQueue(queueName(declare.queue()))
+                    .requireQueue(stripped(declare.queue()))
                     .requireAccess(connection.context().id());
             answerDeclared(queue, declare.nowait());
             return;
@@ -1162,6 +1183,7 @@ final class ChannelMachine {
         }
         flushConfirms();
         closeReplies();
+        rollBack();
         state = State.CLOSED;
         Map<QueueActor, List<QueueEntry>> entries = new LinkedHashMap<>();
         Map<QueueActor, List<QueueConsumer>> leaving = new LinkedHashMap<>();
@@ -1171,14 +1193,13 @@ final class ChannelMachine {
                         .add(consumer.consumer()));
         unacked.takeUpTo(
                 unacked.nextTag() - 1,
-                delivery -> entries.computeIfAbsent(delivery.queue, unused -> new ArrayList<>())
+                (tag, delivery) -> entries.computeIfAbsent(delivery.queue, unused -> new ArrayList<>())
                         .add(delivery.entry));
         leaving.keySet().forEach(queue -> entries.computeIfAbsent(queue, unused -> new ArrayList<>()));
         entries.forEach((queue, returned) -> queue.tell(
                 loop(), core -> core.remove(leaving.getOrDefault(queue, List.of()), returned, queue.nowMillis())));
         consumers.clear();
         wishes.clear();
-        transaction = new ArrayList<>();
     }
 
     private void answer(@Nullable Method method) {

@@ -41,6 +41,12 @@ public final class ConnectionMachine {
     private static final int PROTOCOL_HEADER_LENGTH = 8;
     private static final long PROTOCOL_HEADER = 0x414d515000000901L;
 
+    /** What clients of AMQP 0-9 send; like RabbitMQ we take them for clients of 0-9-1. */
+    private static final long PROTOCOL_HEADER_0_9 = 0x414d515001010009L;
+
+    /** Class, weight, body size and property flags. */
+    private static final int LEAST_HEADER_BYTES = 14;
+
     /** How much room a method frame of ours may take; longer ones make the buffer grow. */
     private static final int METHOD_ROOM = 512;
 
@@ -87,27 +93,21 @@ public final class ConnectionMachine {
             return;
         }
         while (!suspended && state != State.CLOSED) {
-            ChannelMachine channel = null;
             int number = 0;
             int start = in.readerIndex();
+            methodId = 0;
             try {
                 if (!frames.next(in)) {
                     return;
                 }
                 number = frames.channel();
+                methodId = methodId(in);
                 if (number == 0) {
                     onConnectionFrame(in);
                 } else if (state == State.OPEN) {
-                    channel = lastChannel;
-                    if (channel == null || channel.number() != number) {
-                        channel = channel(number, in);
-                    }
-                    if (channel != null) {
-                        channel.onFrame(frames.type(), in, frames.payloadIndex(), frames.payloadLength());
-                    }
+                    onChannelFrame(number, in);
                 } else if (state != State.CLOSING) {
-                    throw new AmqpException(
-                            ReplyCode.CHANNEL_ERROR, "frame on channel " + number + " before the connection is open");
+                    throw unexpectedFrame(in);
                 }
             } catch (AmqpException e) {
                 fail(number, e);
@@ -118,6 +118,27 @@ public final class ConnectionMachine {
                 fail(0, new AmqpException(ReplyCode.INTERNAL_ERROR, "INTERNAL_ERROR"));
                 throw e; // For the log: this is a defect of ours.
             }
+        }
+    }
+
+    /** Class and method of a method frame; 0 for any other. */
+    private int methodId(ByteBuf in) {
+        return frames.type() == FrameReader.METHOD && frames.payloadLength() >= Integer.BYTES
+                ? in.getInt(frames.payloadIndex())
+                : 0;
+    }
+
+    private void onChannelFrame(int number, ByteBuf in) {
+        requireKnown(in);
+        if (frames.type() == FrameReader.HEARTBEAT) {
+            throw unexpectedFrame(in);
+        }
+        ChannelMachine channel = lastChannel;
+        if (channel == null || channel.number() != number) {
+            channel = channel(number, in);
+        }
+        if (channel != null) {
+            channel.onFrame(frames.type(), in, frames.payloadIndex(), frames.payloadLength());
         }
     }
 
@@ -139,7 +160,8 @@ public final class ConnectionMachine {
         if (in.readableBytes() < PROTOCOL_HEADER_LENGTH) {
             return false;
         }
-        if (in.readLong() != PROTOCOL_HEADER) {
+        long header = in.readLong();
+        if (header != PROTOCOL_HEADER && header != PROTOCOL_HEADER_0_9) {
             FrameWriter.protocolHeader(output().reserve(PROTOCOL_HEADER_LENGTH));
             context.listener().failed("not the protocol AMQP 0-9-1");
             close();
@@ -151,13 +173,31 @@ public final class ConnectionMachine {
     }
 
     private void onConnectionFrame(ByteBuf in) {
-        switch (frames.type()) {
-            case FrameReader.HEARTBEAT -> {}
-            case FrameReader.METHOD -> onConnectionMethod(Method.read(payload(in)));
-            default ->
-                throw new AmqpException(
-                        ReplyCode.COMMAND_INVALID, "frames of type " + frames.type() + " do not belong on channel 0");
+        requireKnown(in);
+        if (frames.type() == FrameReader.METHOD) {
+            onConnectionMethod(Method.read(payload(in)));
+        } else if (frames.type() != FrameReader.HEARTBEAT) {
+            throw unexpectedFrame(in);
         }
+    }
+
+    /** A frame must be of a type that there is, and long enough for it. */
+    private void requireKnown(ByteBuf in) {
+        int length = frames.payloadLength();
+        boolean known = switch (frames.type()) {
+            case FrameReader.METHOD -> length >= Integer.BYTES;
+            case FrameReader.HEADER -> length >= LEAST_HEADER_BYTES;
+            case FrameReader.BODY -> true;
+            case FrameReader.HEARTBEAT -> length == 0;
+            default -> false;
+        };
+        if (!known) {
+            throw new AmqpException(ReplyCode.FRAME_ERROR, frames.snippet(in) + ": unknown_frame");
+        }
+    }
+
+    private AmqpException unexpectedFrame(ByteBuf in) {
+        return new AmqpException(ReplyCode.UNEXPECTED_FRAME, frames.snippet(in));
     }
 
     private ByteBuf payload(ByteBuf in) {
@@ -286,8 +326,7 @@ public final class ConnectionMachine {
         } else if (method instanceof Method.ConnectionBlocked || method instanceof Method.ConnectionUnblocked) {
             return; // A client has nothing to block here; RabbitMQ ignores it, too.
         } else {
-            throw new AmqpException(
-                    ReplyCode.COMMAND_INVALID, "unexpected method in connection state: " + method.dottedName());
+            throw new AmqpException(ReplyCode.CHANNEL_ERROR, "unexpected method in connection state running");
         }
     }
 
@@ -301,7 +340,8 @@ public final class ConnectionMachine {
         if (frames.type() != FrameReader.METHOD || !(Method.read(payload(in)) instanceof Method.ChannelOpen)) {
             throw new AmqpException(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
         }
-        if (channelMax != 0 && number > channelMax) {
+        if (channelMax != 0 && channels.size() >= channelMax) {
+            methodId = 0; // RabbitMQ does not name the method here.
             throw new AmqpException(
                     ReplyCode.NOT_ALLOWED,
                     "number of channels opened (" + channels.size() + ") has reached the negotiated channel_max ("
@@ -321,10 +361,10 @@ public final class ConnectionMachine {
 
     /** Answers a mistake on the smallest scope. */
     void fail(int number, AmqpException failure) {
-        if (state == State.CLOSING || state == State.CLOSED) {
+        if (state.compareTo(State.OPEN) > 0) {
             return;
         }
-        int id = number == 0 ? 0 : methodId;
+        int id = methodId;
         ChannelMachine channel = channels.get(number);
         if (number != 0 && channel != null && !failure.reply().closesConnection()) {
             context.listener().channelFailed(number, failure.replyText());
@@ -402,7 +442,7 @@ public final class ConnectionMachine {
         if (state == State.CLOSED) {
             return;
         }
-        if (state != State.OPEN && state != State.CLOSING) {
+        if (state.compareTo(State.OPEN) < 0) {
             if (nowMillis - bornMillis > context.settings().handshakeMillis()) {
                 context.listener()
                         .failed("the handshake took longer than "

@@ -78,9 +78,6 @@ final class ContentAssembly {
     }
 
     private boolean onHeader(ByteBuf in, int index, int length) {
-        if (length < HEADER_FIXED + 2) {
-            throw new AmqpException(ReplyCode.SYNTAX_ERROR, "a content header of " + length + " bytes");
-        }
         int contentClass = in.getUnsignedShort(index);
         if (contentClass != CONTENT_CLASS) {
             throw unexpected("expected content header for class 60, got one for class " + contentClass + " instead");

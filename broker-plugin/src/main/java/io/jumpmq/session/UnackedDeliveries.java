@@ -1,6 +1,5 @@
 package io.jumpmq.session;
 
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +7,11 @@ import org.jspecify.annotations.Nullable;
  * some of them emptied before their turn.
  */
 final class UnackedDeliveries<T> {
+    /** Is told what is taken out. */
+    interface Taker<T> {
+        void take(long tag, T delivery);
+    }
+
     /** By tag modulo its length, which is a power of two. */
     private @Nullable Object[] places = new Object[8];
 
@@ -43,14 +47,32 @@ final class UnackedDeliveries<T> {
     }
 
     private void makeRoom() {
-        if (next - oldest < places.length) {
-            return;
+        if (next - oldest >= places.length) {
+            grow();
         }
+    }
+
+    private void grow() {
         @Nullable Object[] larger = new @Nullable Object[places.length * 2];
         for (long tag = oldest; tag < next; tag++) {
             larger[(int) tag & larger.length - 1] = places[slot(tag)];
         }
         places = larger;
+    }
+
+    /** Keeps a delivery again that was taken out, under its old tag. */
+    void putBack(long tag, T delivery) {
+        while (next - tag > places.length) {
+            grow();
+        }
+        oldest = Math.min(oldest, tag);
+        places[slot(tag)] = delivery;
+        count++;
+    }
+
+    /** Whether the delivery of this tag is there. */
+    boolean holds(long tag) {
+        return tag >= oldest && tag < next && places[slot(tag)] != null;
     }
 
     /** Takes one delivery out; null when the tag is unknown or was settled before. */
@@ -70,14 +92,14 @@ final class UnackedDeliveries<T> {
 
     /** Takes out all deliveries up to and including a tag, the oldest first. */
     @SuppressWarnings("unchecked")
-    void takeUpTo(long tag, Consumer<? super T> taker) {
+    void takeUpTo(long tag, Taker<? super T> taker) {
         long end = Math.min(tag + 1, next);
         for (long at = oldest; at < end; at++) {
             T delivery = (T) places[slot(at)];
             if (delivery != null) {
                 places[slot(at)] = null;
                 count--;
-                taker.accept(delivery);
+                taker.take(at, delivery);
             }
         }
         oldest = Math.max(oldest, end);

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Delivery;
-import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.RpcClient;
 import com.rabbitmq.client.RpcClientParams;
 import com.rabbitmq.client.RpcServer;
-import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -28,23 +25,6 @@ class DirectReplyToTest {
 
     private static BasicProperties wantingReplies() {
         return new BasicProperties.Builder().replyTo(REPLY_TO).build();
-    }
-
-    private static final class Inbox extends DefaultConsumer {
-        final BlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
-
-        Inbox(Channel channel) {
-            super(channel);
-        }
-
-        @Override
-        public void handleDelivery(String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-            deliveries.add(new Delivery(envelope, properties, body));
-        }
-
-        Delivery next() throws InterruptedException {
-            return Objects.requireNonNull(deliveries.poll(10, TimeUnit.SECONDS), "nothing came");
-        }
     }
 
     /** Publishes a request and returns the address that the server sees. */
@@ -100,7 +80,7 @@ class DirectReplyToTest {
                 assertThat(client.stringCall("call " + i)).isEqualTo("re: call " + i);
             }
         }
-        server.terminateMainloop();
+        serverChannel.close();
         serving.join(10_000);
     }
 

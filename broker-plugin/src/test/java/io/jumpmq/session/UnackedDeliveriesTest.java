@@ -30,9 +30,10 @@ class UnackedDeliveriesTest {
             SplittableRandom random = new SplittableRandom(seed);
             UnackedDeliveries<Long> unacked = new UnackedDeliveries<>();
             TreeMap<Long, Long> model = new TreeMap<>();
+            List<Long> takenBefore = new ArrayList<>();
             long next = 1;
             for (int step = 0; step < 300; step++) {
-                switch (random.nextInt(8)) {
+                switch (random.nextInt(9)) {
                     case 0, 1, 2, 3 -> {
                         assertThat(unacked.add(next)).isEqualTo(next);
                         model.put(next, next);
@@ -41,12 +42,27 @@ class UnackedDeliveriesTest {
                     case 4 -> assertThat(unacked.skip()).isEqualTo(next++);
                     case 5, 6 -> {
                         long tag = random.nextLong(next + 2);
-                        assertThat(unacked.take(tag)).as("seed %d", seed).isEqualTo(model.remove(tag));
+                        assertThat(unacked.holds(tag)).as("seed %d", seed).isEqualTo(model.containsKey(tag));
+                        Long taken = unacked.take(tag);
+                        assertThat(taken).as("seed %d", seed).isEqualTo(model.remove(tag));
+                        if (taken != null) {
+                            takenBefore.add(taken);
+                        }
+                    }
+                    case 7 -> {
+                        if (!takenBefore.isEmpty()) {
+                            long tag = takenBefore.remove(random.nextInt(takenBefore.size()));
+                            unacked.putBack(tag, tag);
+                            model.put(tag, tag);
+                        }
                     }
                     default -> {
                         long tag = random.nextLong(next + 2);
                         List<Long> taken = new ArrayList<>();
-                        unacked.takeUpTo(tag, taken::add);
+                        unacked.takeUpTo(tag, (at, delivery) -> {
+                            assertThat(at).isEqualTo(delivery);
+                            taken.add(delivery);
+                        });
                         assertThat(taken)
                                 .as("seed %d", seed)
                                 .containsExactlyElementsOf(

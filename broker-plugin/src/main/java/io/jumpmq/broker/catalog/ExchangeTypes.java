@@ -22,7 +22,8 @@ final class ExchangeTypes {
     ExchangeType require(String name) {
         ExchangeType type = types.get(name);
         if (type == null) {
-            throw new AmqpException(ReplyCode.COMMAND_INVALID, "unknown exchange type '" + name + "'");
+            String what = name.isEmpty() ? "invalid" : "unknown";
+            throw new AmqpException(ReplyCode.COMMAND_INVALID, what + " exchange type '" + name + "'");
         }
         return type;
     }

@@ -19,9 +19,22 @@ final class QueueArguments {
     private static final long MAX_MILLIS = 315_360_000_000L;
 
     private static final int MOST_PRIORITIES = 255;
-    private static final List<String> CLASSIC_ONLY = List.of("x-max-priority", "x-queue-mode", "x-queue-version");
-    private static final List<String> QUORUM_ONLY = List.of(
-            "x-delivery-limit", "x-max-in-memory-length", "x-max-in-memory-bytes", "x-quorum-initial-group-size");
+    private static final List<String> NOT_FOR_QUORUM = List.of(
+            "x-max-priority",
+            "x-queue-mode",
+            "x-queue-version",
+            "x-max-age",
+            "x-stream-max-segment-size-bytes",
+            "x-initial-cluster-size");
+    private static final List<String> NOT_FOR_CLASSIC = List.of(
+            "x-delivery-limit",
+            "x-dead-letter-strategy",
+            "x-max-in-memory-length",
+            "x-max-in-memory-bytes",
+            "x-quorum-initial-group-size",
+            "x-max-age",
+            "x-stream-max-segment-size-bytes",
+            "x-initial-cluster-size");
 
     private final String queue;
     private final FieldTable arguments;
@@ -85,7 +98,7 @@ final class QueueArguments {
     }
 
     private void requireFitting(boolean quorum, Change.QueueDeclared declared) {
-        for (String name : quorum ? CLASSIC_ONLY : QUORUM_ONLY) {
+        for (String name : quorum ? NOT_FOR_QUORUM : NOT_FOR_CLASSIC) {
             if (arguments.get(name) != null) {
                 throw new AmqpException(
                         ReplyCode.PRECONDITION_FAILED,
@@ -175,16 +188,14 @@ final class QueueArguments {
         if (number < 0) {
             throw invalid(name, "{value_negative," + number + "}");
         } else if (number > max) {
-            throw invalid(name, "{value_too_big," + number + "}");
+            throw invalid(name, "{value_too_large," + number + "}");
         }
         return OptionalLong.of(number);
     }
 
     /** RabbitMQ's words for a value that should be an integer. */
     static String whyNoInteger(Object value) {
-        return value instanceof LongString
-                ? "\"expected integer, got longstr\""
-                : "{unacceptable_type," + Inequivalence.typeOf(value) + "}";
+        return "\"expected integer, got " + Inequivalence.typeOf(value) + "\"";
     }
 
     private AmqpException invalid(String name, String reason) {

@@ -8,6 +8,7 @@ import io.jumpmq.amqp.LongString;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
+import io.jumpmq.broker.exchange.ExchangeType;
 import java.util.List;
 
 /** Decides what becomes of the exchanges, queues and bindings of a virtual host. Changes nothing. */
@@ -34,6 +35,7 @@ final class Topology {
     }
 
     List<Change> declareExchange(VirtualHost vhost, Command.DeclareExchange declare) {
+        ExchangeType type = types.require(declare.type());
         ExchangeRecord existing = vhost.exchange(declare.name());
         if (existing != null) {
             Inequivalence.require(declare.type(), existing.type(), "type", existing);
@@ -48,7 +50,8 @@ final class Topology {
                     ReplyCode.ACCESS_REFUSED,
                     "exchange name '" + declare.name() + "' contains reserved prefix 'amq.*'");
         }
-        types.require(declare.type()).create(declare.arguments()); // Refuses what makes no sense.
+        requireName(declare, "alternate-exchange");
+        type.create(declare.arguments()); // Refuses what makes no sense.
         return List.of(new Change.ExchangeDeclared(
                 vhost.name(),
                 declare.name(),
@@ -57,6 +60,16 @@ final class Topology {
                 declare.autoDelete(),
                 declare.internal(),
                 declare.arguments()));
+    }
+
+    private static void requireName(Command.DeclareExchange declare, String argument) {
+        Object value = declare.arguments().get(argument);
+        if (value != null && !(value instanceof LongString)) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    "invalid type '" + Inequivalence.typeOf(value) + "' for arg '" + argument + "' in exchange '"
+                            + declare.name() + "' in vhost '" + declare.vhost() + "'");
+        }
     }
 
     List<Change> deleteExchange(VirtualHost vhost, Command.DeleteExchange delete) {

@@ -1,0 +1,177 @@
+package io.jumpmq.conformance;
+
+import static io.jumpmq.conformance.BrokerUnderTest.await;
+import static io.jumpmq.conformance.BrokerUnderTest.next;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.Channel;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** How many messages consumers and channels hold before they acknowledge. */
+class QosTest {
+    @RegisterExtension
+    final BrokerUnderTest broker = new BrokerUnderTest();
+
+    private String queueOf(int messages) throws Exception {
+        String queue = broker.queue();
+        for (int i = 1; i <= messages; i++) {
+            broker.publish(queue, String.valueOf(i));
+        }
+        broker.awaitReady(queue, messages);
+        return queue;
+    }
+
+    @Test
+    void prefetchBoundsWhatAConsumerHolds() throws Exception {
+        String queue = queueOf(5);
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(2);
+        Inbox inbox = Inbox.of(channel, queue);
+        assertThat(inbox.nextTexts(2)).containsExactly("1", "2");
+        broker.awaitReady(queue, 3);
+        channel.basicAck(1, false);
+        assertThat(inbox.nextText()).isEqualTo("3");
+        channel.basicNack(3, true, false);
+        assertThat(inbox.nextTexts(2)).containsExactly("4", "5");
+    }
+
+    @Test
+    void zeroIsNoBound() throws Exception {
+        String queue = queueOf(100);
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(1);
+        channel.basicQos(0);
+        assertThat(Inbox.of(channel, queue).nextTexts(100)).hasSize(100);
+    }
+
+    @Test
+    void eachConsumerOfAChannelHasItsOwnPrefetch() throws Exception {
+        String queue = queueOf(10);
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(1);
+        Inbox one = Inbox.of(channel, queue);
+        channel.basicQos(3);
+        Inbox three = Inbox.of(channel, queue);
+        channel.basicQos(5);
+        await().until(() -> one.size() == 1 && three.size() == 3);
+        broker.awaitReady(queue, 6);
+    }
+
+    @Test
+    void aChannelsOwnPrefetchIsSharedByItsConsumers() throws Exception {
+        List<String> queues = List.of(queueOf(3), queueOf(3));
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(4, true);
+        Inbox one = Inbox.of(channel, queues.get(0));
+        Inbox two = Inbox.of(channel, queues.get(1));
+        await().until(() -> one.size() + two.size() == 4);
+        channel.basicAck(0, true);
+        await().until(() -> one.size() + two.size() == 6);
+    }
+
+    @Test
+    void bothBoundsCountTogether() throws Exception {
+        String queue = queueOf(10);
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(2, false);
+        channel.basicQos(3, true);
+        Inbox one = Inbox.of(channel, queue);
+        assertThat(one.nextTexts(2)).containsExactly("1", "2");
+        Inbox two = Inbox.of(channel, queue);
+        assertThat(two.nextText()).isEqualTo("3");
+        broker.awaitReady(queue, 7);
+    }
+
+    @Test
+    void aBoundForConsumersEndsTheChannelsOwn() throws Exception {
+        String queue = queueOf(10);
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(3, true);
+        channel.basicQos(2, false);
+        Inbox one = Inbox.of(channel, queue);
+        Inbox two = Inbox.of(channel, queue);
+        await().until(() -> one.size() == 2 && two.size() == 2);
+    }
+
+    @Test
+    void aHigherBoundOfTheChannelLetsMoreThrough() throws Exception {
+        String queue = queueOf(6);
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(1, true);
+        Inbox inbox = Inbox.of(channel, queue);
+        assertThat(inbox.nextText()).isEqualTo("1");
+        channel.basicQos(3, true);
+        assertThat(inbox.nextTexts(2)).containsExactly("2", "3");
+        broker.awaitReady(queue, 3);
+        channel.basicQos(0, true);
+        assertThat(inbox.nextTexts(3)).containsExactly("4", "5", "6");
+    }
+
+    @Test
+    void whatACancelledConsumerHoldsCountsForItsChannel() throws Exception {
+        String queue = queueOf(4);
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(2, true);
+        Inbox first = new Inbox(channel);
+        String tag = channel.basicConsume(queue, false, first);
+        assertThat(first.nextTexts(2)).containsExactly("1", "2");
+        channel.basicCancel(tag);
+        Inbox second = Inbox.of(channel, queue);
+        broker.awaitReady(queue, 2);
+        assertThat(second.size()).isZero();
+        channel.basicAck(1, false);
+        assertThat(second.nextText()).isEqualTo("3");
+    }
+
+    @Test
+    void consumersThatNeedNotAcknowledgeAreNotBound() throws Exception {
+        String queue = queueOf(10);
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(1);
+        assertThat(Inbox.automatic(channel, queue).nextTexts(10)).hasSize(10);
+    }
+
+    @Test
+    void fetchingIsNotBound() throws Exception {
+        String queue = queueOf(3);
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(1, true);
+        for (int i = 1; i <= 3; i++) {
+            assertThat(next(channel, queue, false).getEnvelope().getDeliveryTag())
+                    .isEqualTo(i);
+        }
+    }
+
+    @Test
+    void theFreeConsumerGetsWhatTheBusyOneHasNoRoomFor() throws Exception {
+        String queue = broker.queue();
+        Channel busyChannel = broker.anotherChannel();
+        busyChannel.basicQos(1);
+        Inbox busy = Inbox.of(busyChannel, queue);
+        Channel freeChannel = broker.anotherChannel();
+        freeChannel.basicQos(3);
+        Inbox free = Inbox.of(freeChannel, queue);
+        broker.publish(queue, "1", "2", "3", "4");
+        await().until(() -> busy.size() == 1 && free.size() == 3);
+    }
+
+    @Test
+    void requeuedMessagesMakeRoom() throws Exception {
+        String queue = queueOf(1);
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(1);
+        Inbox inbox = Inbox.of(channel, queue);
+        for (int tag = 1; tag <= 3; tag++) {
+            assertThat(inbox.nextText()).isEqualTo("1");
+            channel.basicReject(tag, true);
+        }
+    }
+
+    @Test
+    void aBoundInOctetsIsNotThere() throws Exception {
+        assertThat(broker.reply(c -> c.basicQos(1_000, 1, false)))
+                .isEqualTo("connection 540 NOT_IMPLEMENTED - prefetch_size!=0 (1000)");
+    }
+}
