@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /** A directory of the file system. */
 final class FileDisk implements Disk {
     private static final String UNFINISHED = ".tmp";
-    private static final int ZEROS = 1 << 20;
+    private static final int ZEROS = 256 << 10;
 
     private final Path directory;
 

@@ -19,7 +19,7 @@ final class SlotReader {
     private static final int WINDOW = 2 << 20;
 
     private final Records records = new Records();
-    private ByteBuffer window = ByteBuffer.allocateDirect(WINDOW);
+    private ByteBuffer window = ByteBuffer.allocate(0); // Most brokers never read back.
 
     /** Reads what is in these slots. What cannot be read is told in the log, and left out. */
     List<Stored> read(List<Slot> slots) {
@@ -59,7 +59,7 @@ final class SlotReader {
         Slot last = run.get(run.size() - 1);
         int length = (int) (last.offset() + last.size() - first.offset());
         if (window.capacity() < length) {
-            window = ByteBuffer.allocateDirect(length);
+            window = ByteBuffer.allocateDirect(Math.max(WINDOW, length));
         }
         window.clear().limit(length);
         try {
