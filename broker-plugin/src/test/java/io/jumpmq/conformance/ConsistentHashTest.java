@@ -159,6 +159,7 @@ class ConsistentHashTest {
                 Map.of("hash-property", "correlation_id"))) {
             String exchange = exchange(arguments);
             List<String> queues = List.of(bound(exchange, "1"), bound(exchange, "1"), bound(exchange, "1"));
+            broker.channel().confirmSelect();
             for (int i = 0; i < 300; i++) {
                 String key = "k" + i / 3;
                 AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
@@ -168,6 +169,7 @@ class ConsistentHashTest {
                         .build();
                 broker.channel().basicPublish(exchange, "ignored-" + i, properties, new byte[] {1});
             }
+            broker.channel().waitForConfirmsOrDie(5_000);
             int sum = 0;
             for (String queue : queues) {
                 assertThat(count(queue) % 3).isZero();
