@@ -41,10 +41,12 @@ class ConsistentHashTest {
         return queue;
     }
 
-    private void publish(String exchange, int messages) throws IOException {
+    private void publish(String exchange, int messages) throws Exception {
+        broker.channel().confirmSelect();
         for (int i = 0; i < messages; i++) {
             broker.channel().basicPublish(exchange, "order-" + i, null, ("order-" + i).getBytes(UTF_8));
         }
+        broker.channel().waitForConfirmsOrDie(5_000);
     }
 
     private int count(String queue) throws IOException {
