@@ -41,10 +41,12 @@ class ConsistentHashTest {
         return queue;
     }
 
-    private void publish(String exchange, int messages) throws IOException {
+    private void publish(String exchange, int messages) throws Exception {
+        broker.channel().confirmSelect();
         for (int i = 0; i < messages; i++) {
             broker.channel().basicPublish(exchange, "order-" + i, null, ("order-" + i).getBytes(UTF_8));
         }
+        broker.channel().waitForConfirmsOrDie(5_000);
     }
 
     private int count(String queue) throws IOException {
@@ -159,6 +161,7 @@ class ConsistentHashTest {
                 Map.of("hash-property", "correlation_id"))) {
             String exchange = exchange(arguments);
             List<String> queues = List.of(bound(exchange, "1"), bound(exchange, "1"), bound(exchange, "1"));
+            broker.channel().confirmSelect();
             for (int i = 0; i < 300; i++) {
                 String key = "k" + i / 3;
                 AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
@@ -168,6 +171,7 @@ class ConsistentHashTest {
                         .build();
                 broker.channel().basicPublish(exchange, "ignored-" + i, properties, new byte[] {1});
             }
+            broker.channel().waitForConfirmsOrDie(5_000);
             int sum = 0;
             for (String queue : queues) {
                 assertThat(count(queue) % 3).isZero();
