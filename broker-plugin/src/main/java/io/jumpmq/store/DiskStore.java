@@ -57,7 +57,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     /** Less than this the writing thread flushes itself. */
     private static final long LITTLE_BYTES = 64 << 10;
 
-    private final StoreLock lock;
+    private final AutoCloseable lock;
     private final StoreSettings settings;
     private final Disk messageDisk;
     private final MessageSegments segments;
@@ -78,6 +78,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     private final Thread writing = thread(this::write, "write");
     private final Thread flushing = thread(this::flush, "flush");
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private volatile boolean idle;
@@ -113,7 +114,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             boolean last) {}
 
     private DiskStore(
-            StoreLock lock,
+            AutoCloseable lock,
             StoreSettings settings,
             Disk messageDisk,
             SegmentFiles files,
@@ -146,15 +147,34 @@ public final class DiskStore implements MessageStore, CatalogLog {
     public static DiskStore open(Path directory, StoreSettings settings, Consumer<Throwable> onFailure)
             throws IOException {
         StoreLock lock = StoreLock.take(directory);
+        return open(
+                lock,
+                new FileDisk(directory.resolve("catalog")),
+                new FileDisk(directory.resolve("messages")),
+                settings,
+                onFailure);
+    }
+
+    /** As {@link #open(Path, StoreSettings, Consumer)}, on any disks. */
+    static DiskStore open(
+            AutoCloseable lock, Disk catalogDisk, Disk messages, StoreSettings settings, Consumer<Throwable> onFailure)
+            throws IOException {
         try {
-            CatalogJournal.Opened catalog = CatalogJournal.open(new FileDisk(directory.resolve("catalog")));
-            Disk messages = new FileDisk(directory.resolve("messages"));
+            CatalogJournal.Opened catalog = CatalogJournal.open(catalogDisk);
             SegmentFiles files = new SegmentFiles(messages, settings.segmentBytes());
             MessageSegments segments = MessageSegments.open(messages, files, settings.segmentBytes());
             return new DiskStore(lock, settings, messages, files, segments, catalog, onFailure);
         } catch (IOException | RuntimeException e) {
-            lock.close();
+            release(lock);
             throw e;
+        }
+    }
+
+    private static void release(AutoCloseable lock) {
+        try {
+            lock.close();
+        } catch (Exception e) {
+            LOG.warn("The directory's lock could not be given back: {}", e.getMessage());
         }
     }
 
@@ -276,7 +296,9 @@ public final class DiskStore implements MessageStore, CatalogLog {
             journal.noteFlushed();
         }
         pass(round);
-        tidy();
+        if (stop == null) {
+            tidy();
+        }
         return stop;
     }
 
@@ -285,11 +307,10 @@ public final class DiskStore implements MessageStore, CatalogLog {
         round.loads.forEach(load -> reading.execute(load));
         if (commit != null || round.journal || round.last) {
             Written done = round.done(commit);
-            if (round.bytes < LITTLE_BYTES
-                    && !round.last
-                    && settings.flushEvery().isZero()
-                    && toFlush.get() == 0
-                    && mailbox.isEmpty()) {
+            if (!settings.flushEvery().isZero()) {
+                tell(done);
+                written.add(done);
+            } else if (round.bytes < LITTLE_BYTES && !round.last && toFlush.get() == 0 && mailbox.isEmpty()) {
                 finish(List.of(done)); // Nothing to do meanwhile: a second thread would only cost its waking.
             } else {
                 toFlush.incrementAndGet();
@@ -437,14 +458,13 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 batch.clear();
                 batch.add(written.take());
                 written.drainTo(batch);
-                if (!settings.flushEvery().isZero()) {
-                    batch.forEach(this::tell);
-                    TimeUnit.NANOSECONDS.sleep(settings.flushEvery().toNanos());
-                    flush(batch);
-                } else {
+                if (settings.flushEvery().isZero()) {
                     finish(batch);
+                    toFlush.addAndGet(-batch.size());
+                } else {
+                    flush(batch);
+                    stopping.await(settings.flushEvery().toNanos(), TimeUnit.NANOSECONDS);
                 }
-                toFlush.addAndGet(-batch.size());
                 more = batch.stream().noneMatch(Written::last);
             }
             if (failure == null) {
@@ -512,6 +532,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
      */
     public void close(Map<Long, Long> seen) throws IOException {
         if (writing.isAlive()) {
+            stopping.countDown();
             post(new Stop(new HashMap<>(seen)));
             try {
                 stopped.await();
@@ -526,7 +547,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             segments.close();
             journal.close();
         }
-        lock.close();
+        release(lock);
     }
 
     /** Gives a store up that has not {@linkplain #start started}: nothing changes on the disk. */
@@ -534,6 +555,6 @@ public final class DiskStore implements MessageStore, CatalogLog {
         files.close();
         segments.close();
         reading.shutdown();
-        lock.close();
+        release(lock);
     }
 }

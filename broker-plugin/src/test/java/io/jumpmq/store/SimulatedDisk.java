@@ -21,6 +21,7 @@ final class SimulatedDisk implements Disk {
     private long room = Long.MAX_VALUE / 2;
     private int callsUntilFailure = Integer.MAX_VALUE;
     private int changes;
+    private boolean flushesFail;
 
     /** What a file holds, and what of it would be there after a crash. */
     private static final class Content {
@@ -35,22 +36,27 @@ final class SimulatedDisk implements Disk {
     }
 
     /** Fails with an error at that call that changes something, and ever after. */
-    void failAfter(int calls) {
+    synchronized void failAfter(int calls) {
         callsUntilFailure = calls;
     }
 
+    /** From now on what is written stays unflushed, and flushing fails. */
+    synchronized void failFlushes() {
+        flushesFail = true;
+    }
+
     /** How much more can be allocated. */
-    void room(long bytes) {
+    synchronized void room(long bytes) {
         room = bytes;
     }
 
     /** How many calls have changed something. */
-    int changes() {
+    synchronized int changes() {
         return changes;
     }
 
     /** The disk as it is found after a power loss in this moment. */
-    SimulatedDisk crash(SplittableRandom random) {
+    synchronized SimulatedDisk crash(SplittableRandom random) {
         SimulatedDisk after = new SimulatedDisk();
         files.forEach((name, content) -> {
             byte[] found = content.lasting.clone();
@@ -71,13 +77,13 @@ final class SimulatedDisk implements Disk {
     }
 
     /** The disk as a killed process leaves it: all that was written is there. */
-    SimulatedDisk kill() {
+    synchronized SimulatedDisk kill() {
         SimulatedDisk after = new SimulatedDisk();
         files.forEach((name, content) -> after.files.put(name, new Content(content.now.clone())));
         return after;
     }
 
-    byte[] content(String name) {
+    synchronized byte[] content(String name) {
         return content(name, files.get(name)).now;
     }
 
@@ -96,12 +102,12 @@ final class SimulatedDisk implements Disk {
     }
 
     @Override
-    public List<String> list() {
+    public synchronized List<String> list() {
         return List.copyOf(files.keySet());
     }
 
     @Override
-    public File create(String name, long size, ByteBuffer head) throws IOException {
+    public synchronized File create(String name, long size, ByteBuffer head) throws IOException {
         change();
         if (size > room) {
             throw new IOException("No space left on device");
@@ -114,7 +120,7 @@ final class SimulatedDisk implements Disk {
     }
 
     @Override
-    public File open(String name) throws IOException {
+    public synchronized File open(String name) throws IOException {
         Content content = files.get(name);
         if (content == null) {
             throw new IOException("no such file: " + name);
@@ -123,7 +129,7 @@ final class SimulatedDisk implements Disk {
     }
 
     @Override
-    public void delete(String name) throws IOException {
+    public synchronized void delete(String name) throws IOException {
         change();
         Content gone = files.remove(name);
         if (gone != null) {
@@ -132,7 +138,7 @@ final class SimulatedDisk implements Disk {
     }
 
     @Override
-    public void replace(String name, ByteBuffer from) throws IOException {
+    public synchronized void replace(String name, ByteBuffer from) throws IOException {
         change();
         byte[] bytes = new byte[from.remaining()];
         from.get(bytes);
@@ -140,7 +146,7 @@ final class SimulatedDisk implements Disk {
     }
 
     @Override
-    public long usableBytes() {
+    public synchronized long usableBytes() {
         return room;
     }
 
@@ -160,41 +166,54 @@ final class SimulatedDisk implements Disk {
 
         @Override
         public long size() {
-            return content.now.length;
+            synchronized (SimulatedDisk.this) {
+                return content.now.length;
+            }
         }
 
         @Override
         public void read(ByteBuffer into, long at) throws IOException {
-            if (at + into.remaining() > content.now.length) {
-                throw new EOFException(name);
+            synchronized (SimulatedDisk.this) {
+                if (at + into.remaining() > content.now.length) {
+                    throw new EOFException(name);
+                }
+                into.put(content.now, (int) at, into.remaining());
             }
-            into.put(content.now, (int) at, into.remaining());
         }
 
         @Override
         public void write(ByteBuffer from, long at) throws IOException {
-            change();
-            long end = at + from.remaining();
-            if (end > content.now.length) {
-                content.now = Arrays.copyOf(content.now, (int) end);
+            synchronized (SimulatedDisk.this) {
+                change();
+                long end = at + from.remaining();
+                if (end > content.now.length) {
+                    content.now = Arrays.copyOf(content.now, (int) end);
+                }
+                from.get(content.now, (int) at, from.remaining());
+                content.unflushed.add(new long[] {at, end});
             }
-            from.get(content.now, (int) at, from.remaining());
-            content.unflushed.add(new long[] {at, end});
         }
 
         @Override
         public void flush() throws IOException {
-            change();
-            content.lasting = content.now.clone();
-            content.unflushed.clear();
+            synchronized (SimulatedDisk.this) {
+                change();
+                if (flushesFail) {
+                    throw new IOException("simulated failure to flush");
+                }
+                content.lasting = content.now.clone();
+                content.unflushed.clear();
+            }
         }
 
         @Override
         public void truncate(long size) throws IOException {
-            change();
-            content.now = Arrays.copyOf(content.now, (int) size);
-            content.lasting = Arrays.copyOf(content.lasting, (int) size);
-            content.unflushed.removeIf(write -> write[1] > size);
+            synchronized (SimulatedDisk.this) {
+                change();
+                content.now = Arrays.copyOf(content.now, (int) size);
+                content.lasting = Arrays.copyOf(content.lasting, (int) size);
+                content.unflushed.removeIf(write -> write[1] > size);
+            }
         }
 
         @Override

@@ -1,0 +1,301 @@
+package io.jumpmq.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.jumpmq.broker.Congestion;
+import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.loop.LoopThread;
+import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.queue.DeathReason;
+import io.jumpmq.broker.queue.LogListener;
+import io.jumpmq.broker.queue.MessageQueue;
+import io.jumpmq.broker.queue.PublishTicket;
+import io.jumpmq.broker.queue.QueueEntry;
+import io.jumpmq.broker.queue.QueueOutput;
+import io.jumpmq.broker.queue.QueueSettings;
+import io.jumpmq.broker.queue.UnusedReason;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The store with its threads, under a real queue on a real loop, on a disk that runs full, fails or is slow. */
+class DiskStoreTest {
+    private static final long SEGMENT = 4L << 20;
+
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+    private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+    private final Loop loop = new Loop(0, new LoopThread() {
+        @Override
+        public void execute(Runnable task) {
+            if (!executor.isShutdown()) { // Else the test is over.
+                executor.execute(task);
+            }
+        }
+
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored")
+        public void schedule(Runnable task, long delayMillis) {
+            executor.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public long nowMillis() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            failures.add(failure);
+        }
+    });
+
+    private final SimulatedDisk catalogDisk = new SimulatedDisk();
+    private final SimulatedDisk disk = new SimulatedDisk();
+    private final AtomicInteger confirmed = new AtomicInteger();
+    private final List<Throwable> storeFailures = Collections.synchronizedList(new ArrayList<>());
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        executor.shutdownNow();
+        assertThat(executor.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(failures).isEmpty();
+    }
+
+    /** A queue over a store. */
+    private final class Subject implements LogListener, QueueOutput {
+        final DiskStore store;
+        final CompletableFuture<MessageQueue> queue = new CompletableFuture<>();
+
+        Subject(SimulatedDisk messages, StoreSettings settings) throws IOException {
+            store = DiskStore.open(() -> {}, catalogDisk, messages, settings, storeFailures::add);
+            store.snapshot(List.of(new Change.VhostCreated("/", "", Set.of())));
+            Recovered recovered = store.recovered(1);
+            tell(unused -> {
+                MessageQueue made = new MessageQueue(
+                        "q", QueueSettings.plain(true, false), this, store.open(1, loop, this), loop.nowMillis());
+                made.recover(recovered);
+                queue.complete(made);
+            });
+            queue.join();
+            store.start(Set.of(1L));
+        }
+
+        void tell(Consumer<@Nullable MessageQueue> action) {
+            loop.submit((Consumer<@Nullable MessageQueue> run) -> run.accept(queue.getNow(null)), action);
+        }
+
+        <R> R ask(Function<MessageQueue, R> question) {
+            CompletableFuture<R> answer = new CompletableFuture<>();
+            tell(asked -> answer.complete(question.apply(queue.join())));
+            return answer.join();
+        }
+
+        void publish(int from, int count, int size) {
+            ask(core -> {
+                for (int i = from; i < from + count; i++) {
+                    core.publish(message(i, size), new Ticket(), loop.nowMillis());
+                }
+                return core.ready();
+            });
+        }
+
+        /** Takes so many and acknowledges them; their bodies' first words. */
+        List<String> take(int count) {
+            List<String> taken = new ArrayList<>();
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                ask(core -> {
+                    while (taken.size() < count && !core.awaitsLoad()) {
+                        QueueEntry entry = core.get(false, loop.nowMillis());
+                        if (entry == null) {
+                            return null;
+                        }
+                        taken.add(new String(entry.message().body(), UTF_8).trim());
+                        core.acknowledge(entry, loop.nowMillis());
+                    }
+                    return null;
+                });
+                return taken.size() >= count;
+            });
+            return taken;
+        }
+
+        @Override
+        public void durable(long position) {
+            tell(unused -> queue.join().durable(position));
+        }
+
+        @Override
+        public void loaded(Loaded loaded) {
+            tell(unused -> queue.join().loaded(loaded, loop.nowMillis()));
+        }
+
+        @Override
+        public void deadLetter(QueueEntry entry, DeathReason reason) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public void unused(UnusedReason reason) {
+            throw new AssertionError();
+        }
+    }
+
+    private final class Ticket implements PublishTicket {
+        @Override
+        public void accepted() {
+            confirmed.incrementAndGet();
+        }
+
+        @Override
+        public void refused() {
+            throw new AssertionError();
+        }
+    }
+
+    private static Message message(int number, int size) {
+        byte[] body = new byte[size];
+        byte[] text = String.valueOf(number).getBytes(UTF_8);
+        java.util.Arrays.fill(body, (byte) ' ');
+        System.arraycopy(text, 0, body, 0, text.length);
+        return new Message("", "q".getBytes(UTF_8), new byte[] {0x10, 0, 2}, body);
+    }
+
+    private static StoreSettings settings(long diskFree) {
+        return new StoreSettings(SEGMENT, Duration.ZERO, diskFree, 1 << 20);
+    }
+
+    private void awaitConfirmed(int count) {
+        await().atMost(Duration.ofSeconds(20)).untilAtomic(confirmed, org.hamcrest.Matchers.equalTo(count));
+    }
+
+    @Test
+    void aConfirmIsOnTheDisk() throws IOException {
+        Subject subject = new Subject(disk, settings(0));
+        subject.publish(0, 100, 200);
+        awaitConfirmed(100);
+        // The power goes at this moment: everything that was confirmed is there.
+        SimulatedDisk after = disk.crash(new java.util.SplittableRandom(5));
+        MessageSegments found = MessageSegments.open(
+                after, (number, size) -> after.create(Segment.name(number), size, Segment.head(number)), SEGMENT);
+        assertThat(found.recovered(1).count()).isEqualTo(100);
+        subject.store.close(Map.of(1L, -1L));
+    }
+
+    @Test
+    void whatIsNotFlushedIsNotConfirmed() throws IOException {
+        Subject subject = new Subject(disk, settings(0));
+        subject.publish(0, 10, 100);
+        awaitConfirmed(10);
+        disk.failFlushes();
+        subject.publish(10, 10, 100);
+        await().atMost(Duration.ofSeconds(20)).until(() -> !storeFailures.isEmpty());
+        assertThat(confirmed).hasValue(10);
+        assertThat(subject.store.congestion()).as("nothing more is taken").isEqualTo(Congestion.DISK);
+        subject.publish(20, 10, 100);
+        assertThat(subject.ask(MessageQueue::ready)).isEqualTo(30);
+        assertThat(confirmed).hasValue(10);
+        assertThat(storeFailures).hasSize(1);
+        subject.store.close(Map.of());
+    }
+
+    @Test
+    void aFullDiskStopsPublishersAndConsumersMakeRoom() throws IOException {
+        disk.room(4 * SEGMENT);
+        Subject subject = new Subject(disk, settings(0));
+        int published = 0;
+        // As publishers do: no more while the store says so.
+        while (subject.store.congestion() != Congestion.DISK) {
+            if (subject.store.congestion() == Congestion.NONE) {
+                subject.publish(published, 100, 1000);
+                published += 100;
+                assertThat(published).as("the disk has room for far fewer").isLessThan(60_000);
+            }
+        }
+        int total = published;
+        int before = confirmed.get();
+        assertThat(before).isGreaterThan(5_000).isLessThanOrEqualTo(total);
+        List<String> first = subject.take(total - 2_000);
+        assertThat(first).startsWith("0", "1", "2").hasSize(total - 2_000);
+        await().atMost(Duration.ofSeconds(20)).until(() -> subject.store.congestion() == Congestion.NONE);
+        awaitConfirmed(total);
+        subject.publish(total, 1_000, 1000);
+        awaitConfirmed(total + 1_000);
+        assertThat(subject.take(3_000))
+                .startsWith(String.valueOf(total - 2_000))
+                .endsWith(String.valueOf(total + 999));
+        assertThat(storeFailures).isEmpty();
+        subject.store.close(Map.of(1L, (long) total + 999));
+    }
+
+    @Test
+    void aLongQueueKeepsNoBodiesAndComesBackInOrder() throws IOException {
+        Subject subject = new Subject(disk, settings(0));
+        for (int i = 0; i < 200; i++) {
+            subject.publish(i * 100, 100, 1000);
+            subject.tell(unused -> subject.queue.join().letGo(50_000));
+        }
+        awaitConfirmed(20_000);
+        assertThat(subject.ask(MessageQueue::heldBytes)).isLessThan(200_000);
+        assertThat(subject.ask(MessageQueue::ready)).isEqualTo(20_000);
+        List<String> all = subject.take(20_000);
+        for (int i = 0; i < 20_000; i++) {
+            assertThat(all.get(i)).isEqualTo(String.valueOf(i));
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> disk.list().size() < 8);
+        subject.store.close(Map.of(1L, 19_999L));
+    }
+
+    @Test
+    void afterAStopInOrderOnlyWhatWasSeenIsRedelivered() throws IOException {
+        Subject subject = new Subject(disk, settings(0));
+        subject.publish(0, 10, 100);
+        awaitConfirmed(10);
+        subject.take(3);
+        // Two more are delivered and not acknowledged.
+        subject.ask(core -> core.get(false, loop.nowMillis()));
+        subject.ask(core -> core.get(false, loop.nowMillis()));
+        subject.store.close(Map.of(1L, subject.ask(MessageQueue::seen)));
+        Subject again = new Subject(disk, settings(0));
+        List<Boolean> redelivered = new ArrayList<>();
+        await().until(() -> again.ask(core -> !core.awaitsLoad()));
+        for (int i = 3; i < 10; i++) {
+            redelivered.add(again.ask(core -> {
+                QueueEntry entry = core.get(true, loop.nowMillis());
+                return entry != null && entry.redelivered();
+            }));
+        }
+        assertThat(redelivered).containsExactly(true, true, false, false, false, false, false);
+        assertThat(again.ask(MessageQueue::ready)).isZero();
+        again.store.close(Map.of());
+    }
+
+    @Test
+    void withAnIntervalConfirmsDoNotWaitForTheDisk() throws IOException {
+        Subject subject = new Subject(disk, new StoreSettings(SEGMENT, Duration.ofMinutes(1), 0, 1 << 20));
+        subject.publish(0, 10, 100);
+        awaitConfirmed(10);
+        long began = System.nanoTime();
+        subject.store.close(Map.of(1L, -1L));
+        assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began))
+                .as("a stop does not wait for the next flush")
+                .isLessThan(20);
+        assertThat(new Subject(disk, settings(0)).ask(MessageQueue::ready)).isEqualTo(10);
+    }
+}
