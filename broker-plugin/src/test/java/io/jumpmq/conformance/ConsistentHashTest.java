@@ -28,7 +28,7 @@ class ConsistentHashTest {
     final BrokerUnderTest broker = new BrokerUnderTest();
 
     private String exchange(@Nullable Map<String, Object> arguments) throws IOException {
-        String exchange = unique("ch");
+        String exchange = broker.newExchangeName();
         broker.channel().exchangeDeclare(exchange, "x-consistent-hash", false, true, arguments);
         return exchange;
     }
