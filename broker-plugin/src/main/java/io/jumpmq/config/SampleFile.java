@@ -33,7 +33,7 @@ public final class SampleFile {
     private static void wrap(StringBuilder out, String text) {
         int column = 1;
         out.append('#');
-        for (String word : text.split(" ")) {
+        for (String word : text.split(" ", -1)) {
             if (column + 1 + word.length() > WIDTH) {
                 out.append("\n#");
                 column = 1;

@@ -137,7 +137,7 @@ public final class Settings {
                 values.computeIfAbsent(option, unused -> new LinkedHashMap<>())
                         .put(option.member(key), option.kind().parse(text));
             } catch (IllegalArgumentException e) {
-                String shown = option == Options.DEFAULT_PASSWORD ? "" : " = " + text;
+                String shown = option.equals(Options.DEFAULT_PASSWORD) ? "" : " = " + text;
                 throw new ConfigException(where + ": " + key + shown + ": " + e.getMessage());
             }
         }

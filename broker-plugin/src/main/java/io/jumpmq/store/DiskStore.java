@@ -92,7 +92,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private record Parked(QueueLog log, QueueEntry entry, boolean lasting) {}
 
     /** A change of the catalog to be recorded. */
-    private record Record(List<Change> changes, Runnable recorded) {}
+    private record CatalogChanges(List<Change> changes, Runnable recorded) {}
 
     private record Snapshot(List<Change> catalog) {}
 
@@ -104,6 +104,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
      * @param commit null: no messages
      * @param journal whether the catalog's journal was written to
      */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Written(
             @Nullable Commit commit,
             boolean journal,
@@ -220,7 +221,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     @Override
     public void record(List<Change> changes, Runnable recorded) {
-        post(new Record(changes, recorded));
+        post(new CatalogChanges(changes, recorded));
     }
 
     @Override
@@ -277,7 +278,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
         while (next != null) {
             if (next instanceof Work work) {
                 round.take(work);
-            } else if (next instanceof Record record) {
+            } else if (next instanceof CatalogChanges record) {
                 journal.write(record.changes);
                 journalIsLong |= journal.isLong();
                 round.journal = true;

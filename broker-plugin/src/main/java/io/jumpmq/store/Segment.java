@@ -56,7 +56,7 @@ final class Segment {
 
     private static int checksum(ByteBuffer head) {
         CRC32C crc = new CRC32C();
-        crc.update(head.array(), 0, head.position());
+        crc.update(head.duplicate().flip());
         return (int) crc.getValue();
     }
 

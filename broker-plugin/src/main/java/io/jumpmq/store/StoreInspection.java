@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** Looks at a directory that no server uses: reads every record and checks it, tells what there is, gives up what is damaged. */
@@ -78,7 +79,7 @@ public final class StoreInspection implements AutoCloseable {
         for (String name : catalogFiles) {
             walk.file(catalog, name, CatalogJournal.number(name), Long.MAX_VALUE, CatalogJournal.isJournal(name));
         }
-        TreeMap<Long, String> segments = segments();
+        NavigableMap<Long, String> segments = segments();
         long before = -1;
         for (Map.Entry<Long, String> segment : segments.entrySet()) {
             if (before >= 0 && segment.getKey() != before + 1) {
@@ -92,8 +93,8 @@ public final class StoreInspection implements AutoCloseable {
         return walk.report();
     }
 
-    private TreeMap<Long, String> segments() throws IOException {
-        TreeMap<Long, String> segments = new TreeMap<>();
+    private NavigableMap<Long, String> segments() throws IOException {
+        NavigableMap<Long, String> segments = new TreeMap<>();
         for (String name : messages.list()) {
             if (Segment.number(name) > 0) {
                 segments.put(Segment.number(name), name);

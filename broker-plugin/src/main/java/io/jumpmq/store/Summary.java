@@ -75,7 +75,7 @@ final class Summary {
         ByteBuffer out = ByteBuffer.allocate(steps.length + TRAILER);
         out.put(steps).putLong(number).putLong(end);
         CRC32C crc = new CRC32C();
-        crc.update(out.array(), 0, out.position());
+        crc.update(out.duplicate().flip());
         return out.putInt((int) crc.getValue()).flip();
     }
 
@@ -86,7 +86,7 @@ final class Summary {
             return false;
         }
         CRC32C crc = new CRC32C();
-        crc.update(in.array(), 0, length - Integer.BYTES);
+        crc.update(in.duplicate().position(0).limit(length - Integer.BYTES));
         return in.getInt(length - Integer.BYTES) == (int) crc.getValue()
                 && in.getLong(length - TRAILER) == number
                 && in.getLong(length - TRAILER + Long.BYTES) == end;

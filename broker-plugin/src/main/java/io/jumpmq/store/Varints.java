@@ -15,7 +15,7 @@ final class Varints {
     static void put(ByteArrayOutputStream out, long number) {
         long rest = number;
         while ((rest & ~SEVEN_BITS) != 0) {
-            out.write((int) (rest & SEVEN_BITS | MORE));
+            out.write((int) ((rest & SEVEN_BITS) | MORE));
             rest >>>= 7;
         }
         out.write((int) rest);

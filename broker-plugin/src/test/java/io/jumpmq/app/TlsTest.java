@@ -11,6 +11,7 @@ import io.jumpmq.transport.Tls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ class TlsTest {
     private static JumpMq start(Tls tls) {
         return JumpMq.builder()
                 .port(-1)
-                .listen(new InetSocketAddress("127.0.0.1", 0), tls)
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), tls)
                 .start();
     }
 

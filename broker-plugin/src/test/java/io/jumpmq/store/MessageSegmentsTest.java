@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -34,13 +35,13 @@ class MessageSegmentsTest {
 
     /** What must be there, and what may be: by queue and position, the body. */
     private static final class Ledger {
-        final Map<Long, TreeMap<Long, String>> flushed = new HashMap<>();
-        final Map<Long, TreeMap<Long, String>> now = new HashMap<>();
+        final Map<Long, NavigableMap<Long, String>> flushed = new HashMap<>();
+        final Map<Long, NavigableMap<Long, String>> now = new HashMap<>();
 
         /** Deleted, and not flushed yet: may be there or not. */
         final Map<Long, Set<Long>> deletedUnflushed = new HashMap<>();
 
-        TreeMap<Long, String> now(long queue) {
+        NavigableMap<Long, String> now(long queue) {
             return now.computeIfAbsent(queue, unused -> new TreeMap<>());
         }
 
@@ -79,8 +80,8 @@ class MessageSegmentsTest {
 
         /** One random step; flushing comes often enough. */
         void step() throws IOException {
-            long queue = 1 + random.nextInt(QUEUES);
-            TreeMap<Long, String> messages = ledger.now(queue);
+            long queue = 1L + random.nextInt(QUEUES);
+            NavigableMap<Long, String> messages = ledger.now(queue);
             switch (random.nextInt(10)) {
                 case 0, 1, 2, 3 -> {
                     long position = next[(int) queue]++;
@@ -150,8 +151,8 @@ class MessageSegmentsTest {
     }
 
     /** What a log holds of a queue. */
-    private static TreeMap<Long, String> content(MessageSegments log, long queue) {
-        TreeMap<Long, String> found = new TreeMap<>();
+    private static NavigableMap<Long, String> content(MessageSegments log, long queue) {
+        NavigableMap<Long, String> found = new TreeMap<>();
         SlotReader reader = new SlotReader();
         long from = 0;
         while (true) {
@@ -172,10 +173,10 @@ class MessageSegmentsTest {
     /** Every flushed message is there and unharmed; beyond that only what was published and perhaps not deleted. */
     private static void compare(MessageSegments log, Ledger ledger, String what) {
         for (long queue = 1; queue <= QUEUES; queue++) {
-            TreeMap<Long, String> found = content(log, queue);
-            TreeMap<Long, String> now = ledger.now(queue);
+            NavigableMap<Long, String> found = content(log, queue);
+            NavigableMap<Long, String> now = ledger.now(queue);
             Set<Long> perhapsDeleted = ledger.deletedUnflushed.getOrDefault(queue, Set.of());
-            TreeMap<Long, String> must = ledger.flushed.getOrDefault(queue, new TreeMap<>());
+            NavigableMap<Long, String> must = ledger.flushed.getOrDefault(queue, new TreeMap<>());
             must.forEach((position, body) -> {
                 if (!perhapsDeleted.contains(position)) {
                     assertThat(found).as(what).containsEntry(position, body);
@@ -281,7 +282,7 @@ class MessageSegmentsTest {
                 MessageSegments log = MessageSegments.open(damaged, supply(damaged), SEGMENT);
                 for (long queue = 1; queue <= QUEUES; queue++) {
                     // A sealed segment's messages are checked when they are read: one may be missing, none be wrong.
-                    TreeMap<Long, String> expected = ledger.now(queue);
+                    NavigableMap<Long, String> expected = ledger.now(queue);
                     content(log, queue)
                             .forEach((position, body) ->
                                     assertThat(expected).as(what).containsEntry(position, body));

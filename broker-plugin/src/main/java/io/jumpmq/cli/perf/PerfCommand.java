@@ -46,6 +46,7 @@ public final class PerfCommand implements Callable<Integer> {
     private final Console console;
 
     @Option(names = "--help", usageHelp = true, description = "Shows this help.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it.
     private boolean help;
 
     @Option(

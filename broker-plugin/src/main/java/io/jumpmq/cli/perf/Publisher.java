@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends messages as fast as it may: the frames of one message lie ready, and only the time and the key are put in. What fits
@@ -205,8 +204,6 @@ final class Publisher implements Runnable {
 
     /** Acks, nacks and returns. */
     private final class Confirms implements Link.Receiver {
-        private @Nullable Method last;
-
         @Override
         public void frame(FrameReader frame, ByteBuf in) {
             if (frame.type() != FrameReader.METHOD) {
