@@ -121,6 +121,9 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
         if (checkedNanos == 0 || now - checkedNanos > TimeUnit.MILLISECONDS.toNanos(everyMillis)) {
             checkedNanos = now;
             run(() -> usableBytes = disk.usableBytes());
+            if (noRoom && !preparing) {
+                prepareNext(); // Nobody may ask for it: publishers wait.
+            }
         }
         return noRoom || usableBytes < limitBytes;
     }
