@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,9 +88,11 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private volatile @Nullable Throwable failure;
 
     /** Messages that wait for room on the disk, in their order. For the writing thread. */
-    private final Set<Parked> parked = new LinkedHashSet<>();
+    private final Map<Place, Parked> parked = new LinkedHashMap<>();
 
-    private record Parked(QueueLog log, QueueEntry entry, boolean lasting) {}
+    private record Parked(QueueEntry entry, boolean lasting) {}
+
+    private record Place(QueueLog log, long position) {}
 
     /** A change of the catalog to be recorded. */
     private record CatalogChanges(List<Change> changes, Runnable recorded) {}
@@ -306,7 +309,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private void pass(Round round) throws IOException {
         Commit commit = segments.write();
         round.loads.forEach(load -> reading.execute(load));
-        if (commit != null || round.journal || round.last) {
+        if (commit != null || round.journal || round.last || round.bytes > 0) {
             Written done = round.done(commit);
             if (!settings.flushEvery().isZero()) {
                 tell(done);
@@ -355,12 +358,14 @@ public final class DiskStore implements MessageStore, CatalogLog {
     /** Takes up again what waited for room. */
     private void unpark(Round round) throws IOException {
         while (!parked.isEmpty() && round.bytes < WRITE_BYTES) {
-            Parked waiting = parked.iterator().next();
+            Map.Entry<Place, Parked> first = parked.entrySet().iterator().next();
+            Parked waiting = first.getValue();
             if (!hasRoomFor(waiting.entry)) {
                 return;
             }
-            parked.remove(waiting);
-            round.append(waiting.log, waiting.entry, waiting.lasting);
+            QueueLog log = first.getKey().log;
+            parked.remove(first.getKey());
+            round.append(log, waiting.entry, waiting.lasting);
             round.bytes += waiting.entry.message().footprint();
         }
     }
@@ -394,14 +399,14 @@ public final class DiskStore implements MessageStore, CatalogLog {
                         if (parked.isEmpty() && hasRoomFor(entry)) {
                             append(log, entry, lasting);
                         } else {
-                            parked.add(new Parked(log, entry, lasting));
+                            parked.put(new Place(log, entry.position()), new Parked(entry, lasting));
                             parkedBytes += entry.message().footprint();
                         }
                     }
                     case Work.DELETE -> delete(log, work.first[i], work.first[i]);
                     case Work.DELETE_RANGE -> delete(log, work.first[i], work.second[i]);
                     case Work.DELETE_QUEUE -> {
-                        parked.removeIf(waiting -> waiting.log == log);
+                        unpark(place -> place.log == log);
                         segments.deleteQueue(log.queue);
                     }
                     case Work.RETURNED -> segments.returned(log.queue, work.first[i], (int) work.second[i]);
@@ -421,14 +426,26 @@ public final class DiskStore implements MessageStore, CatalogLog {
             }
         }
 
-        private void delete(QueueLog log, long first, long last) throws IOException {
+        /** What waits for room is not wanted any more. */
+        private void unpark(Predicate<Place> unwanted) {
             if (!parked.isEmpty()) {
-                parked.removeIf(waiting ->
-                        waiting.log == log && waiting.entry.position() >= first && waiting.entry.position() <= last);
+                List.copyOf(parked.keySet()).stream().filter(unwanted).forEach(this::unpark);
             }
+        }
+
+        private void unpark(Place place) {
+            Parked waiting = parked.remove(place);
+            if (waiting != null) {
+                bytes += waiting.entry.message().footprint(); // No longer on its way to the disk.
+            }
+        }
+
+        private void delete(QueueLog log, long first, long last) throws IOException {
             if (first == last) {
+                unpark(new Place(log, first));
                 segments.delete(log.queue, first);
             } else {
+                unpark(place -> place.log == log && place.position >= first && place.position <= last);
                 segments.deleteRange(log.queue, first, last);
             }
         }

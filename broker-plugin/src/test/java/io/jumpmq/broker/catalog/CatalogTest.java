@@ -8,15 +8,11 @@ import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.exchange.Destination;
-import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.ring.RingState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.ServiceLoader;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Commands decided and applied, step by step; above all that a ring is clean however a destination goes. */
@@ -24,43 +20,11 @@ class CatalogTest {
     private static final String V = "/";
     private static final long CONNECTION = 7;
 
-    private final List<String> gone = new ArrayList<>();
-    private final List<String> resettled = new ArrayList<>();
-    private final Catalog catalog = new Catalog(ServiceLoader.load(ExchangeType.class), new CatalogObserver() {
-        @Override
-        public QueueHandle queueDeclared(QueueRecord queue) {
-            return new QueueHandle() {};
-        }
-
-        @Override
-        public void queueDeleted(QueueRecord queue) {
-            gone.add(queue.name());
-        }
-
-        @Override
-        public void queueSettingsChanged(QueueRecord queue) {
-            resettled.add(queue.name());
-        }
-
-        @Override
-        public void vhostDeleted(String vhost) {
-            gone.add("vhost " + vhost);
-        }
-
-        @Override
-        public void userDeleted(String user) {
-            gone.add("user " + user);
-        }
-    });
-
-    CatalogTest() {
-        run(new Command.CreateVhost(V, "", Set.of()));
-    }
+    private final CatalogUnderTest subject = new CatalogUnderTest();
+    private final Catalog catalog = subject.catalog;
 
     private List<Change> run(Command command) {
-        List<Change> changes = catalog.decide(command);
-        changes.forEach(catalog::apply);
-        return changes;
+        return subject.run(command);
     }
 
     private void exchange(String name, String type, boolean autoDelete, Map<String, ?> arguments) {
@@ -80,7 +44,7 @@ class CatalogTest {
     }
 
     private VirtualHost vhost() {
-        return Objects.requireNonNull(catalog.vhost(V));
+        return subject.vhost();
     }
 
     private RingState<Destination> ring(String exchange) {
@@ -116,7 +80,7 @@ class CatalogTest {
         assertThat(ring("ch").bucketCount()).isEqualTo(sum);
         run(new Command.ReleaseConnection(CONNECTION));
         assertThat(ring("ch").bucketCount()).isZero();
-        assertThat(gone).hasSize(6);
+        assertThat(subject.told).hasSize(6).allMatch(what -> what.startsWith("deleted "));
         assertThat(vhost().queues()).isEmpty();
     }
 
