@@ -1,0 +1,334 @@
+package io.jumpmq.session;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.Method;
+import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.broker.Broker;
+import io.jumpmq.broker.QueueActor;
+import io.jumpmq.broker.ReplyAddresses;
+import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.DestinationKind;
+import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.security.Permission.Operation;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a channel's methods do to exchanges, queues and bindings. Belongs to its connection's loop. */
+final class ChannelTopology {
+    private final ChannelMachine channel;
+    private final ConnectionMachine connection;
+    private String lastQueue = "";
+
+    ChannelTopology(ChannelMachine channel, ConnectionMachine connection) {
+        this.channel = channel;
+        this.connection = connection;
+    }
+
+    /** Carries a method out, if it is one of these. */
+    boolean onMethod(Method method) {
+        if (method instanceof Method.QueueDeclare declare) {
+            onQueueDeclare(declare);
+        } else if (method instanceof Method.QueueDelete delete) {
+            onQueueDelete(delete);
+        } else if (method instanceof Method.QueuePurge purge) {
+            onQueuePurge(purge);
+        } else if (method instanceof Method.QueueBind bind) {
+            onBind(
+                    DestinationKind.QUEUE,
+                    queueName(bind.queue()),
+                    bind.exchange(),
+                    keyOf(bind.queue(), bind.routingKey()),
+                    bind.arguments(),
+                    bind.nowait() ? null : new Method.QueueBindOk());
+        } else if (method instanceof Method.QueueUnbind unbind) {
+            onUnbind(
+                    DestinationKind.QUEUE,
+                    queueName(unbind.queue()),
+                    unbind.exchange(),
+                    unbind.routingKey(),
+                    unbind.arguments(),
+                    new Method.QueueUnbindOk());
+        } else if (method instanceof Method.ExchangeDeclare declare) {
+            onExchangeDeclare(declare);
+        } else if (method instanceof Method.ExchangeDelete delete) {
+            onExchangeDelete(delete);
+        } else if (method instanceof Method.ExchangeBind bind) {
+            onBind(
+                    DestinationKind.EXCHANGE,
+                    bind.destination(),
+                    bind.source(),
+                    bind.routingKey(),
+                    bind.arguments(),
+                    bind.nowait() ? null : new Method.ExchangeBindOk());
+        } else if (method instanceof Method.ExchangeUnbind unbind) {
+            onUnbind(
+                    DestinationKind.EXCHANGE,
+                    unbind.destination(),
+                    unbind.source(),
+                    unbind.routingKey(),
+                    unbind.arguments(),
+                    unbind.nowait() ? null : new Method.ExchangeUnbindOk());
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    // Queues.
+
+    /** Declaring a reply address tells whether somebody still waits there. */
+    private void onReplyDeclare(String name, boolean nowait) {
+        if (!name.equals(ReplyAddresses.PSEUDO_QUEUE) && !channel.replies().isOpen(name)) {
+            throw new AmqpException(
+                    ReplyCode.NOT_FOUND,
+                    "no queue '" + name + "' in vhost '" + connection.vhost().name() + "'");
+        }
+        channel.answer(nowait ? null : new Method.QueueDeclareOk(name, 0, 1));
+    }
+
+    private void onQueueDeclare(Method.QueueDeclare declare) {
+        if (ReplyAddresses.isReplyName(declare.queue())) {
+            onReplyDeclare(declare.queue(), declare.nowait());
+            return;
+        }
+        if (declare.passive()) {
+            QueueRecord queue = connection
+                    .vhost()
+                    .requireQueue(stripped(declare.queue()))
+                    .requireAccess(connection.context().id());
+            answerDeclared(queue, declare.nowait());
+            return;
+        }
+        String name = stripped(declare.queue());
+        if (name.isEmpty()) {
+            name = ChannelMachine.generated("amq.gen-");
+        } else if (name.startsWith("amq.") && connection.vhost().queue(name) == null) {
+            throw new AmqpException(
+                    ReplyCode.ACCESS_REFUSED, "queue name '" + name + "' contains reserved prefix 'amq.*'");
+        }
+        connection.require(Operation.CONFIGURE, "queue", name);
+        String deadLetters = declare.arguments().text("x-dead-letter-exchange");
+        if (deadLetters != null) {
+            connection.require(Operation.READ, "queue", name);
+            requireExchange(Operation.WRITE, deadLetters);
+        }
+        String declared = name;
+        change(
+                new Command.DeclareQueue(
+                        connection.vhost().name(),
+                        name,
+                        declare.durable(),
+                        declare.exclusive(),
+                        declare.autoDelete(),
+                        declare.arguments(),
+                        connection.context().id()),
+                Method.QueueDeclare.ID,
+                outcome -> {
+                    QueueRecord queue = connection.vhost().queue(declared);
+                    if (!outcome.changes().isEmpty()) {
+                        lastQueue = declared;
+                        channel.answer(declare.nowait() ? null : new Method.QueueDeclareOk(declared, 0, 0));
+                    } else if (queue != null) {
+                        answerDeclared(queue, declare.nowait());
+                    }
+                });
+    }
+
+    private void answerDeclared(QueueRecord queue, boolean nowait) {
+        lastQueue = queue.name();
+        QueueActor actor = QueueActor.of(queue);
+        connection.suspend();
+        actor.ask(
+                channel.loop(),
+                core -> {
+                    core.touch(actor.nowMillis());
+                    return new Method.QueueDeclareOk(queue.name(), core.ready(), core.consumers());
+                },
+                ok -> {
+                    channel.answer(nowait ? null : ok);
+                    connection.resume();
+                });
+    }
+
+    private void onQueueDelete(Method.QueueDelete delete) {
+        String name = queueName(delete.queue());
+        connection.require(Operation.CONFIGURE, "queue", name);
+        QueueRecord queue = connection.vhost().queue(name);
+        if (queue == null) {
+            channel.answer(delete.nowait() ? null : new Method.QueueDeleteOk(0));
+            return;
+        }
+        queue.requireAccess(connection.context().id());
+        QueueActor actor = QueueActor.of(queue);
+        connection.suspend();
+        actor.ask(channel.loop(), core -> new Method.QueueDeclareOk(name, core.ready(), core.consumers()), counts -> {
+            connection.resume();
+            if (delete.ifUnused() && counts.consumerCount() > 0) {
+                channel.fail(
+                        new AmqpException(ReplyCode.PRECONDITION_FAILED, queue + " in use"), Method.QueueDelete.ID);
+            } else if (delete.ifEmpty() && counts.messageCount() > 0) {
+                channel.fail(
+                        new AmqpException(ReplyCode.PRECONDITION_FAILED, queue + " not empty"), Method.QueueDelete.ID);
+            } else {
+                change(
+                        new Command.DeleteQueue(connection.vhost().name(), name, queue.id()),
+                        Method.QueueDelete.ID,
+                        outcome -> channel.answer(
+                                delete.nowait() ? null : new Method.QueueDeleteOk(counts.messageCount())));
+            }
+        });
+    }
+
+    private void onQueuePurge(Method.QueuePurge purge) {
+        String name = queueName(purge.queue());
+        connection.require(Operation.READ, "queue", name);
+        QueueRecord queue = connection
+                .vhost()
+                .requireQueue(name)
+                .requireAccess(connection.context().id());
+        connection.suspend();
+        QueueActor.of(queue).ask(channel.loop(), core -> core.purge(), count -> {
+            channel.answer(purge.nowait() ? null : new Method.QueuePurgeOk(count));
+            connection.resume();
+        });
+    }
+
+    /** An empty name means the queue that was declared last on this channel. */
+    String queueName(String name) {
+        String stripped = stripped(name);
+        if (!stripped.isEmpty()) {
+            return stripped;
+        }
+        if (lastQueue.isEmpty()) {
+            throw new AmqpException(ReplyCode.NOT_FOUND, "no previously declared queue");
+        }
+        return lastQueue;
+    }
+
+    /** Queue and key both left out: the key, too, is the last queue's name. */
+    private String keyOf(String queue, String key) {
+        return queue.isEmpty() && key.isEmpty() ? lastQueue : key;
+    }
+
+    private static String stripped(String name) {
+        return name.indexOf('\n') < 0 && name.indexOf('\r') < 0
+                ? name
+                : name.replace("\r", "").replace("\n", "");
+    }
+
+    // Exchanges and bindings.
+
+    private void onExchangeDeclare(Method.ExchangeDeclare declare) {
+        String name = stripped(declare.exchange());
+        requireNotDefault(name);
+        if (declare.passive()) {
+            connection.vhost().requireExchange(name);
+            channel.answer(declare.nowait() ? null : new Method.ExchangeDeclareOk());
+            return;
+        }
+        connection.require(Operation.CONFIGURE, "exchange", name);
+        String alternate = declare.arguments().text("alternate-exchange");
+        if (alternate != null) {
+            connection.require(Operation.READ, "exchange", name);
+            requireExchange(Operation.WRITE, alternate);
+        }
+        change(
+                new Command.DeclareExchange(
+                        connection.vhost().name(),
+                        name,
+                        declare.type(),
+                        declare.durable(),
+                        declare.autoDelete(),
+                        declare.internal(),
+                        declare.arguments()),
+                Method.ExchangeDeclare.ID,
+                outcome -> channel.answer(declare.nowait() ? null : new Method.ExchangeDeclareOk()));
+    }
+
+    private void onExchangeDelete(Method.ExchangeDelete delete) {
+        String name = stripped(delete.exchange());
+        requireNotDefault(name);
+        connection.require(Operation.CONFIGURE, "exchange", name);
+        change(
+                new Command.DeleteExchange(connection.vhost().name(), name, delete.ifUnused()),
+                Method.ExchangeDelete.ID,
+                outcome -> channel.answer(delete.nowait() ? null : new Method.ExchangeDeleteOk()));
+    }
+
+    private void onBind(
+            DestinationKind kind,
+            String destination,
+            String source,
+            String key,
+            FieldTable arguments,
+            @Nullable Method ok) {
+        requireBindable(kind, destination, source);
+        change(
+                new Command.Bind(
+                        connection.vhost().name(),
+                        source,
+                        kind,
+                        destination,
+                        key,
+                        arguments,
+                        connection.context().id()),
+                kind == DestinationKind.QUEUE ? Method.QueueBind.ID : Method.ExchangeBind.ID,
+                outcome -> channel.answer(ok));
+    }
+
+    private void onUnbind(
+            DestinationKind kind,
+            String destination,
+            String source,
+            String key,
+            FieldTable arguments,
+            @Nullable Method ok) {
+        requireBindable(kind, destination, source);
+        change(
+                new Command.Unbind(
+                        connection.vhost().name(),
+                        source,
+                        kind,
+                        destination,
+                        key,
+                        arguments,
+                        connection.context().id()),
+                kind == DestinationKind.QUEUE ? Method.QueueUnbind.ID : Method.ExchangeUnbind.ID,
+                outcome -> channel.answer(ok));
+    }
+
+    private void requireBindable(DestinationKind kind, String destination, String source) {
+        requireNotDefault(source);
+        if (kind == DestinationKind.EXCHANGE) {
+            requireNotDefault(destination);
+        }
+        connection.require(Operation.WRITE, kind == DestinationKind.QUEUE ? "queue" : "exchange", destination);
+        connection.require(Operation.READ, "exchange", source);
+    }
+
+    private static void requireNotDefault(String exchange) {
+        if (exchange.isEmpty()) {
+            throw new AmqpException(ReplyCode.ACCESS_REFUSED, "operation not permitted on the default exchange");
+        }
+    }
+
+    void requireExchange(Operation operation, String name) {
+        connection.require(operation, "exchange", name.isEmpty() ? "amq.default" : name);
+    }
+
+    /** Has the catalog changed; nothing more is decoded until it is. */
+    private void change(Command command, int methodId, Consumer<Broker.Outcome> then) {
+        connection.suspend();
+        connection.context().broker().submit(channel.loop(), command, outcome -> {
+            AmqpException failure = outcome.failure();
+            if (failure != null) {
+                connection.during(methodId);
+                connection.fail(channel.number(), failure);
+            } else {
+                then.accept(outcome);
+            }
+            connection.resume();
+        });
+    }
+}
