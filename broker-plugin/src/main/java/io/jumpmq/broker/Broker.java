@@ -174,11 +174,15 @@ public final class Broker implements CatalogObserver {
      */
     public record Outcome(List<Change> changes, @Nullable AmqpException failure) {}
 
-    private record Request(Loop from, Command command, Receiver<Outcome> answer) {}
+    private record Request(Loop from, Command command, boolean lasting, Receiver<Outcome> answer) {}
 
-    /** Has a command decided and its changes made; {@code answer} is then received on {@code from}. */
-    public void submit(Loop from, Command command, Receiver<Outcome> answer) {
-        from.send(loops.get(0), decide, new Request(from, command, answer));
+    /**
+     * Has a command decided and its changes made; {@code answer} is then received on {@code from}.
+     *
+     * @param lasting whether the answer waits until what has to last does; somebody who is not answered need not wait
+     */
+    public void submit(Loop from, Command command, boolean lasting, Receiver<Outcome> answer) {
+        from.send(loops.get(0), decide, new Request(from, command, lasting, answer));
     }
 
     private void onRequest(Request request) {
@@ -190,12 +194,12 @@ public final class Broker implements CatalogObserver {
                 catalog.apply(change);
             }
             Outcome outcome = new Outcome(changes, null);
-            if (lasting) {
+            if (lasting && request.lasting) {
                 log.record(changes, () -> loops.get(0).submit(recorded, new Recorded(request, outcome)));
             } else {
                 answer(request, outcome);
                 if (!changes.isEmpty()) {
-                    // What does not last may still be part of the history of what does: of a ring.
+                    // What does not last is recorded, too: it may be part of the history of what does, of a ring.
                     log.record(changes, () -> {});
                 }
             }
@@ -241,6 +245,6 @@ public final class Broker implements CatalogObserver {
     }
 
     void deleteUnused(Loop from, QueueRecord queue) {
-        submit(from, new Command.DeleteQueue(queue.vhost(), queue.name(), queue.id()), outcome -> {});
+        submit(from, new Command.DeleteQueue(queue.vhost(), queue.name(), queue.id()), false, outcome -> {});
     }
 }

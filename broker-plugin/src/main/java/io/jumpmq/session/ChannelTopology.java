@@ -124,6 +124,7 @@ final class ChannelTopology {
                         declare.arguments(),
                         connection.context().id()),
                 Method.QueueDeclare.ID,
+                !declare.nowait(),
                 outcome -> {
                     QueueRecord queue = connection.vhost().queue(declared);
                     if (!outcome.changes().isEmpty()) {
@@ -174,6 +175,7 @@ final class ChannelTopology {
                 change(
                         new Command.DeleteQueue(connection.vhost().name(), name, queue.id()),
                         Method.QueueDelete.ID,
+                        !delete.nowait(),
                         outcome -> channel.answer(
                                 delete.nowait() ? null : new Method.QueueDeleteOk(counts.messageCount())));
             }
@@ -243,6 +245,7 @@ final class ChannelTopology {
                         declare.internal(),
                         declare.arguments()),
                 Method.ExchangeDeclare.ID,
+                !declare.nowait(),
                 outcome -> channel.answer(declare.nowait() ? null : new Method.ExchangeDeclareOk()));
     }
 
@@ -253,6 +256,7 @@ final class ChannelTopology {
         change(
                 new Command.DeleteExchange(connection.vhost().name(), name, delete.ifUnused()),
                 Method.ExchangeDelete.ID,
+                !delete.nowait(),
                 outcome -> channel.answer(delete.nowait() ? null : new Method.ExchangeDeleteOk()));
     }
 
@@ -274,6 +278,7 @@ final class ChannelTopology {
                         arguments,
                         connection.context().id()),
                 kind == DestinationKind.QUEUE ? Method.QueueBind.ID : Method.ExchangeBind.ID,
+                ok != null,
                 outcome -> channel.answer(ok));
     }
 
@@ -295,6 +300,7 @@ final class ChannelTopology {
                         arguments,
                         connection.context().id()),
                 kind == DestinationKind.QUEUE ? Method.QueueUnbind.ID : Method.ExchangeUnbind.ID,
+                ok != null,
                 outcome -> channel.answer(ok));
     }
 
@@ -317,10 +323,10 @@ final class ChannelTopology {
         connection.require(operation, "exchange", name.isEmpty() ? "amq.default" : name);
     }
 
-    /** Has the catalog changed; nothing more is decoded until it is. */
-    private void change(Command command, int methodId, Consumer<Broker.Outcome> then) {
+    /** Has the catalog changed; nothing more is decoded until it is, and lasts if that is to be answered. */
+    private void change(Command command, int methodId, boolean answered, Consumer<Broker.Outcome> then) {
         connection.suspend();
-        connection.context().broker().submit(channel.loop(), command, outcome -> {
+        connection.context().broker().submit(channel.loop(), command, answered, outcome -> {
             AmqpException failure = outcome.failure();
             if (failure != null) {
                 connection.during(methodId);

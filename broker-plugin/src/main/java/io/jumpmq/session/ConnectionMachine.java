@@ -484,7 +484,7 @@ public final class ConnectionMachine {
         released = true;
         context.broker().disconnected(home);
         suspend();
-        context.broker().submit(context.loop(), new Command.ReleaseConnection(context.id()), outcome -> {
+        context.broker().submit(context.loop(), new Command.ReleaseConnection(context.id()), false, outcome -> {
             then.run();
             resume();
         });
