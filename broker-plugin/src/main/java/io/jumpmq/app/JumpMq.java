@@ -1,11 +1,13 @@
 package io.jumpmq.app;
 
+import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.MessageStore;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.security.Authenticator;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -350,6 +353,51 @@ public final class JumpMq implements AutoCloseable {
     /** Where a client on this machine finds it, as guest. */
     public String uri() {
         return "amqp://guest:guest@127.0.0.1:" + port();
+    }
+
+    /** Makes a virtual host, unless it is there already. */
+    public void addVhost(String name) {
+        administer(new Command.CreateVhost(name, "", Set.of()));
+    }
+
+    /** Lets a user do on a virtual host what these patterns over names allow. */
+    public void setPermissions(String vhost, String user, String configure, String write, String read) {
+        administer(new Command.SetPermission(vhost, user, Permission.of(configure, write, read)));
+    }
+
+    /**
+     * Makes a policy for queues and exchanges, or replaces the one of that name; it takes effect at once.
+     *
+     * @param pattern found anywhere in their names
+     * @param definition such as {@code Map.of("max-length", 1000)}
+     * @throws AmqpException when the pattern or a setting makes no sense
+     */
+    public void setPolicy(String vhost, String name, String pattern, int priority, Map<String, Object> definition) {
+        administer(
+                new Command.SetPolicy(vhost, Policy.of(name, pattern, Policy.Target.ALL, priority, definition, false)));
+    }
+
+    /** As {@link #setPolicy}, for bounds that no user's policy can lift. */
+    public void setOperatorPolicy(
+            String vhost, String name, String pattern, int priority, Map<String, Object> definition) {
+        administer(new Command.SetPolicy(
+                vhost, Policy.of(name, pattern, Policy.Target.QUEUES, priority, definition, true)));
+    }
+
+    /** Takes a policy away. */
+    public void deletePolicy(String vhost, String name) {
+        administer(new Command.DeletePolicy(vhost, name, false));
+    }
+
+    /** Returns when the change lasts. */
+    private void administer(Command command) {
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        try {
+            Builder.onLoop(broker.catalogLoop(), () -> broker.administer(command, () -> done.complete(null)));
+            done.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof AmqpException refused ? refused : e;
+        }
     }
 
     /** Says goodbye to all clients and stops. */

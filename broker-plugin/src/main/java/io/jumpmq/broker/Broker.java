@@ -185,6 +185,18 @@ public final class Broker implements CatalogObserver {
         from.send(loops.get(0), decide, new Request(from, command, lasting, answer));
     }
 
+    /**
+     * Has an operator's command carried out. On the catalog's loop.
+     *
+     * @param done run, by any thread, when what it changed lasts
+     * @throws AmqpException when it is refused
+     */
+    public void administer(Command command, Runnable done) {
+        List<Change> changes = catalog.decide(command);
+        changes.forEach(catalog::apply);
+        log.record(changes, done);
+    }
+
     private void onRequest(Request request) {
         try {
             List<Change> changes = catalog.decide(request.command);
