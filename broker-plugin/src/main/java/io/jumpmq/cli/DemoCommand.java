@@ -13,13 +13,14 @@ import io.jumpmq.ring.hash.HashAlgorithm;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Supplier;
@@ -173,6 +174,9 @@ public final class DemoCommand implements Callable<Integer> {
         /** By message, the number of the queue that it came to; -1 before it has. */
         private volatile AtomicIntegerArray owners = new AtomicIntegerArray(0);
 
+        /** Messages of this step that have not come yet. */
+        private volatile CountDownLatch arrivals = new CountDownLatch(0);
+
         Stage(Connection connection, Channel publishing, String exchange, boolean inPlace) {
             this.connection = connection;
             this.publishing = publishing;
@@ -263,6 +267,7 @@ public final class DemoCommand implements Callable<Integer> {
                     (tag, delivery) -> {
                         int message = Integer.parseInt(new String(delivery.getBody(), UTF_8));
                         owners.set(message, number);
+                        arrivals.countDown();
                     },
                     gone);
         }
@@ -273,6 +278,7 @@ public final class DemoCommand implements Callable<Integer> {
                 fresh.set(i, -1);
             }
             owners = fresh;
+            arrivals = new CountDownLatch(messages);
             long drawn = System.nanoTime();
             draw(false);
             for (int i = 0; i < messages; i++) {
@@ -287,12 +293,8 @@ public final class DemoCommand implements Callable<Integer> {
                 }
             }
             publishing.waitForConfirmsOrDie(PATIENCE_MILLIS);
-            long until = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
-            while (Arrays.stream(snapshot()).anyMatch(owner -> owner < 0)) {
-                if (System.nanoTime() > until) {
-                    throw new IOException("some messages never came back");
-                }
-                Thread.sleep(1);
+            if (!arrivals.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new IOException(arrivals.getCount() + " messages never came back");
             }
             redraw();
             if (!console.progress()) {
