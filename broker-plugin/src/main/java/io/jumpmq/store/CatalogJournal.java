@@ -121,8 +121,8 @@ final class CatalogJournal {
         return record.flip();
     }
 
-    /** Makes what was written last. Any thread. */
-    void flush() throws IOException {
+    /** Makes what was written last. Any thread; a snapshot meanwhile waits, for it changes files. */
+    synchronized void flush() throws IOException {
         journal.flush();
     }
 
@@ -144,7 +144,7 @@ final class CatalogJournal {
     }
 
     /** Begins a new generation with the whole catalog. */
-    void snapshot(List<Change> catalog) throws IOException {
+    synchronized void snapshot(List<Change> catalog) throws IOException {
         long next = generation + 1;
         List<ByteBuffer> written = new ArrayList<>();
         int size = Segment.HEAD_BYTES;

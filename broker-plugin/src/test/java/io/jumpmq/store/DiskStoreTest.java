@@ -298,4 +298,21 @@ class DiskStoreTest {
                 .isLessThan(20);
         assertThat(new Subject(disk, settings(0)).ask(MessageQueue::ready)).isEqualTo(10);
     }
+
+    @Test
+    void snapshotsDoNotDisturbFlushing() throws IOException {
+        catalogDisk.slowFlushes(TimeUnit.MILLISECONDS.toNanos(2));
+        Subject subject = new Subject(disk, settings(0));
+        AtomicInteger recorded = new AtomicInteger();
+        for (int i = 0; i < 100; i++) {
+            // Enough at a time for the flushing thread to be at work when a snapshot comes.
+            subject.publish(i * 20, 20, 4_000);
+            subject.store.record(List.of(new Change.VhostCreated("v" + i, "", Set.of())), recorded::incrementAndGet);
+            subject.publish(10_000 + i * 20, 20, 4_000);
+            subject.store.snapshot(List.of(new Change.VhostCreated("/", "", Set.of())));
+        }
+        await().atMost(Duration.ofSeconds(20)).untilAtomic(recorded, org.hamcrest.Matchers.equalTo(100));
+        assertThat(storeFailures).isEmpty();
+        subject.store.close(Map.of());
+    }
 }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ final class SimulatedDisk implements Disk {
     private int callsUntilFailure = Integer.MAX_VALUE;
     private int changes;
     private boolean flushesFail;
+    private volatile long flushNanos;
 
     /** What a file holds, and what of it would be there after a crash. */
     private static final class Content {
@@ -38,6 +40,11 @@ final class SimulatedDisk implements Disk {
     /** Fails with an error at that call that changes something, and ever after. */
     synchronized void failAfter(int calls) {
         callsUntilFailure = calls;
+    }
+
+    /** From now on flushing takes a while. */
+    void slowFlushes(long nanos) {
+        flushNanos = nanos;
     }
 
     /** From now on what is written stays unflushed, and flushing fails. */
@@ -153,6 +160,7 @@ final class SimulatedDisk implements Disk {
     private final class OpenFile implements File {
         private final String name;
         private final Content content;
+        private volatile boolean closed;
 
         OpenFile(String name, Content content) {
             this.name = name;
@@ -196,8 +204,12 @@ final class SimulatedDisk implements Disk {
 
         @Override
         public void flush() throws IOException {
+            LockSupport.parkNanos(flushNanos);
             synchronized (SimulatedDisk.this) {
                 change();
+                if (closed) {
+                    throw new IOException(name + " is closed");
+                }
                 if (flushesFail) {
                     throw new IOException("simulated failure to flush");
                 }
@@ -218,7 +230,7 @@ final class SimulatedDisk implements Disk {
 
         @Override
         public void close() {
-            // Nothing is held.
+            closed = true;
         }
     }
 }
