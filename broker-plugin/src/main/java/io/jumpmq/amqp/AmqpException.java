@@ -1,7 +1,7 @@
 package io.jumpmq.amqp;
 
 /** Something that is answered by closing a channel or a connection. Without a stack trace: it is an answer, not a defect. */
-public final class AmqpException extends RuntimeException {
+public class AmqpException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ReplyCode reply;

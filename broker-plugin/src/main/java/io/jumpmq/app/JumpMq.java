@@ -10,11 +10,14 @@ import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.management.Definitions;
+import io.jumpmq.management.Node;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
 import io.jumpmq.session.ConnectionSettings;
+import io.jumpmq.session.Connections;
 import io.jumpmq.store.DiskStore;
 import io.jumpmq.store.StoreSettings;
 import io.jumpmq.transport.AmqpServer;
@@ -22,7 +25,9 @@ import io.jumpmq.transport.EventLoops;
 import io.jumpmq.transport.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -34,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -68,14 +74,21 @@ public final class JumpMq implements AutoCloseable {
     private final AmqpServer server;
     private final @Nullable DiskStore store;
     private final List<Listener> listeners;
+    private final @Nullable HttpServers http;
 
     private JumpMq(
-            EventLoops loops, Broker broker, AmqpServer server, @Nullable DiskStore store, List<Listener> listeners) {
+            EventLoops loops,
+            Broker broker,
+            AmqpServer server,
+            @Nullable DiskStore store,
+            List<Listener> listeners,
+            @Nullable HttpServers http) {
         this.loops = loops;
         this.broker = broker;
         this.server = server;
         this.store = store;
         this.listeners = List.copyOf(listeners);
+        this.http = http;
     }
 
     /**
@@ -83,7 +96,14 @@ public final class JumpMq implements AutoCloseable {
      *
      * @param tls null: plainly
      */
-    record Listener(InetSocketAddress address, @Nullable Tls tls) {}
+    record Listener(
+            String protocol,
+            InetSocketAddress address,
+            @Nullable Tls tls) {
+        static Listener amqp(InetSocketAddress address, @Nullable Tls tls) {
+            return new Listener(tls == null ? "amqp" : "amqp/ssl", address, tls);
+        }
+    }
 
     /** A broker's settings, with RabbitMQ's defaults. */
     public static Builder builder() {
@@ -102,6 +122,10 @@ public final class JumpMq implements AutoCloseable {
         private Set<String> loopbackUsers = Set.of(GUEST);
         private String vhost = VHOST;
         private Permission permission = Permission.ALL;
+        private String clusterName = "";
+        private @Nullable InetSocketAddress management;
+        private @Nullable InetSocketAddress prometheus;
+        private byte @Nullable [] definitions;
         private @Nullable Path dataDirectory;
         private StoreSettings storeSettings = StoreSettings.DEFAULT;
         private Consumer<Throwable> onStoreFailure = failure -> {};
@@ -125,7 +149,7 @@ public final class JumpMq implements AutoCloseable {
 
         /** Listens there, too; through TLS if it is given. */
         public Builder listen(InetSocketAddress address, @Nullable Tls tls) {
-            more.add(new Listener(address, tls));
+            more.add(Listener.amqp(address, tls));
             return this;
         }
 
@@ -182,6 +206,40 @@ public final class JumpMq implements AutoCloseable {
             byte[] salt = new byte[SALT_BYTES];
             new SecureRandom().nextBytes(salt);
             users.put(name, new Command.PutUser(name, PasswordHash.of(password, salt), Set.of(tags)));
+            return this;
+        }
+
+        /** Serves the HTTP API and the web pages on this machine; 0 takes a free port. Nowhere by default. */
+        public Builder management(int newPort) {
+            return management(new InetSocketAddress(InetAddress.getLoopbackAddress(), newPort));
+        }
+
+        /** Serves the HTTP API and the web pages there. */
+        public Builder management(InetSocketAddress address) {
+            management = address;
+            return this;
+        }
+
+        /** Serves metrics to Prometheus on this machine; 0 takes a free port. Nowhere by default. */
+        public Builder prometheus(int newPort) {
+            return prometheus(new InetSocketAddress(InetAddress.getLoopbackAddress(), newPort));
+        }
+
+        /** Serves metrics to Prometheus there. */
+        public Builder prometheus(InetSocketAddress address) {
+            prometheus = address;
+            return this;
+        }
+
+        /** What the cluster is called; by default as the node. */
+        public Builder clusterName(String name) {
+            clusterName = name;
+            return this;
+        }
+
+        /** Definitions, in RabbitMQ's JSON, to import before clients are let in. */
+        public Builder definitions(byte[] json) {
+            definitions = json.clone();
             return this;
         }
 
@@ -264,18 +322,51 @@ public final class JumpMq implements AutoCloseable {
             if (store != null) {
                 store.start(broker.queueIds());
             }
-            AmqpServer server = new AmqpServer(
-                    loops,
-                    broker,
-                    new Authenticator(broker.catalog()::user, loopbackUsers),
-                    connections,
-                    maxConnections,
-                    serverProperties());
+            Connections open = new Connections();
+            Authenticator authenticator = new Authenticator(broker.catalog()::user, loopbackUsers);
+            List<Listener> listening = new CopyOnWriteArrayList<>();
+            HttpServers http = null;
+            Node node = node(broker, open, memory, listening);
+            if (definitions != null) {
+                new Definitions(node).load(definitions);
+            }
+            AmqpServer server =
+                    new AmqpServer(loops, broker, authenticator, connections, maxConnections, serverProperties(), open);
             try {
-                return new JumpMq(loops, broker, server, store, listen(server));
+                listening.addAll(listen(server));
+                if (management != null || prometheus != null) {
+                    http = HttpServers.start(node, authenticator, management, prometheus, listening);
+                }
+                return new JumpMq(loops, broker, server, store, listening, http);
             } catch (IOException e) {
                 server.close();
                 throw e;
+            }
+        }
+
+        private Node node(Broker broker, Connections open, MemoryBudget memory, List<Listener> listening) {
+            String name = "jumpmq@" + hostName();
+            return new Node(
+                    name,
+                    clusterName.isEmpty() ? name : clusterName,
+                    version(),
+                    System.currentTimeMillis(),
+                    broker,
+                    open,
+                    memory,
+                    dataDirectory,
+                    storeSettings.diskFreeLimitBytes(),
+                    () -> listening.stream()
+                            .map(listener -> new Node.Listener(
+                                    listener.protocol, listener.address.getHostString(), listener.address.getPort()))
+                            .toList());
+        }
+
+        private static String hostName() {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException e) {
+                return "localhost";
             }
         }
 
@@ -298,13 +389,13 @@ public final class JumpMq implements AutoCloseable {
         private List<Listener> listen(AmqpServer server) throws IOException {
             List<Listener> all = new ArrayList<>();
             if (port >= 0) {
-                all.add(new Listener(new InetSocketAddress(host, port), null));
+                all.add(Listener.amqp(new InetSocketAddress(host, port), null));
             }
             all.addAll(more);
             List<Listener> bound = new ArrayList<>();
             for (Listener listener : all) {
                 int taken = server.listen(listener.address, listener.tls);
-                bound.add(new Listener(new InetSocketAddress(listener.address.getAddress(), taken), listener.tls));
+                bound.add(Listener.amqp(new InetSocketAddress(listener.address.getAddress(), taken), listener.tls));
             }
             return bound;
         }
@@ -350,6 +441,24 @@ public final class JumpMq implements AutoCloseable {
         return listeners;
     }
 
+    /** The port of the HTTP API; -1: there is none. */
+    public int managementPort() {
+        return portOf(HttpServers.MANAGEMENT);
+    }
+
+    /** The port for Prometheus; -1: there is none. */
+    public int prometheusPort() {
+        return portOf(HttpServers.PROMETHEUS);
+    }
+
+    private int portOf(String protocol) {
+        return listeners.stream()
+                .filter(listener -> listener.protocol.equals(protocol))
+                .mapToInt(listener -> listener.address.getPort())
+                .findFirst()
+                .orElse(-1);
+    }
+
     /** Where a client on this machine finds it, as guest. */
     public String uri() {
         return "amqp://guest:guest@127.0.0.1:" + port();
@@ -391,18 +500,19 @@ public final class JumpMq implements AutoCloseable {
 
     /** Returns when the change lasts. */
     private void administer(Command command) {
-        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
         try {
-            Builder.onLoop(broker.catalogLoop(), () -> broker.administer(command, () -> done.complete(null)));
-            done.join();
+            broker.administer(List.of(command)).join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof AmqpException refused ? refused : e;
+            throw e.getCause() instanceof Broker.RefusedException refused ? refused.reason() : e;
         }
     }
 
     /** Says goodbye to all clients and stops. */
     @Override
     public void close() {
+        if (http != null) {
+            http.close();
+        }
         server.close();
         Map<Long, Long> seen = store == null ? Map.of() : seen();
         loops.close();

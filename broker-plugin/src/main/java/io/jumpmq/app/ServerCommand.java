@@ -9,8 +9,10 @@ import io.jumpmq.security.Permission;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.store.StoreSettings;
 import io.jumpmq.transport.Tls;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -61,6 +64,18 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; may be given several times.")
     private Map<String, String> set = new LinkedHashMap<>();
 
+    @Option(
+            names = "--management-port",
+            paramLabel = "PORT",
+            description = "Where the HTTP API and the web pages are. Default: 15672; 'none' for nowhere.")
+    private @Nullable String managementPort;
+
+    @Option(
+            names = "--prometheus-port",
+            paramLabel = "PORT",
+            description = "Where Prometheus finds metrics. Default: 15692; 'none' for nowhere.")
+    private @Nullable String prometheusPort;
+
     @Override
     @SuppressWarnings("SystemOut") // The banner is for whoever started it.
     public Integer call() throws InterruptedException {
@@ -85,15 +100,23 @@ final class ServerCommand implements Callable<Integer> {
                         },
                         "jumpmq-stop"));
         List<String> listening = new ArrayList<>();
-        broker.listeners()
-                .forEach(listener -> listening.add((listener.tls() == null ? "AMQP 0-9-1 on " : "with TLS on ")
-                        + listener.address().getHostString() + ":"
-                        + listener.address().getPort()));
+        broker.listeners().forEach(listener -> listening.add(described(listener)));
         System.out.printf(
                 "JumpMQ is ready: %s (%d ms)%n",
                 String.join(", ", listening), (System.nanoTime() - started) / 1_000_000);
         stopped.await();
         return 0;
+    }
+
+    private static String described(JumpMq.Listener listener) {
+        String what = switch (listener.protocol()) {
+            case "amqp" -> "AMQP 0-9-1 on ";
+            case "amqp/ssl" -> "with TLS on ";
+            case HttpServers.MANAGEMENT -> "management on http://";
+            default -> "metrics on http://";
+        };
+        return what + listener.address().getHostString() + ":"
+                + listener.address().getPort();
     }
 
     private static void log(String level) {
@@ -127,8 +150,16 @@ final class ServerCommand implements Callable<Integer> {
         if (dataDirectory != null) {
             settings.set("--data-dir", Options.DATA_DIRECTORY.key(), dataDirectory);
         }
+        if (managementPort != null) {
+            settings.set("--management-port", Options.MANAGEMENT.key(), managementPort);
+        }
+        if (prometheusPort != null) {
+            settings.set("--prometheus-port", Options.PROMETHEUS.key(), prometheusPort);
+        }
         String key = Options.TCP.key();
         if (host != null) {
+            settings.set("--host", Options.MANAGEMENT_HOST.key(), host);
+            settings.set("--host", Options.PROMETHEUS_HOST.key(), host);
             settings.set(
                     "--host",
                     key,
@@ -174,8 +205,34 @@ final class ServerCommand implements Callable<Integer> {
         if (!tls.isNone()) {
             builder.listen(socket(tls), tls(settings));
         }
+        http(settings, Options.MANAGEMENT, Options.MANAGEMENT_HOST).ifPresent(builder::management);
+        http(settings, Options.PROMETHEUS, Options.PROMETHEUS_HOST).ifPresent(builder::prometheus);
+        settings.find(Options.CLUSTER_NAME).ifPresent(builder::clusterName);
+        settings.find(Options.DEFINITIONS)
+                .or(() -> settings.find(Options.MANAGEMENT_DEFINITIONS))
+                .ifPresent(file -> builder.definitions(read(Path.of(file))));
         settings.withoutMeaning().forEach(key -> LOG.info("{} has no meaning here and is ignored", key));
         return builder;
+    }
+
+    private static Optional<InetSocketAddress> http(
+            Settings settings, io.jumpmq.config.Option<Address> port, io.jumpmq.config.Option<String> host) {
+        Address address = settings.get(port);
+        if (address.isNone()) {
+            return Optional.empty();
+        }
+        return Optional.of(settings.find(host)
+                .map(name -> new InetSocketAddress(name, address.port()))
+                .orElseGet(() -> socket(address)));
+    }
+
+    private static byte[] read(Path definitions) {
+        try {
+            return Files.readAllBytes(definitions);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    Options.DEFINITIONS.key() + ": " + definitions + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static InetSocketAddress socket(Address address) {

@@ -6,21 +6,30 @@ import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.CatalogObserver;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueHandle;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
 import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.queue.MessageQueue;
+import io.jumpmq.metrics.ChannelCounters;
+import io.jumpmq.metrics.NodeCounters;
+import io.jumpmq.ring.RingState;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +41,7 @@ public final class Broker implements CatalogObserver {
     private static final int MOST_WAITING = 100_000;
 
     private final List<Loop> loops;
+    private final Iterable<ExchangeType> types;
     private final Catalog catalog;
     private final MemoryBudget memory;
     private final CatalogLog log;
@@ -39,6 +49,8 @@ public final class Broker implements CatalogObserver {
     private final Map<String, Integer> connections = new ConcurrentHashMap<>();
     private final List<BrokerListener> listeners = new CopyOnWriteArrayList<>();
     private final ReplyAddresses replies = new ReplyAddresses();
+    private final NodeCounters events = new NodeCounters();
+    private final List<ChannelCounters> counters;
     private final Receiver<Request> decide = this::onRequest;
     private final Receiver<Recorded> recorded = done -> answer(done.request, done.outcome);
 
@@ -49,7 +61,10 @@ public final class Broker implements CatalogObserver {
         this.memory = memory;
         this.log = log;
         this.store = store;
+        this.types = types;
         this.catalog = new Catalog(types, this);
+        this.counters =
+                this.loops.stream().map(loop -> ChannelCounters.ofLoop()).toList();
     }
 
     /** Adds somebody who wants to know. */
@@ -79,6 +94,21 @@ public final class Broker implements CatalogObserver {
     /** Hands the whole catalog to the log. On the catalog's loop. */
     public void snapshot() {
         log.snapshot(catalog.snapshot());
+    }
+
+    /** All loops. */
+    public List<Loop> loops() {
+        return loops;
+    }
+
+    /** What all channels of a loop have done. */
+    public ChannelCounters counters(Loop loop) {
+        return counters.get(loop.index());
+    }
+
+    /** What comes and goes. */
+    public NodeCounters events() {
+        return events;
     }
 
     /** The loop that changes the catalog. */
@@ -186,15 +216,118 @@ public final class Broker implements CatalogObserver {
     }
 
     /**
-     * Has an operator's command carried out. On the catalog's loop.
+     * One of an operator's commands was refused; nothing has changed.
      *
-     * @param done run, by any thread, when what it changed lasts
-     * @throws AmqpException when it is refused
+     * @param index which
      */
-    public void administer(Command command, Runnable done) {
-        List<Change> changes = catalog.decide(command);
-        changes.forEach(catalog::apply);
-        log.record(changes, done);
+    public static final class RefusedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final int index;
+        private final AmqpException reason;
+
+        RefusedException(int index, AmqpException reason) {
+            super(reason.getMessage(), reason, false, false);
+            this.index = index;
+            this.reason = reason;
+        }
+
+        public int index() {
+            return index;
+        }
+
+        public AmqpException reason() {
+            return reason;
+        }
+    }
+
+    /**
+     * Has an operator's commands carried out: all of them, or none. From any thread.
+     *
+     * @return completed, by any thread, when what they changed lasts; exceptionally with a {@link RefusedException} when
+     *     one is refused
+     */
+    public CompletableFuture<List<Change>> administer(List<Command> commands) {
+        CompletableFuture<List<Change>> done = new CompletableFuture<>();
+        loops.get(0)
+                .submit(
+                        (List<Command> asked) -> {
+                            try {
+                                List<Change> changes = asked.size() == 1 ? decide(catalog, asked, 0) : rehearse(asked);
+                                changes.forEach(this::apply);
+                                log.record(changes, () -> done.complete(changes));
+                                if (log.wantsSnapshot()) {
+                                    snapshot();
+                                }
+                            } catch (RuntimeException e) {
+                                done.completeExceptionally(e);
+                            }
+                        },
+                        commands);
+        return done;
+    }
+
+    /** Looks something up that only the catalog's loop may see. From any thread. */
+    public <R> CompletableFuture<R> look(Function<Catalog, R> question) {
+        CompletableFuture<R> done = new CompletableFuture<>();
+        loops.get(0)
+                .submit(
+                        (Function<Catalog, R> asked) -> {
+                            try {
+                                done.complete(asked.apply(catalog));
+                            } catch (RuntimeException e) {
+                                done.completeExceptionally(e);
+                            }
+                        },
+                        question);
+        return done;
+    }
+
+    private static List<Change> decide(Catalog by, List<Command> commands, int index) {
+        try {
+            return by.decide(commands.get(index));
+        } catch (AmqpException e) {
+            throw new RefusedException(index, e);
+        }
+    }
+
+    /** What several commands come to, tried on a copy: each may build on the one before, and any may be refused. */
+    private List<Change> rehearse(List<Command> commands) {
+        Catalog copy = new Catalog(types, CatalogObserver.NONE);
+        catalog.snapshot().forEach(copy::apply);
+        copy.reserveQueueIds(catalog.highestQueueId());
+        List<Change> all = new ArrayList<>();
+        for (int i = 0; i < commands.size(); i++) {
+            List<Change> changes = decide(copy, commands, i);
+            changes.forEach(copy::apply);
+            all.addAll(changes);
+        }
+        return all;
+    }
+
+    /** Makes a change, and notes what it does to a ring. */
+    private void apply(Change change) {
+        ConsistentHashRouter ring = ring(change);
+        RingState<RingMember> before = ring == null ? null : ring.state();
+        catalog.apply(change);
+        if (ring != null && before != null && ring.state() != before) {
+            ring.history().add(loops.get(0).nowMillis(), before, ring.state());
+        }
+    }
+
+    private @Nullable ConsistentHashRouter ring(Change change) {
+        if (change instanceof Change.BindingAdded added) {
+            return ring(added.vhost(), added.source());
+        } else if (change instanceof Change.BindingRemoved removed) {
+            return ring(removed.vhost(), removed.source());
+        }
+        return change instanceof Change.RingRestored restored ? ring(restored.vhost(), restored.exchange()) : null;
+    }
+
+    private @Nullable ConsistentHashRouter ring(String vhostName, String exchangeName) {
+        VirtualHost vhost = catalog.vhost(vhostName);
+        ExchangeRecord exchange = vhost == null ? null : vhost.exchange(exchangeName);
+        return exchange != null && exchange.router() instanceof ConsistentHashRouter router ? router : null;
     }
 
     private void onRequest(Request request) {
@@ -203,7 +336,7 @@ public final class Broker implements CatalogObserver {
             boolean lasting = false;
             for (Change change : changes) {
                 lasting |= catalog.survives(change);
-                catalog.apply(change);
+                apply(change);
             }
             Outcome outcome = new Outcome(changes, null);
             if (lasting && request.lasting) {
@@ -232,11 +365,13 @@ public final class Broker implements CatalogObserver {
     /** Queues are dealt out to the loops in turn. */
     @Override
     public QueueHandle queueDeclared(QueueRecord queue) {
+        events.count(NodeCounters.Event.QUEUE_CREATED);
         return new QueueActor(this, queue, loops.get((int) (queue.id() % loops.size())));
     }
 
     @Override
     public void queueDeleted(QueueRecord queue) {
+        events.count(NodeCounters.Event.QUEUE_DELETED);
         QueueActor.of(queue).tell(loops.get(0), MessageQueue::delete);
     }
 

@@ -11,6 +11,8 @@ import io.jumpmq.broker.queue.DeadLetter;
 import io.jumpmq.broker.queue.DeathReason;
 import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.MessageQueue;
+import io.jumpmq.broker.queue.QueueConsumer;
+import io.jumpmq.broker.queue.QueueCounters;
 import io.jumpmq.broker.queue.QueueEntry;
 import io.jumpmq.broker.queue.QueueOutput;
 import io.jumpmq.broker.queue.UnusedReason;
@@ -71,6 +73,52 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
 
     public Loop home() {
         return home;
+    }
+
+    /** Whether it follows the rules of a quorum queue. */
+    public boolean isQuorum() {
+        return core.settings().quorum();
+    }
+
+    /**
+     * How a queue stands, for operators. The numbers are a moment old, and need not be of the same moment.
+     *
+     * @param stored how many of the ready ones are on the disk only
+     * @param heldBytes size of the bodies that take memory
+     * @param activeTag the single active consumer's, or the exclusive one's
+     */
+    public record Figures(
+            int ready,
+            long readyBytes,
+            int unacknowledged,
+            long unacknowledgedBytes,
+            int stored,
+            long heldBytes,
+            int consumers,
+            @Nullable String activeTag,
+            QueueCounters counters) {}
+
+    /** How it stands. Any thread. */
+    public Figures figures() {
+        QueueConsumer active = core.activeConsumer();
+        int ready = core.ready();
+        int unacknowledged = core.unacknowledged();
+        return new Figures(
+                ready,
+                core.readyBytes(),
+                unacknowledged,
+                core.unacknowledgedBytes(),
+                Math.max(0, ready + unacknowledged - core.heldMessages()),
+                core.heldBytes(),
+                core.consumers(),
+                active == null ? null : active.tag(),
+                core.counters());
+    }
+
+    /** Whether a consumer gets messages, and need not wait for another to leave. Any thread; a moment old. */
+    public boolean serves(QueueConsumer consumer) {
+        QueueConsumer active = core.activeConsumer();
+        return active == null || active == consumer;
     }
 
     /** A message whose publisher wants no answer. */

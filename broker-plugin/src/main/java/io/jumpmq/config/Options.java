@@ -157,6 +157,36 @@ public final class Options {
             64L << 20,
             "Size of a file of the message log; one is always ready in advance.");
 
+    public static final Option<Address> MANAGEMENT = new Option<>(
+            "management.tcp.port",
+            Kind.address(),
+            new Address("", 15_672),
+            "Where the HTTP API and the web pages are: a port, perhaps with an address; 'none' for nowhere.");
+
+    public static final Option<String> MANAGEMENT_HOST = new Option<>(
+            "management.tcp.ip", Kind.text("an address"), null, "The address for management.tcp.port; all by default.");
+
+    public static final Option<Address> PROMETHEUS = new Option<>(
+            "prometheus.tcp.port",
+            Kind.address(),
+            new Address("", 15_692),
+            "Where Prometheus finds metrics, without a login: a port, perhaps with an address; 'none' for nowhere.");
+
+    public static final Option<String> PROMETHEUS_HOST = new Option<>(
+            "prometheus.tcp.ip", Kind.text("an address"), null, "The address for prometheus.tcp.port; all by default.");
+
+    public static final Option<String> DEFINITIONS = new Option<>(
+            "load_definitions",
+            Kind.text("a file's path"),
+            null,
+            "Definitions, in RabbitMQ's JSON, that are imported at each start, before clients are let in.");
+
+    public static final Option<String> MANAGEMENT_DEFINITIONS = new Option<>(
+            "management.load_definitions", Kind.text("a file's path"), null, "The older name of load_definitions.");
+
+    public static final Option<String> CLUSTER_NAME = new Option<>(
+            "cluster_name", Kind.text("a name"), null, "What the cluster is called; as its first node by default.");
+
     public static final Option<String> LOG_LEVEL = new Option<>(
             "log.console.level",
             Kind.choice("debug", "info", "warning", "error", "none"),
@@ -198,17 +228,24 @@ public final class Options {
             STORE_SYNC,
             STORE_INTERVAL,
             STORE_SEGMENT,
+            MANAGEMENT,
+            MANAGEMENT_HOST,
+            PROMETHEUS,
+            PROMETHEUS_HOST,
+            DEFINITIONS,
+            MANAGEMENT_DEFINITIONS,
+            CLUSTER_NAME,
             LOG_LEVEL,
             THREADS);
 
     /** Keys of RabbitMQ's that make sense there and have no meaning here: taken with a word in the log. */
     static final List<String> WITHOUT_MEANING = List.of(
             "cluster_formation.",
-            "cluster_name",
             "cluster_partition_handling",
             "cluster_keepalive_interval",
             "collect_statistics_interval",
             "consumer_timeout",
+            "definitions.",
             "disk_free_limit.relative",
             "log.file",
             "log.dir",

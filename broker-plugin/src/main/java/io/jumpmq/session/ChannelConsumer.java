@@ -2,6 +2,7 @@ package io.jumpmq.session;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.QueueActor;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.loop.Receiver;
@@ -21,6 +22,7 @@ final class ChannelConsumer implements ConsumerEndpoint {
     private final QueueActor queue;
     private final QueueRecord queueRecord;
     private final byte[] tag;
+    private final FieldTable arguments;
     private final QueueConsumer consumer;
     private final Receiver<QueueEntry> deliveries;
     private final Receiver<QueueConsumer> cancellations;
@@ -43,11 +45,13 @@ final class ChannelConsumer implements ConsumerEndpoint {
             boolean exclusive,
             int prefetch,
             boolean limited,
-            int priority) {
+            int priority,
+            FieldTable arguments) {
         this.channel = channel;
         this.queue = QueueActor.of(queueRecord);
         this.queueRecord = queueRecord;
         this.tag = tag.getBytes(UTF_8);
+        this.arguments = arguments;
         this.consumer = new QueueConsumer(this, tag, noAck, exclusive, prefetch, limited, priority);
         this.deliveries = entry -> channel.onDelivery(this, entry);
         this.cancellations = cancelled -> channel.onCancelled(this);
@@ -77,6 +81,18 @@ final class ChannelConsumer implements ConsumerEndpoint {
 
     boolean noAck() {
         return consumer.noAck();
+    }
+
+    /** For operators. */
+    ConsumerInfo describe() {
+        return new ConsumerInfo(
+                queueRecord,
+                consumer.tag(),
+                consumer.noAck(),
+                consumer.exclusive(),
+                consumer.prefetch(),
+                queue.serves(consumer),
+                arguments);
     }
 
     /** An exchange's name as it goes out. */

@@ -21,6 +21,7 @@ import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.ConsumeOutcome;
 import io.jumpmq.broker.queue.QueueConsumer;
 import io.jumpmq.broker.queue.QueueEntry;
+import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.security.Permission.Operation;
 import io.jumpmq.security.User;
 import io.netty.buffer.ByteBuf;
@@ -69,6 +70,7 @@ final class ChannelMachine {
     private final ContentAssembly content;
     private final Map<String, ChannelConsumer> consumers = new LinkedHashMap<>();
     private final UnackedDeliveries<Unacked> unacked = new UnackedDeliveries<>();
+    private final ChannelCounters counters;
     private @Nullable ReplyConsumer replyConsumer;
 
     /** Since the socket was full. */
@@ -113,6 +115,9 @@ final class ChannelMachine {
         this.connection = connection;
         this.topology = new ChannelTopology(this, connection);
         this.content = new ContentAssembly(connection.context().settings().maxMessageBytes());
+        ChannelCounters ofLoop = connection.context().broker().counters(loop());
+        this.counters = ChannelCounters.ofChannel(ofLoop);
+        ofLoop.channelOpened();
     }
 
     int number() {
@@ -266,6 +271,7 @@ final class ChannelMachine {
             throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "immediate=true");
         }
         boolean mandatory = (publishFlags & MANDATORY) != 0;
+        counters.published(confirms != null, message.body().length);
         if (transactional) {
             publications.add(() -> send(to, message, mandatory));
             return;
@@ -344,19 +350,23 @@ final class ChannelMachine {
     private void send(ExchangeRecord to, Message message, boolean mandatory) {
         QueueActor[] targets = route(to, message);
         ConfirmWindow window = confirms;
+        to.counters().routed(targets.length);
         if (targets.length == 0) {
             if (to.name().isEmpty()) {
                 replies().deliver(loop(), message);
             }
+            counters.unroutable(mandatory);
             if (mandatory) {
                 sendReturn(message);
             }
             if (window != null) {
                 window.settle(window.open(), true);
+                counters.confirmed(1);
                 confirmSoon();
             }
             return;
         }
+        counters.routed();
         if (window == null && openCommits == 0) {
             for (QueueActor target : targets) {
                 loop().send(target.home(), target.publish(), message);
@@ -386,7 +396,7 @@ final class ChannelMachine {
         for (int i = 0; i < count; i++) {
             targets[i] = QueueActor.of(routing.queues().get(i));
         }
-        routeKey = routing.keyOnly() && to == exchange && version == routeVersion ? message.routingKey() : null;
+        routeKey = routing.mayRepeat() && to == exchange && version == routeVersion ? message.routingKey() : null;
         route = targets;
         return targets;
     }
@@ -408,6 +418,7 @@ final class ChannelMachine {
         ConfirmWindow window = confirms;
         if (window != null && state == State.OPEN) {
             window.settle(publication.sequenceNumber(), accepted);
+            counters.confirmed(accepted ? 1 : 0);
             confirmSoon();
         }
     }
@@ -564,7 +575,8 @@ final class ChannelMachine {
                 consume.exclusive(),
                 consumerPrefetch,
                 channelPrefetch > 0,
-                ConsumerPriority.of(consume.arguments(), queue));
+                ConsumerPriority.of(consume.arguments(), queue),
+                consume.arguments());
         consumers.put(tag, consumer);
         connection.suspend();
         QueueActor actor = consumer.queue();
@@ -637,6 +649,7 @@ final class ChannelMachine {
             return;
         }
         Message message = entry.message();
+        counters.delivered(consumer.queueRecord().settings().quorum(), consumer.noAck(), entry.redelivered());
         long tag = consumer.noAck() ? unacked.skip() : unacked.add(new Unacked(consumer.queue(), entry, consumer));
         writeDelivery(
                 consumer.tagBytes(),
@@ -782,8 +795,10 @@ final class ChannelMachine {
                 loop().send(actor.home(), actor.requeue(), entry);
             }
         } else if (entry == null) {
+            counters.gotNothing(queue.settings().quorum());
             send(new Method.BasicGetEmpty());
         } else {
+            counters.got(queue.settings().quorum(), fetched.noAck(), entry.redelivered());
             long tag = fetched.noAck() ? unacked.skip() : unacked.add(new Unacked(actor, entry, null));
             Message message = entry.message();
             ByteBuf out = connection.reserve(NAME_AND_KEY);
@@ -835,6 +850,9 @@ final class ChannelMachine {
 
     private void settle(Unacked delivery, Settlement how) {
         QueueActor queue = delivery.queue;
+        if (how == Settlement.ACK) {
+            counters.acknowledged(queue.isQuorum());
+        }
         loop().send(
                         queue.home(),
                         switch (how) {
@@ -887,6 +905,7 @@ final class ChannelMachine {
         closeReplies();
         rollBack();
         state = State.CLOSED;
+        connection.context().broker().counters(loop()).channelClosed();
         Map<QueueActor, List<QueueEntry>> entries = new LinkedHashMap<>();
         Map<QueueActor, List<QueueConsumer>> leaving = new LinkedHashMap<>();
         consumers
@@ -902,6 +921,22 @@ final class ChannelMachine {
                 loop(), core -> core.remove(leaving.getOrDefault(queue, List.of()), returned, queue.nowMillis())));
         consumers.clear();
         wishes.clear();
+    }
+
+    /** For operators. */
+    ChannelInfo describe() {
+        return new ChannelInfo(
+                number,
+                confirms != null,
+                transactional,
+                consumerPrefetch,
+                channelPrefetch,
+                unacked.size(),
+                confirms == null ? 0 : confirms.size(),
+                publications.size(),
+                settlements.size(),
+                counters,
+                consumers.values().stream().map(ChannelConsumer::describe).toList());
     }
 
     void answer(@Nullable Method method) {

@@ -10,6 +10,7 @@ import io.jumpmq.broker.ReplyAddresses;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Permission.Operation;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,7 @@ final class ChannelTopology {
             connection.require(Operation.READ, "queue", name);
             requireExchange(Operation.WRITE, deadLetters);
         }
+        connection.context().broker().events().count(NodeCounters.Event.QUEUE_DECLARED);
         String declared = name;
         change(
                 new Command.DeclareQueue(

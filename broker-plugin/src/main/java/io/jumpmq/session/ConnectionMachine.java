@@ -9,6 +9,7 @@ import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
@@ -57,6 +58,8 @@ public final class ConnectionMachine {
     private State state = State.AWAITING_HEADER;
     private boolean suspended;
     private @Nullable User user;
+    private String mechanism = "";
+    private FieldTable clientProperties = FieldTable.EMPTY;
     private @Nullable VirtualHost vhost;
     private boolean released;
     private boolean wantsRefusals;
@@ -235,6 +238,8 @@ public final class ConnectionMachine {
 
     private void onStartOk(Method.ConnectionStartOk startOk) {
         FieldTable properties = startOk.clientProperties();
+        clientProperties = properties;
+        mechanism = startOk.mechanism();
         if (properties.get("capabilities") instanceof FieldTable capabilities) {
             wantsRefusals = Boolean.TRUE.equals(capabilities.get("authentication_failure_close"));
             wantsCancels = Boolean.TRUE.equals(capabilities.get("consumer_cancel_notify"));
@@ -246,7 +251,10 @@ public final class ConnectionMachine {
         }
         Authenticator.Outcome outcome =
                 context.authenticator().authenticate(startOk.mechanism(), startOk.response(), context.peer());
+        NodeCounters events = context.broker().events();
+        events.count(NodeCounters.Event.AMQP_LOGIN);
         if (outcome.user() == null) {
+            events.count(NodeCounters.Event.AMQP_LOGIN_REFUSED);
             refuse(outcome.reason(), startOk.mechanism());
             return;
         }
@@ -558,6 +566,26 @@ public final class ConnectionMachine {
 
     boolean isOpen() {
         return state == State.OPEN;
+    }
+
+    /** For operators; null when it is not open. */
+    public @Nullable ConnectionInfo describe(ConnectionInfo.Socket socket) {
+        if (state != State.OPEN) {
+            return null;
+        }
+        return new ConnectionInfo(
+                context.id(),
+                user().name(),
+                vhost().name(),
+                mechanism,
+                clientProperties,
+                frameMax,
+                channelMax,
+                (int) (heartbeatMillis / 1000),
+                bornMillis,
+                blocked,
+                socket,
+                channels.values().stream().map(ChannelMachine::describe).toList());
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.BrokerListener;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.session.ConnectionSettings;
+import io.jumpmq.session.Connections;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -39,6 +40,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
     private final ConnectionSettings settings;
     private final int maxConnections;
     private final FieldTable properties;
+    private final Connections open;
     private final AtomicLong ids = new AtomicLong();
     private final Set<ConnectionHandler> connections = ConcurrentHashMap.newKeySet();
     private final List<Channel> listeners = new ArrayList<>();
@@ -48,6 +50,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
      *
      * @param maxConnections beyond which new ones are turned away
      * @param properties what clients are told about the server
+     * @param open where connections are noted while they are open
      */
     public AmqpServer(
             EventLoops loops,
@@ -55,13 +58,15 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
             Authenticator authenticator,
             ConnectionSettings settings,
             int maxConnections,
-            FieldTable properties) {
+            FieldTable properties,
+            Connections open) {
         this.loops = loops;
         this.broker = broker;
         this.authenticator = authenticator;
         this.settings = settings;
         this.maxConnections = maxConnections;
         this.properties = properties;
+        this.open = open;
         broker.listen(this);
     }
 
@@ -115,7 +120,8 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
                         authenticator,
                         settings,
                         properties,
-                        connections));
+                        connections,
+                        open));
     }
 
     @Override

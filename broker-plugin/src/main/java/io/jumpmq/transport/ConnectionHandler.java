@@ -3,17 +3,22 @@ package io.jumpmq.transport;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.session.ConnectionContext;
+import io.jumpmq.session.ConnectionInfo;
 import io.jumpmq.session.ConnectionListener;
 import io.jumpmq.session.ConnectionMachine;
 import io.jumpmq.session.ConnectionOutput;
 import io.jumpmq.session.ConnectionSettings;
+import io.jumpmq.session.Connections;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /** One client's socket: bytes to its machine and back, a tick every second. On one event loop from birth to death. */
 @SuppressWarnings("FutureReturnValueIgnored") // What fails shows as the end of the channel.
-final class ConnectionHandler extends ChannelInboundHandlerAdapter implements ConnectionOutput, ConnectionListener {
+final class ConnectionHandler extends ChannelInboundHandlerAdapter
+        implements ConnectionOutput, ConnectionListener, Connections.Live {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.connection");
     private static final long TICK_MILLIS = 1_000;
 
@@ -44,6 +50,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private final ConnectionSettings settings;
     private final FieldTable properties;
     private final Set<ConnectionHandler> all;
+    private final Connections open;
     private final Runnable flush = this::flush;
 
     private @Nullable ChannelHandlerContext context;
@@ -61,6 +68,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private boolean flushDue;
     private boolean closing;
     private boolean busy;
+    private long receivedBytes;
+    private long reads;
+    private long sentBytes;
+    private long writes;
 
     ConnectionHandler(
             long id,
@@ -69,7 +80,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
             Authenticator authenticator,
             ConnectionSettings settings,
             FieldTable properties,
-            Set<ConnectionHandler> all) {
+            Set<ConnectionHandler> all,
+            Connections open) {
         this.id = id;
         this.loop = loop;
         this.broker = broker;
@@ -77,6 +89,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         this.settings = settings;
         this.properties = properties;
         this.all = all;
+        this.open = open;
     }
 
     @Override
@@ -100,6 +113,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf read = (ByteBuf) message;
+        receivedBytes += read.readableBytes();
+        reads++;
         ByteBuf before = unread;
         if (before == null) {
             unread = read;
@@ -165,6 +180,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         all.remove(this);
+        if (open.remove(this)) {
+            broker.events().count(NodeCounters.Event.CONNECTION_CLOSED);
+        }
         if (ticking != null) {
             ticking.cancel(false);
         }
@@ -189,8 +207,34 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         ctx.close();
     }
 
-    /** From any thread: says goodbye. */
-    void shutDown(String reason) {
+    @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    @Override
+    public @Nullable ConnectionInfo describe() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || machine == null) {
+            return null;
+        }
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        return machine.describe(new ConnectionInfo.Socket(
+                (InetSocketAddress) ctx.channel().remoteAddress(),
+                (InetSocketAddress) ctx.channel().localAddress(),
+                tls == null
+                        ? List.of()
+                        : List.of(
+                                tls.engine().getSession().getProtocol(),
+                                tls.engine().getSession().getCipherSuite()),
+                receivedBytes,
+                reads,
+                sentBytes,
+                writes));
+    }
+
+    @Override
+    public void shutDown(String reason) {
         ChannelHandlerContext ctx = context;
         if (ctx != null) {
             ctx.executor()
@@ -248,6 +292,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         out = null;
         expectedBytes = Math.max(
                 SMALL_BUFFER_BYTES, Math.min(BUFFER_BYTES, Math.max(buffer.readableBytes(), expectedBytes / 2)));
+        sentBytes += buffer.readableBytes();
+        writes++;
         if (context != null) {
             context.write(buffer, context.voidPromise());
         } else {
@@ -304,6 +350,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     public void opened(String newUser, String newVhost) {
         user = newUser;
         vhost = newVhost;
+        open.add(this);
+        broker.events().count(NodeCounters.Event.CONNECTION_OPENED);
         LOG.info("{} {} user '{}' opened vhost '{}'", id, peer, newUser, newVhost);
     }
 

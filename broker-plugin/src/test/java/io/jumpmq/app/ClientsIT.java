@@ -70,6 +70,10 @@ class ClientsIT {
                         "127.0.0.1",
                         "--port",
                         "0",
+                        "--management-port",
+                        "0",
+                        "--prometheus-port",
+                        "0",
                         "--data-dir",
                         folder.resolve("data").toString())
                 .redirectError(folder.resolve("broker.log").toFile())

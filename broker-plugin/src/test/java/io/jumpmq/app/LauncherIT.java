@@ -69,6 +69,10 @@ class LauncherIT {
                         "127.0.0.1",
                         "--port",
                         "0",
+                        "--management-port",
+                        "0",
+                        "--prometheus-port",
+                        "0",
                         "--data-dir",
                         folder.resolve("data").toString())
                 .redirectError(folder.resolve("log").toFile())

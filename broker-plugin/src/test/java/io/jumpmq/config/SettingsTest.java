@@ -100,7 +100,7 @@ class SettingsTest {
 
     @Test
     void rabbitMqsKeysWithoutMeaningHereAreTakenAndTold() throws IOException {
-        Settings settings = read("cluster_partition_handling = pause_minority\nmanagement.tcp.ip = 127.0.0.1");
+        Settings settings = read("cluster_partition_handling = pause_minority\nmanagement.rates_mode = basic");
         assertThat(settings.withoutMeaning())
                 .hasSize(2)
                 .first()

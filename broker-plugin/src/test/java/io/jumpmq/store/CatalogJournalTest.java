@@ -74,7 +74,9 @@ class CatalogJournalTest {
                     .requireExchange("ch")
                     .router();
             owners.add("epoch " + router.state().epoch());
-            router.state().forEachRun((owner, length) -> owners.add(((QueueRecord) owner).name() + "*" + length));
+            router.state()
+                    .forEachRun(
+                            (owner, length) -> owners.add(((QueueRecord) owner.destination()).name() + "*" + length));
             return owners;
         }
 

@@ -7,6 +7,7 @@ import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.security.User;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -117,6 +118,10 @@ public final class Catalog {
             return access.permit(set);
         } else if (command instanceof Command.ClearPermission clear) {
             return access.forbid(clear);
+        } else if (command instanceof Command.SetWeights set) {
+            return Rings.setWeights(vhost, set);
+        } else if (command instanceof Command.RestoreRing restore) {
+            return Rings.restore(vhost, restore);
         } else if (command instanceof Command.SetPolicy set) {
             Policy existing = vhost.policy(set.policy().name(), set.policy().operator());
             return set.policy().equals(existing)
@@ -172,6 +177,25 @@ public final class Catalog {
         return changes;
     }
 
+    /** All bindings of a virtual host, each as the change that would make it. On the catalog's loop. */
+    public List<Change.BindingAdded> bindings(VirtualHost vhost) {
+        List<Change.BindingAdded> all = new ArrayList<>();
+        vhost.exchanges
+                .values()
+                .forEach(exchange -> exchange.bindings.forEach(binding -> all.add(added(exchange, binding))));
+        return all;
+    }
+
+    private static Change.BindingAdded added(ExchangeRecord exchange, Binding binding) {
+        return new Change.BindingAdded(
+                exchange.vhost(),
+                exchange.name(),
+                Removal.kind(binding.destination()),
+                Removal.name(binding.destination()),
+                binding.key(),
+                binding.arguments());
+    }
+
     /** The changes that lead to the present state: applied to an empty catalog, in their order, they make it again. */
     public List<Change> snapshot() {
         List<Change> all = new ArrayList<>(access.snapshot());
@@ -182,13 +206,7 @@ public final class Catalog {
             vhost.exchanges.values().forEach(exchange -> all.add(exchange.declared()));
             vhost.queues.values().forEach(queue -> all.add(queue.declared()));
             for (ExchangeRecord exchange : vhost.exchanges.values()) {
-                exchange.bindings.forEach(binding -> all.add(new Change.BindingAdded(
-                        vhost.name(),
-                        exchange.name(),
-                        Removal.kind(binding.destination()),
-                        Removal.name(binding.destination()),
-                        binding.key(),
-                        binding.arguments())));
+                exchange.bindings.forEach(binding -> all.add(added(exchange, binding)));
                 byte[] state = exchange.router().snapshot(vhost.names());
                 if (state != null) {
                     all.add(new Change.RingRestored(vhost.name(), exchange.name(), state));
@@ -201,6 +219,11 @@ public final class Catalog {
     /** Never gives a queue an id up to this one: something of an older queue may still be around. */
     public void reserveQueueIds(long highest) {
         nextQueueId = Math.max(nextQueueId, highest + 1);
+    }
+
+    /** The highest id that a queue was given, or may not be given any more. */
+    public long highestQueueId() {
+        return nextQueueId - 1;
     }
 
     /** Makes a change that was decided. */
@@ -239,7 +262,9 @@ public final class Catalog {
             vhost(set.vhost(), set).limit(set.limits());
         } else if (change instanceof Change.RingRestored restored) {
             VirtualHost vhost = vhost(restored.vhost(), restored);
-            vhost.requireExchange(restored.exchange()).router().restore(restored.snapshot(), vhost.names());
+            applyRing(
+                    vhost.requireExchange(restored.exchange()),
+                    vhost.requireExchange(restored.exchange()).router().restore(restored.snapshot(), vhost.names()));
         } else if (change instanceof Change.PolicySet set) {
             VirtualHost vhost = vhost(set.vhost(), set);
             vhost.put(set.policy());
@@ -340,22 +365,49 @@ public final class Catalog {
 
     /** Where a destination has one binding at most, the new one takes the old one's place, and its buckets. */
     private static void applyBindingAdded(ExchangeRecord source, Binding binding) {
-        if (source.router().oneBindingPerDestination()) {
-            Binding old = source.current.put(binding.destination(), binding);
-            if (old != null) {
-                source.bindings.remove(old);
-                incoming(old.destination()).remove(new SourcedBinding(source, old));
-            }
+        Binding old = source.current.get(binding.destination());
+        if (old != null) {
+            forget(source, old);
         }
-        source.bindings.add(binding);
-        incoming(binding.destination()).add(new SourcedBinding(source, binding));
+        note(source, binding);
         source.router().bind(binding);
     }
 
+    /** The router has its state already; the bindings follow. */
+    private static void applyRing(ExchangeRecord exchange, Map<Destination, String> keys) {
+        for (Binding binding : List.copyOf(exchange.bindings)) {
+            String key = keys.get(binding.destination());
+            if (key == null || !key.equals(new BigInteger(binding.key()).toString())) {
+                forget(exchange, binding);
+                if (key != null) {
+                    note(exchange, new Binding(binding.destination(), key, binding.arguments()));
+                }
+            }
+        }
+        keys.forEach((destination, key) -> {
+            if (!exchange.current.containsKey(destination)) {
+                note(exchange, new Binding(destination, key, FieldTable.EMPTY));
+            }
+        });
+    }
+
+    private static void note(ExchangeRecord source, Binding binding) {
+        source.bindings.add(binding);
+        if (source.router().oneBindingPerDestination()) {
+            source.current.put(binding.destination(), binding);
+        }
+        incoming(binding.destination()).add(new SourcedBinding(source, binding));
+    }
+
+    private static void forget(ExchangeRecord source, Binding binding) {
+        source.bindings.remove(binding);
+        source.current.remove(binding.destination(), binding);
+        incoming(binding.destination()).remove(new SourcedBinding(source, binding));
+    }
+
     private static void applyBindingRemoved(ExchangeRecord source, Binding binding) {
-        if (source.bindings.remove(binding)) {
-            source.current.remove(binding.destination(), binding);
-            incoming(binding.destination()).remove(new SourcedBinding(source, binding));
+        if (source.bindings.contains(binding)) {
+            forget(source, binding);
             source.router().unbind(binding);
         }
     }

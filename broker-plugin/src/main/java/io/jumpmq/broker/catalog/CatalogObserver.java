@@ -16,4 +16,24 @@ public interface CatalogObserver {
 
     /** A user is gone, and should not stay connected. */
     void userDeleted(String user);
+
+    /** Of a catalog that is only tried out: its queues run nowhere. */
+    CatalogObserver NONE = new CatalogObserver() {
+        @Override
+        public QueueHandle queueDeclared(QueueRecord queue) {
+            return new QueueHandle() {};
+        }
+
+        @Override
+        public void queueDeleted(QueueRecord queue) {}
+
+        @Override
+        public void queueSettingsChanged(QueueRecord queue) {}
+
+        @Override
+        public void vhostDeleted(String vhost) {}
+
+        @Override
+        public void userDeleted(String user) {}
+    };
 }

@@ -62,7 +62,7 @@ public sealed interface Change {
     record PolicyDeleted(String vhost, String name, boolean operator) implements Change {}
 
     /**
-     * A ring is as it was: part of a snapshot, in which the bindings alone would not tell.
+     * A ring is this, and the bindings are those that it tells: of those there are, the ones that fit keep their arguments.
      *
      * @param snapshot as {@link Catalog#snapshot} makes it
      */

@@ -1,8 +1,11 @@
 package io.jumpmq.broker.catalog;
 
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.ring.hash.HashAlgorithm;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** What can be asked of the catalog; {@link Catalog#decide} says what comes of it. */
@@ -97,4 +100,21 @@ public sealed interface Command {
     record SetPolicy(String vhost, Policy policy) implements InVirtualHost {}
 
     record DeletePolicy(String vhost, String name, boolean operator) implements InVirtualHost {}
+
+    /** So many buckets for a destination. */
+    record Weight(DestinationKind kind, String destination, int weight) {}
+
+    /**
+     * Gives destinations of a ring other weights, all in one step; 0 takes one off the ring.
+     *
+     * @param ifEpoch only while the ring has this epoch
+     */
+    record SetWeights(String vhost, String exchange, List<Weight> weights, OptionalLong ifEpoch)
+            implements InVirtualHost {}
+
+    /** A ring's array as runs of buckets, from bucket 0 on. */
+    record RingArray(HashAlgorithm algorithm, long epoch, List<Weight> runs) {}
+
+    /** Makes a ring, and with it the bindings, exactly what it was elsewhere. Its epoch still only grows. */
+    record RestoreRing(String vhost, String exchange, RingArray array, OptionalLong ifEpoch) implements InVirtualHost {}
 }

@@ -6,6 +6,7 @@ import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.Router;
+import io.jumpmq.metrics.ExchangeCounters;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -17,6 +18,7 @@ public final class ExchangeRecord implements Destination {
     private final Change.ExchangeDeclared declared;
     private final Router router;
     private final byte[] nameBytes;
+    private final ExchangeCounters counters = new ExchangeCounters();
     private volatile EffectivePolicy policy = EffectivePolicy.NONE;
     private volatile @Nullable String alternate;
 
@@ -87,6 +89,11 @@ public final class ExchangeRecord implements Destination {
     /** Where messages go that this exchange routes nowhere; null: they are unroutable. */
     public @Nullable String alternate() {
         return alternate;
+    }
+
+    /** What was published to it since it is there, or since the broker started. */
+    public ExchangeCounters counters() {
+        return counters;
     }
 
     public Router router() {

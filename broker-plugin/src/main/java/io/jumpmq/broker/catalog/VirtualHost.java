@@ -154,7 +154,7 @@ public final class VirtualHost {
     public static final class Routing {
         private final RouteBuffer<Destination> found = new RouteBuffer<>();
         private final RouteBuffer<QueueRecord> queues = new RouteBuffer<>();
-        private boolean keyOnly;
+        private boolean mayRepeat;
 
         /** The queues of the last message. */
         public RouteBuffer<QueueRecord> queues() {
@@ -162,8 +162,8 @@ public final class VirtualHost {
         }
 
         /** Whether another message with the same key, to the same exchange, goes the same way. */
-        public boolean keyOnly() {
-            return keyOnly;
+        public boolean mayRepeat() {
+            return mayRepeat;
         }
     }
 
@@ -176,7 +176,7 @@ public final class VirtualHost {
     public void route(ExchangeRecord exchange, Message message, Routing routing) {
         routing.found.clear();
         routing.queues.clear();
-        routing.keyOnly = true;
+        routing.mayRepeat = true;
         RouteBuffer<Destination> found = routing.found;
         List<byte[]> more = copies(message);
         found.add(exchange);
@@ -188,7 +188,7 @@ public final class VirtualHost {
                 for (byte[] key : more) {
                     direct(visited, message, key, routing);
                 }
-                routing.keyOnly &= visited.router().keyOnly() && more.isEmpty();
+                routing.mayRepeat &= visited.router().mayRepeat() && more.isEmpty();
                 String alternate = visited.alternate();
                 if (found.size() == before && alternate != null) {
                     ExchangeRecord other = exchanges.get(alternate);

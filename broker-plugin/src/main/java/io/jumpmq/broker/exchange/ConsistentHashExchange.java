@@ -8,16 +8,20 @@ import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.LongString;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.metrics.EpochCounter;
 import io.jumpmq.ring.DestinationCodec;
 import io.jumpmq.ring.Ring;
+import io.jumpmq.ring.RingPlan;
 import io.jumpmq.ring.RingSnapshot;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.ring.hash.HashAlgorithm;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,10 +69,18 @@ public final class ConsistentHashExchange implements ExchangeType {
 
     /** The ring of one exchange. */
     public static final class ConsistentHashRouter implements Router {
-        private volatile Ring<Destination> ring;
+        private volatile Ring<RingMember> ring;
         private final HashAlgorithm algorithm;
         private final @Nullable String header;
         private final @Nullable String property;
+
+        /** Who is on the ring: a destination keeps its member, and so its counts. For the catalog's loop. */
+        private final Map<Destination, RingMember> members = new HashMap<>();
+
+        private final EpochCounter unroutable = new EpochCounter();
+        private final KeySample keys = new KeySample();
+        private final HotKeys hotKeys = new HotKeys();
+        private final RingHistory history = new RingHistory();
 
         ConsistentHashRouter(HashAlgorithm algorithm, @Nullable String header, @Nullable String property) {
             this.ring = new Ring<>(algorithm);
@@ -78,8 +90,48 @@ public final class ConsistentHashExchange implements ExchangeType {
         }
 
         /** The ring as it is now. Any thread. */
-        public RingState<Destination> state() {
+        public RingState<RingMember> state() {
             return ring.state();
+        }
+
+        /** Messages that came while the ring was empty. */
+        public EpochCounter unroutable() {
+            return unroutable;
+        }
+
+        /** Which keys have come. */
+        public KeySample keys() {
+            return keys;
+        }
+
+        /** Which keys come often. */
+        public HotKeys hotKeys() {
+            return hotKeys;
+        }
+
+        public RingHistory history() {
+            return history;
+        }
+
+        /** What of a message is hashed, in words. */
+        public String hashedOn() {
+            return header != null ? "header " + header : property != null ? "property " + property : "routing key";
+        }
+
+        /**
+         * What the ring would be with other weights.
+         *
+         * @param wanted 0 takes a destination off; the order decides where order is free
+         * @throws IllegalArgumentException when a weight, or the ring, would be beyond its limit
+         */
+        public RingPlan<RingMember> plan(Map<Destination, Integer> wanted) {
+            RingState<RingMember> now = ring.state();
+            Map<Destination, RingMember> known = new HashMap<>();
+            now.weights().keySet().forEach(member -> known.put(member.destination(), member));
+            Map<RingMember, Integer> weights = new LinkedHashMap<>();
+            wanted.forEach(
+                    (destination, weight) -> weights.put(known.computeIfAbsent(destination, RingMember::new), weight));
+            return RingPlan.of(now, weights);
         }
 
         @Override
@@ -94,77 +146,117 @@ public final class ConsistentHashExchange implements ExchangeType {
 
         @Override
         public void bind(Binding binding) {
-            ring.bind(binding.destination(), weight(binding.key()));
+            ring.bind(member(binding.destination()), weight(binding.key()));
         }
 
         @Override
         public void unbind(Binding binding) {
-            ring.remove(binding.destination());
+            ring.remove(member(binding.destination()));
+            members.remove(binding.destination());
+        }
+
+        private RingMember member(Destination destination) {
+            return members.computeIfAbsent(destination, RingMember::new);
         }
 
         @Override
         public byte[] snapshot(DestinationCodec<Destination> names) {
-            return RingSnapshot.encode(ring.state(), names);
+            return RingSnapshot.encode(ring.state(), codec(names));
+        }
+
+        /** How members are written, when destinations are written like this; what is read has no counts. */
+        public static DestinationCodec<RingMember> codec(DestinationCodec<Destination> names) {
+            return codec(names, RingMember::new);
+        }
+
+        private static DestinationCodec<RingMember> codec(
+                DestinationCodec<Destination> names, Function<Destination, RingMember> member) {
+            return new DestinationCodec<>() {
+                @Override
+                public byte[] encode(RingMember destination) {
+                    return names.encode(destination.destination());
+                }
+
+                @Override
+                public RingMember decode(byte[] bytes) {
+                    return member.apply(names.decode(bytes));
+                }
+            };
         }
 
         @Override
-        public void restore(byte[] snapshot, DestinationCodec<Destination> names) {
-            RingState<Destination> state = RingSnapshot.decode(snapshot, names);
+        public Map<Destination, String> restore(byte[] snapshot, DestinationCodec<Destination> names) {
+            RingState<RingMember> state = RingSnapshot.decode(snapshot, codec(names, this::member));
             if (state.algorithm() != algorithm) {
                 throw new IllegalArgumentException(
                         "the snapshot's algorithm is " + state.algorithm() + ", the exchange's " + algorithm);
             }
-            Map<Destination, Integer> weights = new HashMap<>();
-            state.forEachRun((destination, length) -> weights.merge(destination, length, Integer::sum));
-            Ring<Destination> bound = ring;
-            boolean same = bound.state().bucketCount() == state.bucketCount();
-            for (Map.Entry<Destination, Integer> owner : weights.entrySet()) {
-                same &= bound.weight(owner.getKey()) == owner.getValue();
-            }
-            if (!same) {
-                throw new IllegalArgumentException("the snapshot's weights are not those of the bindings");
-            }
             ring = new Ring<>(state);
+            Map<Destination, String> keys = new LinkedHashMap<>();
+            state.weights().forEach((member, weight) -> keys.put(member.destination(), Integer.toString(weight)));
+            members.keySet().retainAll(keys.keySet());
+            return keys;
         }
 
         @Override
         public void route(Message message, byte[] routingKey, RouteBuffer<Destination> out) {
-            RingState<Destination> state = ring.state();
-            if (state.bucketCount() > 0) {
-                Destination destination = state.destinationOf(hash(message));
-                if (destination != null) {
-                    out.add(destination);
+            RingState<RingMember> state = ring.state();
+            if (state.bucketCount() == 0) {
+                unroutable.count(state.epoch());
+                return;
+            }
+            Object hashed = hashed(message);
+            long hash = hashed == null ? algorithm.hashOfNothing() : hashOf(hashed);
+            RingMember member = state.destinationOf(hash);
+            if (member != null) {
+                member.routed().count(state.epoch());
+                keys.see(hash);
+                if (hotKeys.wants()) {
+                    hotKeys.see(bytes(hashed));
                 }
+                out.add(member.destination());
             }
         }
 
+        /** Every message is counted, the hundredth of a key, too. */
         @Override
-        public boolean keyOnly() {
-            return header == null && property == null;
+        public boolean mayRepeat() {
+            return false;
         }
 
-        /** Of the message's own routing key, whichever keys its CC header adds. */
-        private long hash(Message message) {
+        /** The message's own routing key, whichever keys its CC header adds; or its header, or its property. */
+        private @Nullable Object hashed(Message message) {
             if (header == null && property == null) {
-                return algorithm.hash(message.routingKey());
+                return message.routingKey();
             }
             BasicProperties properties = BasicProperties.decode(message.properties());
             if (header != null) {
                 FieldTable headers = properties.headers();
-                return headers == null ? algorithm.hashOfNothing() : hashOf(headers.get(header));
+                return headers == null ? null : headers.get(header);
             }
             return switch (String.valueOf(property)) {
-                case "message_id" -> hashOf(properties.messageId());
-                case "correlation_id" -> hashOf(properties.correlationId());
+                case "message_id" -> properties.messageId();
+                case "correlation_id" -> properties.correlationId();
                 default ->
-                    hashOf(
-                            properties.timestamp() == null
-                                    ? null
-                                    : properties.timestamp().toString());
+                    properties.timestamp() == null
+                            ? null
+                            : properties.timestamp().toString();
             };
         }
 
-        private long hashOf(@Nullable Object value) {
+        /** For people to recognize. */
+        private static byte[] bytes(@Nullable Object hashed) {
+            return hashed instanceof byte[] bytes
+                    ? bytes
+                    : String.valueOf(hashed).getBytes(UTF_8);
+        }
+
+        /** The hash of a routing key, or of a header's or a property's text. */
+        public long hash(byte[] key) {
+            return algorithm.hash(key);
+        }
+
+        private long hashOf(Object value) {
             if (value instanceof LongString text) {
                 return algorithm.hash(text.bytes());
             } else if (value instanceof String text) {
@@ -183,7 +275,11 @@ public final class ConsistentHashExchange implements ExchangeType {
             } else if (value instanceof Instant time) {
                 return algorithm.hash(time.getEpochSecond());
             } else if (value instanceof List<?> list) {
-                return list.isEmpty() ? algorithm.hashOfEmptyArray() : hashOf(list.get(0));
+                if (list.isEmpty()) {
+                    return algorithm.hashOfEmptyArray();
+                }
+                Object first = list.get(0);
+                return first == null ? algorithm.hashOfNothing() : hashOf(first);
             }
             return algorithm.hashOfNothing();
         }

@@ -70,7 +70,7 @@ public final class HeadersExchange implements ExchangeType {
         }
 
         @Override
-        public boolean keyOnly() {
+        public boolean mayRepeat() {
             return false;
         }
 

@@ -3,6 +3,7 @@ package io.jumpmq.broker.exchange;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.ring.DestinationCodec;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The bindings of one exchange. */
@@ -28,8 +29,8 @@ public interface Router {
     /** Adds where a message goes. Any thread. */
     void route(Message message, byte[] routingKey, RouteBuffer<Destination> out);
 
-    /** Whether the routing key alone decides, so that an answer may be used again. */
-    default boolean keyOnly() {
+    /** Whether the answer for a routing key may be used again for the next message, without asking. */
+    default boolean mayRepeat() {
         return true;
     }
 
@@ -39,11 +40,12 @@ public interface Router {
     }
 
     /**
-     * Takes on a state, in which the destinations are those that are bound.
+     * Takes on a state.
      *
-     * @throws IllegalArgumentException when it is none, or not of these
+     * @return the binding keys that it means, by destination
+     * @throws IllegalArgumentException when it is none, or a destination is not there
      */
-    default void restore(byte[] snapshot, DestinationCodec<Destination> names) {
+    default Map<Destination, String> restore(byte[] snapshot, DestinationCodec<Destination> names) {
         throw new IllegalArgumentException("this exchange has no state but its bindings");
     }
 }

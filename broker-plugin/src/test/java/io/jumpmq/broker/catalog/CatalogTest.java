@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.exchange.ConsistentHashExchange;
-import io.jumpmq.broker.exchange.Destination;
+import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.ring.RingState;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ class CatalogTest {
         return subject.vhost();
     }
 
-    private RingState<Destination> ring(String exchange) {
+    private RingState<RingMember> ring(String exchange) {
         return ((ConsistentHashExchange.ConsistentHashRouter)
                         vhost().requireExchange(exchange).router())
                 .state();
@@ -109,7 +109,7 @@ class CatalogTest {
         bind("ch", "b", "2");
         bind("ch", "a", "4");
         assertThat(ring("ch").weights().values()).containsExactly(4, 2);
-        assertThat(ring("ch").destinationAt(0)).isSameAs(vhost().requireQueue("a"));
+        assertThat(ring("ch").destinationAt(0).destination()).isSameAs(vhost().requireQueue("a"));
         assertThat(bind("ch", "a", "4")).as("the same again").isEmpty();
         assertThat(unbind("ch", "a", "1")).as("stale").isEmpty();
         assertThat(run(new Command.Unbind(

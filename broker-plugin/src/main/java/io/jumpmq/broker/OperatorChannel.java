@@ -1,0 +1,137 @@
+package io.jumpmq.broker;
+
+import io.jumpmq.broker.catalog.ExchangeRecord;
+import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.loop.Receiver;
+import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.queue.MessageQueue;
+import io.jumpmq.broker.queue.QueueEntry;
+import io.jumpmq.metrics.ChannelCounters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * A channel without a connection: what operators publish and fetch by hand. Its home is the catalog's loop; any thread
+ * may call.
+ */
+public final class OperatorChannel {
+    private final Broker broker;
+    private final Loop home;
+    private final VirtualHost.Routing routing = new VirtualHost.Routing();
+
+    /** The channel of a broker. */
+    public OperatorChannel(Broker broker) {
+        this.broker = broker;
+        this.home = broker.catalogLoop();
+    }
+
+    /** What becomes of messages that were looked at. */
+    public enum Settlement {
+        ACK,
+        REJECT,
+        REQUEUE
+    }
+
+    /**
+     * A message that was fetched.
+     *
+     * @param left how many were ready behind it
+     */
+    public record Got(Message message, boolean redelivered, int left) {}
+
+    /** Publishes a message. Completed when every queue has it: with whether there was one. */
+    public CompletableFuture<Boolean> publish(VirtualHost vhost, ExchangeRecord exchange, Message message) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        onHome(done, () -> {
+            ChannelCounters counters = broker.counters(home);
+            counters.published(false, message.body().length);
+            vhost.route(exchange, message, routing);
+            int queues = routing.queues().size();
+            exchange.counters().routed(queues);
+            if (queues == 0) {
+                counters.unroutable(false);
+                done.complete(false);
+                return;
+            }
+            counters.routed();
+            Publication publication =
+                    new Publication(message, 0, queues, home, (settled, accepted) -> done.complete(true));
+            for (int i = 0; i < queues; i++) {
+                QueueActor queue = QueueActor.of(routing.queues().get(i));
+                home.send(queue.home(), queue.publishTracked(), publication);
+            }
+        });
+        return done;
+    }
+
+    /** Fetches up to {@code count} messages, and settles them once the last is there. */
+    public CompletableFuture<List<Got>> get(QueueRecord queue, int count, Settlement how) {
+        CompletableFuture<List<Got>> done = new CompletableFuture<>();
+        onHome(done, () -> get(QueueActor.of(queue), count, how, new ArrayList<>(), new ArrayList<>(), done));
+        return done;
+    }
+
+    private void get(
+            QueueActor queue,
+            int count,
+            Settlement how,
+            List<QueueEntry> entries,
+            List<Got> got,
+            CompletableFuture<List<Got>> done) {
+        if (count == 0) {
+            settle(queue, how, entries, got, done);
+            return;
+        }
+        queue.get(home, false, fetched -> {
+            QueueEntry entry = fetched.entry();
+            if (entry == null) {
+                broker.counters(home).gotNothing(queue.isQuorum());
+                settle(queue, how, entries, got, done);
+                return;
+            }
+            broker.counters(home).got(queue.isQuorum(), how == Settlement.ACK, entry.redelivered());
+            entries.add(entry);
+            got.add(new Got(entry.message(), entry.redelivered(), fetched.left()));
+            get(queue, count - 1, how, entries, got, done);
+        });
+    }
+
+    private void settle(
+            QueueActor queue,
+            Settlement how,
+            List<QueueEntry> entries,
+            List<Got> got,
+            CompletableFuture<List<Got>> done) {
+        Receiver<QueueEntry> receiver = switch (how) {
+            case ACK -> queue.acknowledge();
+            case REJECT -> queue.reject();
+            case REQUEUE -> queue.requeue();
+        };
+        entries.forEach(entry -> home.send(queue.home(), receiver, entry));
+        // What the queue is asked after that, it answers after that.
+        queue.ask(home, core -> got, done::complete);
+    }
+
+    /** Asks a queue something, on its loop. */
+    public <R> CompletableFuture<R> ask(QueueRecord queue, Function<MessageQueue, R> question) {
+        CompletableFuture<R> done = new CompletableFuture<>();
+        onHome(done, () -> QueueActor.of(queue).ask(home, question, done::complete));
+        return done;
+    }
+
+    private <R> void onHome(CompletableFuture<R> done, Runnable action) {
+        home.submit(
+                (Runnable task) -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        done.completeExceptionally(e);
+                    }
+                },
+                action);
+    }
+}

@@ -1,0 +1,137 @@
+package io.jumpmq.broker.catalog;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
+import io.jumpmq.broker.exchange.Destination;
+import io.jumpmq.broker.exchange.RingMember;
+import io.jumpmq.ring.Ring;
+import io.jumpmq.ring.RingPlan;
+import io.jumpmq.ring.RingSnapshot;
+import io.jumpmq.ring.RingState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Decides what becomes of whole rings: several weights in one step, a ring as it was elsewhere. Changes nothing. */
+public final class Rings {
+    private Rings() {}
+
+    /**
+     * The ring of a consistent-hash exchange.
+     *
+     * @throws AmqpException NOT_FOUND when there is no such exchange, PRECONDITION_FAILED when it is of another type
+     */
+    public static ConsistentHashRouter require(VirtualHost vhost, String exchange) {
+        ExchangeRecord found = vhost.requireExchange(exchange);
+        if (!(found.router() instanceof ConsistentHashRouter router)) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    found + " is of type '" + found.type() + "': only an x-consistent-hash exchange has a ring");
+        }
+        return router;
+    }
+
+    /**
+     * What other weights would make of a ring. Any thread.
+     *
+     * @throws AmqpException when a destination is not there, or a weight, or the ring, would be beyond its limit
+     */
+    public static RingPlan<RingMember> plan(VirtualHost vhost, String exchange, List<Command.Weight> weights) {
+        ConsistentHashRouter router = require(vhost, exchange);
+        Map<Destination, Integer> wanted = new LinkedHashMap<>();
+        for (Command.Weight weight : weights) {
+            Destination destination = destination(vhost, weight.kind(), weight.destination());
+            if (weight.weight() < 0 || weight.weight() > Ring.MAX_WEIGHT) {
+                throw new AmqpException(
+                        ReplyCode.PRECONDITION_FAILED,
+                        "the weight of " + destination + " must be from 0 to " + Ring.MAX_WEIGHT + ", not "
+                                + weight.weight());
+            }
+            if (wanted.put(destination, weight.weight()) != null) {
+                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "two weights for " + destination);
+            }
+        }
+        try {
+            return router.plan(wanted);
+        } catch (IllegalArgumentException e) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Destination destination(VirtualHost vhost, DestinationKind kind, String name) {
+        return kind == DestinationKind.QUEUE ? vhost.requireQueue(name) : vhost.requireExchange(name);
+    }
+
+    static List<Change> setWeights(VirtualHost vhost, Command.SetWeights set) {
+        RingPlan<RingMember> plan = plan(vhost, set.exchange(), set.weights());
+        ExchangeRecord exchange = vhost.requireExchange(set.exchange());
+        requireEpoch(
+                exchange,
+                plan.change().before(),
+                set.ifEpoch().orElse(plan.change().before().epoch()));
+        return plan.commands().isEmpty()
+                ? List.of()
+                : changes(vhost, exchange, plan.change().after());
+    }
+
+    /**
+     * The ring that runs of buckets make.
+     *
+     * @throws AmqpException when a destination is not there, the algorithm is another, or a limit is passed
+     */
+    public static RingState<RingMember> restored(VirtualHost vhost, String exchange, Command.RingArray array) {
+        ConsistentHashRouter router = require(vhost, exchange);
+        RingState<RingMember> now = router.state();
+        if (array.algorithm() != now.algorithm()) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    "the ring is one of '" + array.algorithm() + "', " + vhost.requireExchange(exchange)
+                            + " hashes by '" + now.algorithm() + "'");
+        }
+        List<RingState.Run<RingMember>> runs = new ArrayList<>();
+        for (Command.Weight run : array.runs()) {
+            Destination destination = destination(vhost, run.kind(), run.destination());
+            runs.add(new RingState.Run<>(new RingMember(destination), run.weight()));
+        }
+        try {
+            return RingState.of(now.algorithm(), Math.max(now.epoch() + 1, array.epoch()), runs);
+        } catch (IllegalArgumentException e) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    static List<Change> restore(VirtualHost vhost, Command.RestoreRing restore) {
+        RingState<RingMember> after = restored(vhost, restore.exchange(), restore.array());
+        ExchangeRecord exchange = vhost.requireExchange(restore.exchange());
+        RingState<RingMember> before = require(vhost, restore.exchange()).state();
+        requireEpoch(exchange, before, restore.ifEpoch().orElse(before.epoch()));
+        return sameRouting(vhost, before, after) ? List.of() : changes(vhost, exchange, after);
+    }
+
+    private static boolean sameRouting(VirtualHost vhost, RingState<RingMember> one, RingState<RingMember> other) {
+        return one.bucketCount() == other.bucketCount() && digest(vhost, one) == digest(vhost, other);
+    }
+
+    /** What two rings have in common if they route every key alike. */
+    public static long digest(VirtualHost vhost, RingState<RingMember> state) {
+        return RingSnapshot.digest(state, ConsistentHashRouter.codec(vhost.names()));
+    }
+
+    private static void requireEpoch(ExchangeRecord exchange, RingState<RingMember> state, long wanted) {
+        if (state.epoch() != wanted) {
+            throw new StaleEpochException(exchange, wanted, state.epoch());
+        }
+    }
+
+    /** One record for the bindings and the ring: nobody ever sees one without the other. */
+    private static List<Change> changes(VirtualHost vhost, ExchangeRecord exchange, RingState<RingMember> after) {
+        List<Change> changes = new ArrayList<>(List.of(new Change.RingRestored(
+                vhost.name(), exchange.name(), RingSnapshot.encode(after, ConsistentHashRouter.codec(vhost.names())))));
+        if (exchange.autoDelete() && after.bucketCount() == 0 && !exchange.bindings.isEmpty()) {
+            changes.add(new Change.ExchangeDeleted(vhost.name(), exchange.name()));
+        }
+        return changes;
+    }
+}

@@ -1,0 +1,176 @@
+package io.jumpmq.management;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.DestinationKind;
+import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.security.Permission.Operation;
+import java.net.URLEncoder;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /bindings}, from all sides. A binding is known by its two ends and its {@code properties_key}, which tells key
+ * and arguments apart.
+ */
+final class BindingResources {
+    private final Node node;
+
+    BindingResources(Node node) {
+        this.node = node;
+    }
+
+    void addTo(Routes routes) {
+        routes.get("/bindings", call -> list(call, call.visibleVhosts(), binding -> true))
+                .get("/bindings/{vhost}", call -> list(call, List.of(call.visibleVhost()), binding -> true))
+                .get("/exchanges/{vhost}/{name}/bindings/source", call -> {
+                    String name = ExchangeResources.named(call.at("name"));
+                    return list(
+                            call,
+                            List.of(call.visibleVhost()),
+                            binding -> binding.source().equals(name));
+                })
+                .get(
+                        "/exchanges/{vhost}/{name}/bindings/destination",
+                        call -> list(
+                                call, List.of(call.visibleVhost()), leadsTo(DestinationKind.EXCHANGE, call.at("name"))))
+                .get("/queues/{vhost}/{name}/bindings", call -> {
+                    if (call.visibleVhost().queue(call.at("name")) == null) {
+                        throw HttpError.notFound();
+                    }
+                    return list(call, List.of(call.visibleVhost()), leadsTo(DestinationKind.QUEUE, call.at("name")));
+                });
+        for (DestinationKind kind : DestinationKind.values()) {
+            String between =
+                    "/bindings/{vhost}/e/{source}/" + (kind == DestinationKind.QUEUE ? "q" : "e") + "/{destination}";
+            routes.get(between, call -> list(call, List.of(call.visibleVhost()), between(call, kind)))
+                    .post(between, call -> bind(call, kind))
+                    .get(between + "/{key}", call -> Listing.of(call, document(one(call, kind))))
+                    .delete(between + "/{key}", call -> unbind(call, kind));
+        }
+    }
+
+    private static Predicate<Change.BindingAdded> leadsTo(DestinationKind kind, String name) {
+        return binding -> binding.kind() == kind && binding.destination().equals(name);
+    }
+
+    private static Predicate<Change.BindingAdded> between(Call call, DestinationKind kind) {
+        String source = ExchangeResources.named(call.at("source"));
+        return leadsTo(kind, call.at("destination"))
+                .and(binding -> binding.source().equals(source));
+    }
+
+    /** All that fit, those among them that every queue has to the default exchange. */
+    private List<Change.BindingAdded> bindings(List<VirtualHost> vhosts, Predicate<Change.BindingAdded> which) {
+        return Call.await(node.broker().look(catalog -> {
+            List<Change.BindingAdded> all = new ArrayList<>();
+            for (VirtualHost vhost : vhosts) {
+                for (QueueRecord queue : vhost.queues()) {
+                    all.add(new Change.BindingAdded(
+                            vhost.name(), "", DestinationKind.QUEUE, queue.name(), queue.name(), FieldTable.EMPTY));
+                }
+                all.addAll(catalog.bindings(vhost));
+            }
+            all.removeIf(which.negate());
+            return all;
+        }));
+    }
+
+    private Answer list(Call call, List<VirtualHost> vhosts, Predicate<Change.BindingAdded> which) {
+        return Listing.of(
+                call,
+                bindings(vhosts, which),
+                binding -> binding.source() + '\0' + binding.destination() + '\0' + binding.key(),
+                BindingResources::document);
+    }
+
+    private Change.BindingAdded one(Call call, DestinationKind kind) {
+        return bindings(List.of(call.visibleVhost()), between(call, kind)).stream()
+                .filter(binding ->
+                        propertiesKey(binding.key(), binding.arguments()).equals(call.at("key")))
+                .findFirst()
+                .orElseThrow(HttpError::notFound);
+    }
+
+    private void requireBindable(Call call, VirtualHost vhost, DestinationKind kind) {
+        if (ExchangeResources.named(call.at("source")).isEmpty()) {
+            throw HttpError.notAuthorised("ACCESS_REFUSED - operation not permitted on the default exchange");
+        }
+        call.require(vhost, Operation.WRITE, Documents.kind(kind), call.at("destination"));
+        call.require(vhost, Operation.READ, "exchange", call.at("source"));
+    }
+
+    private Answer bind(Call call, DestinationKind kind) {
+        VirtualHost vhost = call.vhost();
+        Fields fields = call.json();
+        requireBindable(call, vhost, kind);
+        String key = fields.text("routing_key", "");
+        FieldTable arguments = fields.table("arguments");
+        if (key.getBytes(UTF_8).length > 255) {
+            throw HttpError.badRequest("a routing key has at most 255 bytes");
+        }
+        call.carryOut(
+                new Command.Bind(vhost.name(), call.at("source"), kind, call.at("destination"), key, arguments, 0));
+        String location = "../../../../" + encoded(vhost.name()) + "/e/" + encoded(call.at("source"))
+                + (kind == DestinationKind.QUEUE ? "/q/" : "/e/") + encoded(call.at("destination")) + "/"
+                + encoded(propertiesKey(key, arguments));
+        return new Answer(201, null, Map.of("location", location));
+    }
+
+    private Answer unbind(Call call, DestinationKind kind) {
+        VirtualHost vhost = call.vhost();
+        requireBindable(call, vhost, kind);
+        Change.BindingAdded binding = one(call, kind);
+        call.carryOut(new Command.Unbind(
+                vhost.name(), binding.source(), kind, binding.destination(), binding.key(), binding.arguments(), 0));
+        return Answer.done();
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+    }
+
+    private static Map<String, @Nullable Object> document(Change.BindingAdded binding) {
+        Map<String, @Nullable Object> map = definition(binding);
+        map.put("properties_key", propertiesKey(binding.key(), binding.arguments()));
+        return map;
+    }
+
+    /** As in definitions. */
+    static Map<String, @Nullable Object> definition(Change.BindingAdded binding) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("source", binding.source());
+        map.put("vhost", binding.vhost());
+        map.put("destination", binding.destination());
+        map.put("destination_type", Documents.kind(binding.kind()));
+        map.put("routing_key", binding.key());
+        map.put("arguments", Json.of(binding.arguments()));
+        return map;
+    }
+
+    /** As RabbitMQ makes it, but for the hash of the arguments, which is our own. */
+    static String propertiesKey(String key, FieldTable arguments) {
+        if (arguments.isEmpty()) {
+            return key.isEmpty() ? "~" : URLEncoder.encode(key, UTF_8);
+        }
+        CRC32C hash = new CRC32C();
+        hash.update(Json.write(new TreeMap<>(Json.of(arguments))));
+        byte[] bytes = new byte[Integer.BYTES];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (hash.getValue() >>> 8 * i);
+        }
+        return URLEncoder.encode(key, UTF_8) + "~"
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

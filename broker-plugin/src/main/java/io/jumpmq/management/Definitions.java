@@ -1,0 +1,397 @@
+package io.jumpmq.management;
+
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.broker.Broker;
+import io.jumpmq.broker.catalog.Catalog;
+import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.DestinationKind;
+import io.jumpmq.broker.catalog.ExchangeRecord;
+import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.catalog.Rings;
+import io.jumpmq.broker.catalog.VhostLimits;
+import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
+import io.jumpmq.broker.exchange.RingMember;
+import io.jumpmq.ring.RingState;
+import io.jumpmq.security.User;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Definitions in RabbitMQ's JSON, with the rings beside them, so that every key goes where it went before. Importing is
+ * all or nothing, and without effect where all is as wanted.
+ */
+public final class Definitions {
+    private static final Logger LOG = LoggerFactory.getLogger("jumpmq.definitions");
+    private static final String LIMITS = "vhost-limits";
+    private static final String OPERATOR_POLICY = "operator_policy";
+
+    private final Node node;
+
+    /** The definitions of a node. */
+    public Definitions(Node node) {
+        this.node = node;
+    }
+
+    // Export.
+
+    Map<String, @Nullable Object> export() {
+        return Call.await(node.broker().look(catalog -> {
+            Map<String, @Nullable Object> all = versions();
+            List<Map<String, @Nullable Object>> users = new ArrayList<>();
+            List<Map<String, @Nullable Object>> permissions = new ArrayList<>();
+            for (User user : sorted(catalog.users(), User::name)) {
+                users.add(Documents.user(user));
+                user.permissions()
+                        .forEach((vhost, permission) ->
+                                permissions.add(Documents.permission(user.name(), vhost, permission)));
+            }
+            all.put("users", users);
+            List<VirtualHost> vhosts = sorted(catalog.vhosts(), VirtualHost::name);
+            all.put("vhosts", vhosts.stream().map(Definitions::vhost).toList());
+            all.put("permissions", permissions);
+            all.put("topic_permissions", List.of());
+            all.put("global_parameters", List.of(Map.of("name", "cluster_name", "value", node.clusterName())));
+            describe(all, catalog, vhosts);
+            return all;
+        }));
+    }
+
+    Map<String, @Nullable Object> export(VirtualHost vhost) {
+        return Call.await(node.broker().look(catalog -> {
+            Map<String, @Nullable Object> all = versions();
+            describe(all, catalog, List.of(vhost));
+            return all;
+        }));
+    }
+
+    private Map<String, @Nullable Object> versions() {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("rabbit_version", OverviewResources.COMPATIBLE_VERSION);
+        map.put("rabbitmq_version", OverviewResources.COMPATIBLE_VERSION);
+        map.put("product_name", "JumpMQ");
+        map.put("product_version", node.version());
+        return map;
+    }
+
+    private static <T> List<T> sorted(Collection<T> all, Function<T, String> name) {
+        return all.stream().sorted(Comparator.comparing(name)).toList();
+    }
+
+    private static Map<String, @Nullable Object> vhost(VirtualHost vhost) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("name", vhost.name());
+        map.put("description", vhost.description());
+        map.put("tags", new TreeSet<>(vhost.tags()));
+        map.put("metadata", Map.of("description", vhost.description(), "tags", new TreeSet<>(vhost.tags())));
+        return map;
+    }
+
+    private static void describe(Map<String, @Nullable Object> all, Catalog catalog, List<VirtualHost> vhosts) {
+        List<Map<String, @Nullable Object>> parameters = new ArrayList<>();
+        List<Map<String, @Nullable Object>> policies = new ArrayList<>();
+        List<Map<String, @Nullable Object>> queues = new ArrayList<>();
+        List<Map<String, @Nullable Object>> exchanges = new ArrayList<>();
+        List<Map<String, @Nullable Object>> bindings = new ArrayList<>();
+        List<Map<String, @Nullable Object>> rings = new ArrayList<>();
+        for (VirtualHost vhost : vhosts) {
+            if (!vhost.limits().equals(VhostLimits.NONE)) {
+                parameters.add(parameter(LIMITS, vhost, "limits", AccessResources.value(vhost.limits())));
+            }
+            vhost.policies().forEach(policy -> {
+                Map<String, @Nullable Object> document = Documents.policy(vhost.name(), policy);
+                if (policy.operator()) {
+                    document.keySet().removeAll(Set.of("vhost", "name"));
+                    parameters.add(parameter(OPERATOR_POLICY, vhost, policy.name(), document));
+                } else {
+                    policies.add(document);
+                }
+            });
+            sorted(vhost.queues(), QueueRecord::name).stream()
+                    .filter(queue -> queue.owner() == 0)
+                    .forEach(queue -> queues.add(Documents.queue(queue)));
+            for (ExchangeRecord exchange : sorted(vhost.exchanges(), ExchangeRecord::name)) {
+                if (!exchange.name().isEmpty() && !exchange.name().startsWith("amq.")) {
+                    exchanges.add(Documents.exchange(exchange));
+                }
+                if (exchange.router() instanceof ConsistentHashRouter router) {
+                    ring(exchange, router.state()).ifPresent(rings::add);
+                }
+            }
+            catalog.bindings(vhost).stream()
+                    .filter(binding -> binding.kind() == DestinationKind.EXCHANGE
+                            || vhost.requireQueue(binding.destination()).owner() == 0)
+                    .forEach(binding -> bindings.add(BindingResources.definition(binding)));
+        }
+        all.put("parameters", parameters);
+        all.put("policies", policies);
+        all.put("queues", queues);
+        all.put("exchanges", exchanges);
+        all.put("bindings", bindings);
+        all.put("rings", rings);
+    }
+
+    private static Map<String, @Nullable Object> parameter(
+            String component, VirtualHost vhost, String name, Object value) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("component", component);
+        map.put("vhost", vhost.name());
+        map.put("name", name);
+        map.put("value", value);
+        return map;
+    }
+
+    /** A ring; none if it is empty, or a queue is on it that is not exported: nobody could make it again. */
+    private static Optional<Map<String, @Nullable Object>> ring(ExchangeRecord exchange, RingState<RingMember> state) {
+        for (RingMember member : state.weights().keySet()) {
+            if (member.destination() instanceof QueueRecord queue && queue.owner() != 0) {
+                return Optional.empty();
+            }
+        }
+        if (state.bucketCount() == 0) {
+            return Optional.empty();
+        }
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("vhost", exchange.vhost());
+        map.put("exchange", exchange.name());
+        map.putAll(RingDocuments.file(state));
+        return Optional.of(map);
+    }
+
+    // Import.
+
+    /** Commands, and where in the file each comes from. */
+    private static final class Import {
+        private final List<Command> commands = new ArrayList<>();
+        private final List<String> elements = new ArrayList<>();
+        private final Set<String> ignored = new TreeSet<>();
+
+        void add(String element, Command command) {
+            elements.add(element);
+            commands.add(command);
+        }
+    }
+
+    /**
+     * Imports definitions from a file's bytes.
+     *
+     * @throws IllegalArgumentException when it is bad; nothing has changed then, and the message names the element
+     */
+    public void load(byte[] file) {
+        try {
+            load(Json.read(file));
+        } catch (HttpError e) {
+            throw new IllegalArgumentException(e.reason().equals("not_json") ? "it is not a JSON object" : e.reason());
+        }
+    }
+
+    /**
+     * Imports all that is in a document.
+     *
+     * @throws HttpError when an element is bad, which it names; nothing has changed then
+     */
+    void load(Fields document) {
+        Import all = new Import();
+        each(
+                document,
+                "vhosts",
+                "name",
+                (fields, element) -> all.add(
+                        element,
+                        new Command.CreateVhost(
+                                fields.requiredText("name"),
+                                fields.text(
+                                        "description", fields.object("metadata").text("description", "")),
+                                AccessResources.tags(
+                                        fields.has("tags")
+                                                ? fields.node().get("tags")
+                                                : fields.object("metadata")
+                                                        .node()
+                                                        .get("tags")))));
+        each(
+                document,
+                "users",
+                "name",
+                (fields, element) -> all.add(element, AccessResources.command(fields.requiredText("name"), fields)));
+        each(
+                document,
+                "permissions",
+                "user",
+                (fields, element) -> all.add(
+                        element,
+                        new Command.SetPermission(
+                                fields.requiredText("vhost"),
+                                fields.requiredText("user"),
+                                AccessResources.permission(fields))));
+        if (!document.objects("topic_permissions").isEmpty()) {
+            throw HttpError.badRequest("topic_permissions[0]: topic permissions are not supported; without them these"
+                    + " users might do more than they may: remove them from the file first");
+        }
+        addVhostParts(document, all, null);
+        carryOut(all);
+    }
+
+    /** Imports what belongs into one virtual host, whatever virtual host it says. */
+    void load(Fields document, VirtualHost vhost) {
+        Import all = new Import();
+        addVhostParts(document, all, vhost.name());
+        carryOut(all);
+    }
+
+    private void addVhostParts(Fields document, Import all, @Nullable String into) {
+        each(document, "parameters", "name", (fields, element) -> addParameter(fields, element, all, into));
+        each(
+                document,
+                "policies",
+                "name",
+                (fields, element) -> all.add(
+                        element,
+                        PolicyResources.command(vhost(fields, into), fields.requiredText("name"), fields, false)));
+        each(
+                document,
+                "queues",
+                "name",
+                (fields, element) -> all.add(
+                        element,
+                        new Command.DeclareQueue(
+                                vhost(fields, into),
+                                fields.requiredText("name"),
+                                fields.truth("durable", true),
+                                false,
+                                fields.truth("auto_delete", false),
+                                fields.table("arguments"),
+                                0)));
+        each(
+                document,
+                "exchanges",
+                "name",
+                (fields, element) -> all.add(
+                        element,
+                        new Command.DeclareExchange(
+                                vhost(fields, into),
+                                fields.requiredText("name"),
+                                fields.requiredText("type"),
+                                fields.truth("durable", true),
+                                fields.truth("auto_delete", false),
+                                fields.truth("internal", false),
+                                fields.table("arguments"))));
+        each(document, "bindings", "destination", (fields, element) -> all.add(element, binding(fields, into)));
+        each(document, "rings", "exchange", (fields, element) -> {
+            String vhost = vhost(fields, into);
+            String exchange = fields.requiredText("exchange");
+            Command.RingArray array = RingDocuments.array(fields);
+            requireNoOthers(vhost, exchange, array);
+            all.add(element, new Command.RestoreRing(vhost, exchange, array, OptionalLong.empty()));
+        });
+    }
+
+    private static String vhost(Fields fields, @Nullable String into) {
+        return into == null ? fields.requiredText("vhost") : into;
+    }
+
+    private static Command.Bind binding(Fields fields, @Nullable String into) {
+        String type = fields.text("destination_type", "queue");
+        if (!type.equals("queue") && !type.equals("exchange")) {
+            throw HttpError.badRequest("destination_type must be queue or exchange, not '" + type + "'");
+        }
+        return new Command.Bind(
+                vhost(fields, into),
+                fields.requiredText("source"),
+                type.equals("queue") ? DestinationKind.QUEUE : DestinationKind.EXCHANGE,
+                fields.requiredText("destination"),
+                fields.text("routing_key", ""),
+                fields.table("arguments"),
+                0);
+    }
+
+    private static void addParameter(Fields fields, String element, Import all, @Nullable String into) {
+        String component = fields.requiredText("component");
+        if (component.equals(LIMITS)) {
+            Fields limits = fields.object("value");
+            all.add(
+                    element,
+                    new Command.SetVhostLimits(
+                            vhost(fields, into),
+                            new VhostLimits(
+                                    AccessResources.limit(limits, "max-connections"),
+                                    AccessResources.limit(limits, "max-queues"))));
+        } else if (component.equals(OPERATOR_POLICY)) {
+            all.add(
+                    element,
+                    PolicyResources.command(
+                            vhost(fields, into), fields.requiredText("name"), fields.object("value"), true));
+        } else {
+            all.ignored.add(component);
+        }
+    }
+
+    /** A ring comes back as it was; what has been bound since would silently lose its binding. */
+    private void requireNoOthers(String vhostName, String exchange, Command.RingArray array) {
+        VirtualHost vhost = node.broker().catalog().vhost(vhostName);
+        if (vhost == null || vhost.exchange(exchange) == null) {
+            return;
+        }
+        Set<String> wanted = new HashSet<>();
+        array.runs().forEach(run -> wanted.add(Documents.kind(run.kind()) + " '" + run.destination() + "'"));
+        for (RingMember member :
+                Rings.require(vhost, exchange).state().weights().keySet()) {
+            String bound = Documents.kind(member.destination()) + " '" + Documents.name(member.destination()) + "'";
+            if (!wanted.contains(bound)) {
+                throw HttpError.badRequest(bound + " is bound to the exchange now and is not on this ring: unbind it"
+                        + " first, or import the ring by itself");
+            }
+        }
+    }
+
+    private interface Reader {
+        void read(Fields fields, String element);
+    }
+
+    /** Reads a section; whatever is wrong with an element is said with its place and its name. */
+    private static void each(Fields document, String section, String naming, Reader reader) {
+        int index = 0;
+        for (Fields fields : document.objects(section)) {
+            String element = section + "[" + index++ + "]";
+            String name = fields.node().path(naming).asText();
+            String named = name.isEmpty() ? element : element + " ('" + name + "')";
+            try {
+                reader.read(fields, named);
+            } catch (HttpError e) {
+                throw HttpError.badRequest(named + ": " + e.reason());
+            } catch (AmqpException e) {
+                throw HttpError.badRequest(named + ": " + e.getMessage());
+            }
+        }
+    }
+
+    private void carryOut(Import all) {
+        all.ignored.forEach(
+                component -> LOG.warn("Parameters of '{}' have no meaning here and were not imported", component));
+        if (all.commands.isEmpty()) {
+            return;
+        }
+        try {
+            node.broker().administer(all.commands).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Broker.RefusedException refused) {
+                throw HttpError.badRequest(all.elements.get(refused.index()) + ": "
+                        + refused.reason().getMessage());
+            }
+            throw e;
+        }
+    }
+}

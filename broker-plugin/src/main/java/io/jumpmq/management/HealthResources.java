@@ -1,0 +1,144 @@
+package io.jumpmq.management;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.Congestion;
+import io.jumpmq.broker.OperatorChannel;
+import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.ExchangeRecord;
+import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.message.Message;
+import io.jumpmq.security.Permission;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Checks for probes: 200 when all is well, 503 and the reason when not. */
+final class HealthResources {
+    private static final String ALIVENESS = "aliveness-test";
+
+    private final Node node;
+    private final OperatorChannel channel;
+
+    HealthResources(Node node, OperatorChannel channel) {
+        this.node = node;
+        this.channel = channel;
+    }
+
+    void addTo(Routes routes) {
+        routes.get("/health/checks/alarms", call -> alarms())
+                .get("/health/checks/local-alarms", call -> alarms())
+                .get("/health/checks/virtual-hosts", call -> Answer.of(ok()))
+                .get("/health/checks/certificate-expiration/{within}/{unit}", call -> Answer.of(ok()))
+                .get("/health/checks/node-is-mirror-sync-critical", call -> single())
+                .get("/health/checks/node-is-quorum-critical", call -> single())
+                .get("/health/checks/is-in-service", call -> Answer.of(ok()))
+                .get("/health/checks/ready-to-serve-clients", call -> Answer.of(ok()))
+                .get("/health/checks/port-listener/{port}", this::port)
+                .get("/health/checks/protocol-listener/{protocol}", this::protocol)
+                .get("/healthchecks/node", call -> alarms())
+                .get("/healthchecks/node/{name}", call -> {
+                    if (!call.at("name").equals(node.name())) {
+                        throw HttpError.notFound();
+                    }
+                    return alarms();
+                })
+                .get("/aliveness-test/{vhost}", this::aliveness);
+    }
+
+    private static Map<String, Object> ok() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("status", "ok");
+        return map;
+    }
+
+    private static Map<String, Object> failed(String reason) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("status", "failed");
+        map.put("reason", reason);
+        return map;
+    }
+
+    private static Answer single() {
+        Map<String, Object> map = ok();
+        map.put("reason", "single node cluster");
+        return Answer.of(map);
+    }
+
+    private Answer alarms() {
+        Congestion congestion = node.broker().congestion();
+        if (!congestion.isAlarm()) {
+            return Answer.of(ok());
+        }
+        Map<String, Object> map = failed("There are alarms in effect in the cluster");
+        map.put(
+                "alarms",
+                List.of(Map.of("node", node.name(), "resource", congestion == Congestion.MEMORY ? "memory" : "disk")));
+        return Answer.unhealthy(map);
+    }
+
+    private Answer port(Call call) {
+        int port;
+        try {
+            port = Integer.parseInt(call.at("port"));
+        } catch (NumberFormatException e) {
+            throw HttpError.badRequest("a port is a number, not '" + call.at("port") + "'");
+        }
+        if (listens(listener -> listener.port() == port)) {
+            Map<String, Object> map = ok();
+            map.put("port", port);
+            return Answer.of(map);
+        }
+        Map<String, Object> map = failed("No active listener");
+        map.put("missing", port);
+        map.put(
+                "ports",
+                node.listeners().get().stream().map(Node.Listener::port).toList());
+        return Answer.unhealthy(map);
+    }
+
+    private Answer protocol(Call call) {
+        String wanted = call.at("protocol");
+        String protocol = switch (wanted) {
+            case "amqp091", "amqp0.9.1", "amqp" -> "amqp";
+            case "amqps", "amqp091s" -> "amqp/ssl";
+            default -> wanted;
+        };
+        if (listens(listener -> listener.protocol().equals(protocol))) {
+            Map<String, Object> map = ok();
+            map.put("protocol", wanted);
+            return Answer.of(map);
+        }
+        Map<String, Object> map = failed("No active listener");
+        map.put("missing", wanted);
+        map.put(
+                "protocols",
+                node.listeners().get().stream()
+                        .map(Node.Listener::protocol)
+                        .distinct()
+                        .toList());
+        return Answer.unhealthy(map);
+    }
+
+    private boolean listens(Predicate<Node.Listener> which) {
+        return node.listeners().get().stream().anyMatch(which);
+    }
+
+    /** Declares a queue, publishes to it and fetches from it, as RabbitMQ's does; the queue stays. */
+    private Answer aliveness(Call call) {
+        VirtualHost vhost = call.vhost();
+        call.require(vhost, Permission.Operation.CONFIGURE, "queue", ALIVENESS);
+        call.require(vhost, Permission.Operation.READ, "queue", ALIVENESS);
+        call.require(vhost, Permission.Operation.WRITE, "exchange", "amq.default");
+        call.carryOut(new Command.DeclareQueue(vhost.name(), ALIVENESS, false, false, false, FieldTable.EMPTY, 0));
+        ExchangeRecord exchange = vhost.requireExchange(VirtualHost.DEFAULT_EXCHANGE);
+        QueueRecord queue = vhost.requireQueue(ALIVENESS);
+        byte[] body = "test_message".getBytes(StandardCharsets.UTF_8);
+        Call.await(channel.publish(
+                vhost, exchange, new Message("", ALIVENESS.getBytes(StandardCharsets.UTF_8), new byte[2], body)));
+        List<OperatorChannel.Got> got = Call.await(channel.get(queue, 1, OperatorChannel.Settlement.ACK));
+        return got.isEmpty() ? Answer.unhealthy(failed("the test message did not come back")) : Answer.of(ok());
+    }
+}

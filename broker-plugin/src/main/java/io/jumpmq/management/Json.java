@@ -1,0 +1,127 @@
+package io.jumpmq.management;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.LongString;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** JSON documents, and AMQP's values in them. */
+final class Json {
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private static final String NOT_JSON = "not_json";
+
+    private Json() {}
+
+    static byte[] write(Object document) {
+        try {
+            return MAPPER.writeValueAsBytes(document);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String text(Object document) {
+        return new String(write(document), UTF_8);
+    }
+
+    /** Reads an object; no bytes are an empty one. */
+    static Fields read(byte[] body) {
+        if (body.length == 0) {
+            return new Fields(MAPPER.createObjectNode());
+        }
+        try {
+            JsonNode node = MAPPER.readTree(body);
+            if (node == null || !node.isObject()) {
+                throw HttpError.badRequest(NOT_JSON);
+            }
+            return new Fields(node);
+        } catch (IOException e) {
+            throw HttpError.badRequest(NOT_JSON);
+        }
+    }
+
+    /** A table as JSON; what JSON has no type for becomes text. */
+    static Map<String, @Nullable Object> of(FieldTable table) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        table.toMap().forEach((name, value) -> map.put(name, value(value)));
+        return map;
+    }
+
+    static @Nullable Object value(@Nullable Object value) {
+        if (value instanceof FieldTable table) {
+            return of(table);
+        } else if (value instanceof List<?> list) {
+            List<@Nullable Object> items = new ArrayList<>();
+            list.forEach(item -> items.add(value(item)));
+            return items;
+        } else if (value instanceof Instant time) {
+            return time.getEpochSecond();
+        } else if (value instanceof LongString text) {
+            return text.toString();
+        } else if (value instanceof byte[] bytes) {
+            return Base64.getEncoder().encodeToString(bytes);
+        }
+        return value;
+    }
+
+    /**
+     * A JSON object as a table.
+     *
+     * @throws HttpError 400 when it cannot be one
+     */
+    static FieldTable table(JsonNode object) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        object.properties().forEach(entry -> map.put(entry.getKey(), amqp(entry.getValue())));
+        try {
+            return FieldTable.of(map);
+        } catch (RuntimeException e) {
+            throw HttpError.badRequest("arguments that AMQP cannot carry: " + e.getMessage());
+        }
+    }
+
+    private static @Nullable Object amqp(JsonNode node) {
+        if (node.isObject()) {
+            return table(node);
+        } else if (node.isArray()) {
+            List<@Nullable Object> list = new ArrayList<>();
+            node.forEach(item -> list.add(amqp(item)));
+            return list;
+        } else if (node.isBoolean()) {
+            return node.booleanValue();
+        } else if (node.isIntegralNumber()) {
+            return integer(node.bigIntegerValue());
+        } else if (node.isNumber()) {
+            BigDecimal decimal = node.decimalValue();
+            return decimal.doubleValue();
+        }
+        return node.isNull() ? null : node.textValue();
+    }
+
+    private static Object integer(BigInteger value) {
+        if (value.bitLength() >= Long.SIZE) {
+            throw HttpError.badRequest(value + " is larger than any integer of AMQP");
+        }
+        return value.longValue();
+    }
+}

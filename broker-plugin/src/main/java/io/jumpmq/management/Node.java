@@ -1,0 +1,38 @@
+package io.jumpmq.management;
+
+import io.jumpmq.broker.Broker;
+import io.jumpmq.broker.MemoryBudget;
+import io.jumpmq.session.Connections;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node that is managed.
+ *
+ * @param name as {@code jumpmq@host}
+ * @param startedMillis when, in milliseconds since 1970
+ * @param dataDirectory null: nothing is kept
+ * @param diskLimitBytes publishers wait when less is free
+ * @param listeners what listens where
+ */
+public record Node(
+        String name,
+        String clusterName,
+        String version,
+        long startedMillis,
+        Broker broker,
+        Connections connections,
+        MemoryBudget memory,
+        @Nullable Path dataDirectory,
+        long diskLimitBytes,
+        Supplier<List<Listener>> listeners) {
+
+    /**
+     * A port that is open.
+     *
+     * @param protocol such as amqp, amqp/ssl, http, http/prometheus
+     */
+    public record Listener(String protocol, String host, int port) {}
+}

@@ -1,0 +1,242 @@
+package io.jumpmq.management;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jumpmq.amqp.BasicProperties;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.OperatorChannel;
+import io.jumpmq.broker.QueueActor;
+import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.message.Message;
+import io.jumpmq.security.Permission.Operation;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /queues}: what there is, declaring, deleting, purging, fetching. */
+final class QueueResources {
+    private static final int MOST_FETCHED = 10_000;
+
+    private final Node node;
+    private final Statistics statistics;
+    private final OperatorChannel channel;
+
+    QueueResources(Node node, Statistics statistics, OperatorChannel channel) {
+        this.node = node;
+        this.statistics = statistics;
+        this.channel = channel;
+    }
+
+    void addTo(Routes routes) {
+        routes.get("/queues", call -> list(call, call.visibleVhosts()))
+                .get("/queues/{vhost}", call -> list(call, List.of(call.visibleVhost())))
+                .get("/queues/{vhost}/{name}", this::one)
+                .put("/queues/{vhost}/{name}", this::declare)
+                .delete("/queues/{vhost}/{name}", this::delete)
+                .delete("/queues/{vhost}/{name}/contents", this::purge)
+                .post("/queues/{vhost}/{name}/get", this::get)
+                .post("/queues/{vhost}/{name}/actions", this::act)
+                .post("/rebalance/queues", call -> {
+                    call.requireAdministrator();
+                    return Answer.done(); // One node: everything is balanced.
+                });
+    }
+
+    private Answer list(Call call, List<VirtualHost> vhosts) {
+        return Listing.of(
+                call,
+                vhosts.stream().flatMap(vhost -> vhost.queues().stream()).toList(),
+                QueueRecord::name,
+                this::document);
+    }
+
+    private Answer one(Call call) {
+        QueueRecord queue = call.visibleVhost().queue(call.at("name"));
+        if (queue == null) {
+            throw HttpError.notFound();
+        }
+        Map<String, @Nullable Object> map = document(queue);
+        map.put("consumer_details", ConnectionResources.consumersOf(queue, statistics.connections()));
+        map.put("incoming", List.of());
+        map.put("deliveries", List.of());
+        return Listing.of(call, map);
+    }
+
+    private Map<String, @Nullable Object> document(QueueRecord queue) {
+        QueueActor.Figures figures = QueueActor.of(queue).figures();
+        Map<String, @Nullable Object> map = Documents.queue(queue);
+        map.put("exclusive", queue.owner() != 0);
+        map.put("type", queue.settings().quorum() ? "quorum" : "classic");
+        map.put("node", node.name());
+        map.put("state", "running");
+        map.put("consumers", figures.consumers());
+        map.put("consumer_utilisation", figures.consumers() == 0 ? 0 : 1);
+        map.put("consumer_capacity", figures.consumers() == 0 ? 0 : 1);
+        map.put("exclusive_consumer_tag", null);
+        map.put("single_active_consumer_tag", queue.settings().singleActiveConsumer() ? figures.activeTag() : null);
+        Documents.policies(map, queue.policy());
+        map.put("memory", figures.heldBytes() + (long) held(figures) * Message.OVERHEAD_BYTES);
+        map.put("message_bytes", figures.readyBytes() + figures.unacknowledgedBytes());
+        map.put("message_bytes_ready", figures.readyBytes());
+        map.put("message_bytes_unacknowledged", figures.unacknowledgedBytes());
+        map.put("message_bytes_ram", figures.heldBytes());
+        map.put(
+                "message_bytes_paged_out",
+                Math.max(0, figures.readyBytes() + figures.unacknowledgedBytes() - figures.heldBytes()));
+        map.put("messages_ram", held(figures));
+        map.put("messages_paged_out", figures.stored());
+        statistics.describe(map, queue, figures);
+        return map;
+    }
+
+    private static int held(QueueActor.Figures figures) {
+        return Math.max(0, figures.ready() + figures.unacknowledged() - figures.stored());
+    }
+
+    private Answer declare(Call call) {
+        VirtualHost vhost = call.vhost();
+        String name = call.at("name");
+        Fields fields = call.json();
+        FieldTable arguments = fields.table("arguments");
+        call.require(vhost, Operation.CONFIGURE, "queue", name);
+        String deadLetters = arguments.text("x-dead-letter-exchange");
+        if (deadLetters != null) {
+            call.require(vhost, Operation.READ, "queue", name);
+            call.require(vhost, Operation.WRITE, "exchange", deadLetters.isEmpty() ? "amq.default" : deadLetters);
+        }
+        if (name.startsWith("amq.") && vhost.queue(name) == null) {
+            throw HttpError.notAuthorised(
+                    "ACCESS_REFUSED - queue name '" + name + "' contains reserved prefix 'amq.*'");
+        }
+        return Answer.put(!call.carryOut(new Command.DeclareQueue(
+                        vhost.name(),
+                        name,
+                        fields.truth("durable", true),
+                        false,
+                        fields.truth("auto_delete", false),
+                        arguments,
+                        0))
+                .isEmpty());
+    }
+
+    /** A queue to do something with. */
+    private static QueueRecord queue(Call call, VirtualHost vhost, Operation operation) {
+        call.require(vhost, operation, "queue", call.at("name"));
+        QueueRecord queue = vhost.queue(call.at("name"));
+        if (queue == null) {
+            throw HttpError.notFound();
+        }
+        if (queue.owner() != 0 && !call.isAdministrator()) {
+            throw HttpError.badRequest("cannot obtain exclusive access to locked " + queue);
+        }
+        return queue;
+    }
+
+    private Answer delete(Call call) {
+        VirtualHost vhost = call.vhost();
+        QueueRecord queue = queue(call, vhost, Operation.CONFIGURE);
+        QueueActor.Figures figures = QueueActor.of(queue).figures();
+        if (call.asks("if-empty") && figures.ready() > 0) {
+            throw HttpError.badRequest(queue + " not empty");
+        } else if (call.asks("if-unused") && figures.consumers() > 0) {
+            throw HttpError.badRequest(queue + " in use");
+        }
+        call.carryOut(new Command.DeleteQueue(vhost.name(), queue.name(), queue.id()));
+        return Answer.done();
+    }
+
+    private Answer purge(Call call) {
+        QueueRecord queue = queue(call, call.vhost(), Operation.READ);
+        Call.await(channel.ask(queue, core -> core.purge()));
+        return Answer.done();
+    }
+
+    private Answer act(Call call) {
+        queue(call, call.vhost(), Operation.CONFIGURE);
+        String action = call.json().requiredText("action");
+        if (action.equals("sync") || action.equals("cancel_sync")) {
+            return Answer.done(); // There are no mirrors to wait for.
+        }
+        throw HttpError.badRequest("unknown action '" + action + "'");
+    }
+
+    private Answer get(Call call) {
+        Fields fields = call.json();
+        fields.require("ackmode", "count", "encoding");
+        long count = fields.number("count", 1);
+        if (count < 1 || count > MOST_FETCHED) {
+            throw HttpError.badRequest("count must be from 1 to " + MOST_FETCHED + ", not " + count);
+        }
+        OperatorChannel.Settlement settlement = switch (fields.requiredText("ackmode")) {
+            case "ack_requeue_true", "reject_requeue_true" -> OperatorChannel.Settlement.REQUEUE;
+            case "ack_requeue_false" -> OperatorChannel.Settlement.ACK;
+            case "reject_requeue_false" -> OperatorChannel.Settlement.REJECT;
+            default ->
+                throw HttpError.badRequest("ackmode must be one of ack_requeue_true, ack_requeue_false,"
+                        + " reject_requeue_true, reject_requeue_false");
+        };
+        String encoding = fields.requiredText("encoding");
+        if (!encoding.equals("auto") && !encoding.equals("base64")) {
+            throw HttpError.badRequest("encoding must be auto or base64, not '" + encoding + "'");
+        }
+        long truncate = fields.number("truncate", Integer.MAX_VALUE);
+        if (truncate < 0) {
+            throw HttpError.badRequest("truncate must be a number of bytes, not " + truncate);
+        }
+        QueueRecord queue = queue(call, call.vhost(), Operation.READ);
+        return Answer.of(Call.await(channel.get(queue, (int) count, settlement)).stream()
+                .map(got -> message(got, encoding.equals("auto"), (int) Math.min(truncate, Integer.MAX_VALUE)))
+                .toList());
+    }
+
+    private static Map<String, @Nullable Object> message(OperatorChannel.Got got, boolean asText, int truncate) {
+        Message message = got.message();
+        byte[] body = message.body().length <= truncate ? message.body() : Arrays.copyOf(message.body(), truncate);
+        String text = asText ? utf8(body) : null;
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("payload_bytes", message.body().length);
+        map.put("redelivered", got.redelivered());
+        map.put("exchange", message.exchange());
+        map.put("routing_key", message.routingKeyText());
+        map.put("message_count", got.left());
+        map.put("properties", properties(BasicProperties.decode(message.properties())));
+        map.put("payload", text == null ? Base64.getEncoder().encodeToString(body) : text);
+        map.put("payload_encoding", text == null ? "base64" : "string");
+        return map;
+    }
+
+    private static @Nullable String utf8(byte[] bytes) {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+
+    /** Only those that are set. */
+    private static Object properties(BasicProperties properties) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("type", properties.type());
+        map.put("app_id", properties.appId());
+        map.put("user_id", properties.userId());
+        map.put("timestamp", properties.timestamp());
+        map.put("message_id", properties.messageId());
+        map.put("expiration", properties.expiration());
+        map.put("reply_to", properties.replyTo());
+        map.put("correlation_id", properties.correlationId());
+        map.put("priority", properties.priority());
+        map.put("delivery_mode", properties.deliveryMode());
+        map.put("headers", properties.headers() == null ? null : Json.of(properties.headers()));
+        map.put("content_encoding", properties.contentEncoding());
+        map.put("content_type", properties.contentType());
+        map.values().removeIf(value -> value == null);
+        return map.isEmpty() ? List.of() : map; // As RabbitMQ writes an empty one.
+    }
+}

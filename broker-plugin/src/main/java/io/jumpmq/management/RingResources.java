@@ -1,0 +1,352 @@
+package io.jumpmq.management;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.DestinationKind;
+import io.jumpmq.broker.catalog.ExchangeRecord;
+import io.jumpmq.broker.catalog.Rings;
+import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.exchange.ConsistentHashExchange;
+import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
+import io.jumpmq.broker.exchange.HotKeys;
+import io.jumpmq.broker.exchange.RingHistory;
+import io.jumpmq.broker.exchange.RingMember;
+import io.jumpmq.metrics.ChiSquared;
+import io.jumpmq.ring.Movement;
+import io.jumpmq.ring.RingChange;
+import io.jumpmq.ring.RingState;
+import io.jumpmq.security.Permission.Operation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code /rings}: the rings of consistent-hash exchanges, which no other broker shows. */
+final class RingResources {
+    private static final Logger LOG = LoggerFactory.getLogger("jumpmq.ring");
+    private static final double ALPHA = 0.001;
+    private static final double HOT = 0.01;
+
+    private final Node node;
+
+    /** Weights are changed one after the other, so that what is answered is what has happened. */
+    private final ReentrantLock changing = new ReentrantLock();
+
+    RingResources(Node node) {
+        this.node = node;
+    }
+
+    void addTo(Routes routes) {
+        String ring = "/rings/{vhost}/{exchange}";
+        routes.get("/rings", call -> list(call, call.visibleVhosts()))
+                .get("/rings/{vhost}", call -> list(call, List.of(call.visibleVhost())))
+                .get(ring, call -> Listing.of(call, whole(call)))
+                .put(ring, this::restore)
+                .get(ring + "/locate", this::locate)
+                .post(ring + "/preview", this::preview)
+                .put(ring + "/weights", this::setWeights)
+                .get(ring + "/uniformity", call -> Listing.of(call, uniformity(router(call))))
+                .get(ring + "/history", call -> Answer.of(history(router(call))))
+                .get(
+                        ring + "/export",
+                        call -> Answer.of(RingDocuments.file(router(call).state())));
+    }
+
+    private static ConsistentHashRouter router(Call call) {
+        return router(call, call.visibleVhost());
+    }
+
+    private static ConsistentHashRouter router(Call call, VirtualHost vhost) {
+        if (vhost.exchange(call.at("exchange")) == null) {
+            throw HttpError.notFound();
+        }
+        return Rings.require(vhost, call.at("exchange"));
+    }
+
+    private Answer list(Call call, List<VirtualHost> vhosts) {
+        List<ExchangeRecord> all = new ArrayList<>();
+        vhosts.forEach(vhost -> vhost.exchanges().stream()
+                .filter(exchange -> exchange.type().equals(ConsistentHashExchange.NAME))
+                .forEach(all::add));
+        return Listing.of(call, all, ExchangeRecord::name, exchange -> {
+            RingState<RingMember> state = ((ConsistentHashRouter) exchange.router()).state();
+            Map<String, @Nullable Object> map = new LinkedHashMap<>();
+            map.put("vhost", exchange.vhost());
+            map.put("exchange", exchange.name());
+            map.put("algorithm", state.algorithm().toString());
+            map.putAll(RingDocuments.head(state));
+            map.put("destinations", state.weights().size());
+            return map;
+        });
+    }
+
+    private static Map<String, @Nullable Object> whole(Call call) {
+        ConsistentHashRouter router = router(call);
+        RingState<RingMember> state = router.state();
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("vhost", call.at("vhost"));
+        map.put("exchange", call.at("exchange"));
+        map.put("algorithm", state.algorithm().toString());
+        map.put("hash_on", router.hashedOn());
+        map.putAll(RingDocuments.whole(state));
+        return map;
+    }
+
+    private Answer locate(Call call) {
+        ConsistentHashRouter router = router(call);
+        byte[] key = key(call);
+        RingState<RingMember> state = router.state();
+        if (state.bucketCount() == 0) {
+            throw new HttpError(404, "empty_ring", "nothing is bound to this exchange: it routes no key");
+        }
+        long hash = router.hash(key);
+        int bucket = state.algorithm().bucket(hash, state.bucketCount());
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("key", new String(key, UTF_8));
+        map.put("algorithm", state.algorithm().toString());
+        map.put("hash", HexFormat.of().toHexDigits(hash));
+        map.put("bucket", bucket);
+        map.put("bucket_count", state.bucketCount());
+        map.putAll(RingDocuments.destination(state.destinationAt(bucket)));
+        map.put("epoch", state.epoch());
+        return Answer.of(map);
+    }
+
+    private static byte[] key(Call call) {
+        String text = call.query("key");
+        String hex = call.query("hex");
+        if (hex != null) {
+            try {
+                return HexFormat.of().parseHex(hex);
+            } catch (IllegalArgumentException e) {
+                throw HttpError.badRequest("hex must be pairs of hexadecimal digits, not '" + hex + "'");
+            }
+        }
+        if (text == null) {
+            throw HttpError.badRequest("say which key: ?key=order-42, or its bytes: ?hex=6f72");
+        }
+        return text.getBytes(UTF_8);
+    }
+
+    // Changes.
+
+    private static List<Command.Weight> weights(Fields fields) {
+        JsonNode weights = fields.node().get("weights");
+        List<Command.Weight> all = new ArrayList<>();
+        if (weights != null && weights.isObject()) {
+            weights.properties()
+                    .forEach(entry -> all.add(new Command.Weight(
+                            DestinationKind.QUEUE, entry.getKey(), weight(entry.getKey(), entry.getValue()))));
+            return all;
+        }
+        for (Fields weight : fields.objects("weights")) {
+            String name = weight.requiredText("destination");
+            String kind = weight.text("destination_type", "queue");
+            if (!kind.equals("queue") && !kind.equals("exchange")) {
+                throw HttpError.badRequest("destination_type must be queue or exchange, not '" + kind + "'");
+            }
+            all.add(new Command.Weight(
+                    kind.equals("queue") ? DestinationKind.QUEUE : DestinationKind.EXCHANGE,
+                    name,
+                    weight(name, weight.node().get("weight"))));
+        }
+        if (all.isEmpty()) {
+            throw HttpError.badRequest("say which weights: {\"weights\": {\"QUEUE\": 2}}");
+        }
+        return all;
+    }
+
+    private static int weight(String name, @Nullable JsonNode value) {
+        if (value == null || !value.isInt()) {
+            throw HttpError.badRequest("the weight of '" + name + "' must be a whole number, not " + value);
+        }
+        return value.intValue();
+    }
+
+    private Answer preview(Call call) {
+        VirtualHost vhost = call.visibleVhost();
+        router(call, vhost);
+        return Answer.of(RingDocuments.change(
+                Rings.plan(vhost, call.at("exchange"), weights(call.json())).change()));
+    }
+
+    private Answer setWeights(Call call) {
+        VirtualHost vhost = call.vhost();
+        ConsistentHashRouter router = router(call, vhost);
+        Fields fields = call.json();
+        List<Command.Weight> weights = weights(fields);
+        weights.forEach(
+                weight -> call.require(vhost, Operation.WRITE, Documents.kind(weight.kind()), weight.destination()));
+        return change(
+                call,
+                vhost,
+                router,
+                new Command.SetWeights(vhost.name(), call.at("exchange"), weights, ifEpoch(fields)));
+    }
+
+    private static OptionalLong ifEpoch(Fields fields) {
+        return fields.has("if_epoch") ? OptionalLong.of(fields.number("if_epoch", 0)) : OptionalLong.empty();
+    }
+
+    private Answer restore(Call call) {
+        VirtualHost vhost = call.vhost();
+        ConsistentHashRouter router = router(call, vhost);
+        Command.RingArray array = RingDocuments.array(call.json());
+        String epoch = call.query("if_epoch");
+        OptionalLong ifEpoch;
+        try {
+            ifEpoch = epoch == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(epoch));
+        } catch (NumberFormatException e) {
+            throw HttpError.badRequest("if_epoch must be a whole number, not '" + epoch + "'");
+        }
+        array.runs()
+                .forEach(run -> call.require(vhost, Operation.WRITE, Documents.kind(run.kind()), run.destination()));
+        return change(call, vhost, router, new Command.RestoreRing(vhost.name(), call.at("exchange"), array, ifEpoch));
+    }
+
+    private Answer change(Call call, VirtualHost vhost, ConsistentHashRouter router, Command command) {
+        call.require(vhost, Operation.READ, "exchange", call.at("exchange"));
+        changing.lock();
+        try {
+            RingState<RingMember> before = router.state();
+            call.carryOut(command);
+            RingChange<RingMember> change = new RingChange<>(before, router.state());
+            Map<String, @Nullable Object> document = RingDocuments.change(change);
+            LOG.info(
+                    "user '{}' changed the ring of exchange '{}' in vhost '{}': epoch {} to {}, {} % of keys move",
+                    call.user().name(),
+                    call.at("exchange"),
+                    vhost.name(),
+                    before.epoch(),
+                    change.after().epoch(),
+                    String.format(
+                            "%.2f",
+                            100 * Movement.between(before, change.after()).total()));
+            return Answer.of(document);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private static List<Map<String, @Nullable Object>> history(ConsistentHashRouter router) {
+        List<Map<String, @Nullable Object>> all = new ArrayList<>();
+        for (RingHistory.Entry entry : router.history().entries()) {
+            RingState<RingMember> before = entry.change().before();
+            RingState<RingMember> after = entry.change().after();
+            Map<RingMember, Integer> were = before.weights();
+            Map<RingMember, Integer> are = after.weights();
+            Set<RingMember> members = new LinkedHashSet<>(were.keySet());
+            members.addAll(are.keySet());
+            List<Map<String, @Nullable Object>> changes = new ArrayList<>();
+            for (RingMember member : members) {
+                int was = were.getOrDefault(member, 0);
+                int is = are.getOrDefault(member, 0);
+                if (was != is) {
+                    Map<String, @Nullable Object> change = RingDocuments.destination(member);
+                    change.put("weight_before", was);
+                    change.put("weight_after", is);
+                    changes.add(change);
+                }
+            }
+            Map<String, @Nullable Object> map = new LinkedHashMap<>();
+            map.put("epoch", after.epoch());
+            map.put("at", entry.atMillis());
+            map.put("moved", Movement.between(before, after).total());
+            map.put("bucket_count", after.bucketCount());
+            map.put("changes", changes);
+            all.add(map);
+        }
+        return all;
+    }
+
+    // Observation.
+
+    private static Map<String, @Nullable Object> uniformity(ConsistentHashRouter router) {
+        RingState<RingMember> state = router.state();
+        List<RingMember> members = new ArrayList<>(state.weights().keySet());
+        int[] weights =
+                state.weights().values().stream().mapToInt(Integer::intValue).toArray();
+        Map<RingMember, Integer> index = new HashMap<>();
+        members.forEach(member -> index.put(member, index.size()));
+        long[] routed = members.stream()
+                .mapToLong(member -> member.routed().since(state.epoch()))
+                .toArray();
+        long[] sampled = new long[members.size()];
+        long sampledInAll = 0;
+        for (long hash : router.keys().hashes()) {
+            RingMember member = state.destinationOf(hash);
+            Integer at = member == null ? null : index.get(member);
+            if (at != null) {
+                sampled[at]++;
+                sampledInAll++;
+            }
+        }
+        long routedInAll = Arrays.stream(routed).sum();
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("epoch", state.epoch());
+        map.put("bucket_count", state.bucketCount());
+        map.put("routed", routedInAll);
+        map.put("unroutable", router.unroutable().since(state.epoch()));
+        map.put("distinct_keys", router.keys().distinct());
+        map.put("sampled_keys", sampledInAll);
+        test(map, sampled, weights);
+        List<Map<String, @Nullable Object>> destinations = new ArrayList<>();
+        for (int i = 0; i < members.size(); i++) {
+            Map<String, @Nullable Object> destination = RingDocuments.destination(members.get(i));
+            destination.put("weight", weights[i]);
+            destination.put("share", RingDocuments.share(weights[i], state));
+            destination.put("routed", routed[i]);
+            destination.put("routed_share", routedInAll == 0 ? null : (double) routed[i] / routedInAll);
+            destination.put("sampled_keys", sampled[i]);
+            destination.put("sampled_share", sampledInAll == 0 ? null : (double) sampled[i] / sampledInAll);
+            destinations.add(destination);
+        }
+        map.put("destinations", destinations);
+        map.put("hot_keys", hotKeys(router, state));
+        return map;
+    }
+
+    private static void test(Map<String, @Nullable Object> map, long[] sampled, int[] weights) {
+        ChiSquared test = null;
+        try {
+            test = ChiSquared.of(sampled, weights);
+        } catch (IllegalArgumentException e) {
+            // Too few keys, or places: said by the verdict.
+        }
+        map.put("chi_squared", test == null ? null : test.statistic());
+        map.put("degrees_of_freedom", test == null ? null : test.degreesOfFreedom());
+        map.put("p_value", test == null ? null : test.pValue());
+        map.put("cramers_v", test == null ? null : test.cramersV());
+        map.put("max_to_mean", test == null ? null : test.maxToMean());
+        map.put("alpha", ALPHA);
+        map.put("verdict", test == null ? "too few keys" : test.pValue() >= ALPHA ? "uniform" : "not uniform");
+    }
+
+    private static List<Map<String, @Nullable Object>> hotKeys(
+            ConsistentHashRouter router, RingState<RingMember> state) {
+        List<Map<String, @Nullable Object>> all = new ArrayList<>();
+        for (HotKeys.HotKey hot : router.hotKeys().atLeast(HOT)) {
+            RingMember member = state.destinationOf(router.hash(hot.key()));
+            Map<String, @Nullable Object> map = new LinkedHashMap<>();
+            map.put("key", new String(hot.key(), UTF_8));
+            map.put("share", hot.share());
+            if (member != null) {
+                map.putAll(RingDocuments.destination(member));
+            }
+            all.add(map);
+        }
+        return all;
+    }
+}

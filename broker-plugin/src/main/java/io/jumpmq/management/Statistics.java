@@ -1,0 +1,324 @@
+package io.jumpmq.management;
+
+import io.jumpmq.broker.Broker;
+import io.jumpmq.broker.QueueActor;
+import io.jumpmq.broker.catalog.ExchangeRecord;
+import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.queue.QueueCounters;
+import io.jumpmq.metrics.ChannelCounters;
+import io.jumpmq.metrics.DeliveryCounters;
+import io.jumpmq.metrics.NodeCounters;
+import io.jumpmq.session.ChannelInfo;
+import io.jumpmq.session.ConnectionInfo;
+import io.jumpmq.session.Connections;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What the node counts, sampled every few seconds. */
+final class Statistics {
+    static final int SAMPLE_SECONDS = 5;
+
+    /** An hour. */
+    private static final int SAMPLES_KEPT = 720;
+
+    /** What is counted for the node, a virtual host, a channel, in this order. */
+    static final List<String> MESSAGES = List.of(
+            "publish",
+            "confirm",
+            "return_unroutable",
+            "drop_unroutable",
+            "get",
+            "get_no_ack",
+            "deliver",
+            "deliver_no_ack",
+            "redeliver",
+            "ack",
+            "deliver_get",
+            "get_empty");
+
+    static final List<String> QUEUE_MESSAGES = List.of(
+            "publish",
+            "get",
+            "get_no_ack",
+            "deliver",
+            "deliver_no_ack",
+            "redeliver",
+            "ack",
+            "deliver_get",
+            "get_empty");
+
+    static final List<String> DEPTHS = List.of("messages", "messages_ready", "messages_unacknowledged");
+    static final List<String> EXCHANGE_MESSAGES = List.of("publish_in", "publish_out");
+    static final List<String> CHURN = List.of(
+            "channel_closed",
+            "channel_created",
+            "connection_closed",
+            "connection_created",
+            "queue_created",
+            "queue_declared",
+            "queue_deleted");
+    static final List<String> OCTETS = List.of("recv_oct", "send_oct");
+
+    private enum Of {
+        NODE,
+        DEPTHS,
+        CHURN,
+        OCTETS
+    }
+
+    /** One thing seen from one side. */
+    private record Key(Object what, Of side) {}
+
+    private final Node node;
+    private final Rates rates = new Rates();
+    private final History messages = new History(MESSAGES.size(), SAMPLES_KEPT);
+    private final History depths = new History(DEPTHS.size(), SAMPLES_KEPT);
+
+    Statistics(Node node) {
+        this.node = node;
+    }
+
+    /** Takes a sample. By one thread at a time. */
+    void sample(long nowMillis) {
+        Broker broker = node.broker();
+        Rates.Sample sample = rates.sample(nowMillis);
+        long[] all = messages();
+        long[] depth = new long[DEPTHS.size()];
+        for (VirtualHost vhost : broker.catalog().vhosts()) {
+            long[] inVhost = new long[DEPTHS.size()];
+            for (QueueRecord queue : vhost.queues()) {
+                QueueActor.Figures figures = QueueActor.of(queue).figures();
+                sample.add(queue, ofQueue(figures.counters()));
+                long[] ofQueue = depths(figures);
+                sample.addLevels(new Key(queue.id(), Of.DEPTHS), ofQueue);
+                add(inVhost, ofQueue);
+            }
+            for (ExchangeRecord exchange : vhost.exchanges()) {
+                sample.add(
+                        exchange, exchange.counters().in(), exchange.counters().out());
+            }
+            sample.addLevels(new Key(vhost.name(), Of.DEPTHS), inVhost);
+            add(depth, inVhost);
+        }
+        Map<String, long[]> vhostMessages = new LinkedHashMap<>();
+        Map<String, long[]> vhostOctets = new LinkedHashMap<>();
+        for (ConnectionInfo connection : connections()) {
+            long[] octets = {
+                connection.socket().receivedBytes(), connection.socket().sentBytes()
+            };
+            sample.add(new Key(connection.id(), Of.OCTETS), octets);
+            add(vhostOctets.computeIfAbsent(connection.vhost(), unused -> new long[octets.length]), octets);
+            for (ChannelInfo channel : connection.channels()) {
+                long[] ofChannel = of(channel.counters());
+                sample.add(channel.counters(), ofChannel);
+                add(vhostMessages.computeIfAbsent(connection.vhost(), unused -> new long[ofChannel.length]), ofChannel);
+            }
+        }
+        vhostMessages.forEach((vhost, values) -> sample.add(new Key(vhost, Of.NODE), values));
+        vhostOctets.forEach((vhost, values) -> sample.add(new Key(vhost, Of.OCTETS), values));
+        sample.add(Of.NODE, all);
+        sample.addLevels(Of.DEPTHS, depth);
+        sample.add(Of.CHURN, churn());
+        sample.done();
+        messages.add(nowMillis, all);
+        depths.add(nowMillis, depth);
+    }
+
+    private static void add(long[] sum, long[] values) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += values[i];
+        }
+    }
+
+    // What is counted, at this moment.
+
+    /** All open connections. Each loop is asked for its own. */
+    List<ConnectionInfo> connections() {
+        Map<Loop, List<Connections.Live>> byLoop = new LinkedHashMap<>();
+        node.connections()
+                .all()
+                .forEach(connection -> byLoop.computeIfAbsent(connection.loop(), unused -> new ArrayList<>())
+                        .add(connection));
+        List<CompletableFuture<List<ConnectionInfo>>> answers = new ArrayList<>();
+        byLoop.forEach((loop, asked) -> {
+            CompletableFuture<List<ConnectionInfo>> answer = new CompletableFuture<>();
+            answers.add(answer);
+            loop.submit(
+                    (List<Connections.Live> connections) -> {
+                        List<ConnectionInfo> infos = new ArrayList<>();
+                        connections.forEach(connection -> {
+                            ConnectionInfo info = connection.describe();
+                            if (info != null) {
+                                infos.add(info);
+                            }
+                        });
+                        answer.complete(infos);
+                    },
+                    asked);
+        });
+        List<ConnectionInfo> all = new ArrayList<>();
+        answers.forEach(answer -> all.addAll(Call.await(answer)));
+        return all;
+    }
+
+    /** What all channels have done. */
+    private long[] messages() {
+        long[] all = new long[MESSAGES.size()];
+        for (Loop loop : node.broker().loops()) {
+            add(all, of(node.broker().counters(loop)));
+        }
+        return all;
+    }
+
+    private static long[] of(ChannelCounters counters) {
+        DeliveryCounters classic = counters.of(false);
+        DeliveryCounters quorum = counters.of(true);
+        long get = classic.got() + quorum.got();
+        long getNoAck = classic.gotNoAck() + quorum.gotNoAck();
+        long deliver = classic.delivered() + quorum.delivered();
+        long deliverNoAck = classic.deliveredNoAck() + quorum.deliveredNoAck();
+        return new long[] {
+            counters.published(),
+            counters.confirmed(),
+            counters.returned(),
+            counters.dropped(),
+            get,
+            getNoAck,
+            deliver,
+            deliverNoAck,
+            classic.redelivered() + quorum.redelivered(),
+            classic.acknowledgements() + quorum.acknowledgements(),
+            get + getNoAck + deliver + deliverNoAck,
+            classic.getEmpty() + quorum.getEmpty()
+        };
+    }
+
+    private static long[] ofQueue(QueueCounters counters) {
+        return new long[] {
+            counters.published(),
+            counters.got(),
+            counters.gotNoAck(),
+            counters.delivered(),
+            counters.deliveredNoAck(),
+            counters.redelivered(),
+            counters.acknowledged(),
+            counters.got() + counters.gotNoAck() + counters.delivered() + counters.deliveredNoAck(),
+            counters.getEmpty()
+        };
+    }
+
+    private static long[] depths(QueueActor.Figures figures) {
+        return new long[] {(long) figures.ready() + figures.unacknowledged(), figures.ready(), figures.unacknowledged()
+        };
+    }
+
+    private long[] churn() {
+        long closed = 0;
+        long opened = 0;
+        for (Loop loop : node.broker().loops()) {
+            closed += node.broker().counters(loop).channelsClosed();
+            opened += node.broker().counters(loop).channelsOpened();
+        }
+        NodeCounters events = node.broker().events();
+        return new long[] {
+            closed,
+            opened,
+            events.of(NodeCounters.Event.CONNECTION_CLOSED),
+            events.of(NodeCounters.Event.CONNECTION_OPENED),
+            events.of(NodeCounters.Event.QUEUE_CREATED),
+            events.of(NodeCounters.Event.QUEUE_DECLARED),
+            events.of(NodeCounters.Event.QUEUE_DELETED)
+        };
+    }
+
+    private long[] nodeDepths() {
+        long[] depth = new long[DEPTHS.size()];
+        node.broker().catalog().vhosts().forEach(vhost -> add(depth, depths(vhost)));
+        return depth;
+    }
+
+    private static long[] depths(VirtualHost vhost) {
+        long[] depth = new long[DEPTHS.size()];
+        vhost.queues().forEach(queue -> add(depth, depths(QueueActor.of(queue).figures())));
+        return depth;
+    }
+
+    // As documents.
+
+    Map<String, @Nullable Object> describeNode(Call call) {
+        Map<String, @Nullable Object> stats = new LinkedHashMap<>();
+        rates.describe(stats, Of.NODE, MESSAGES, messages());
+        messages.describe(stats, MESSAGES, call.query("msg_rates_age"), call.query("msg_rates_incr"));
+        return stats;
+    }
+
+    Map<String, @Nullable Object> describeDepths(Call call) {
+        Map<String, @Nullable Object> totals = new LinkedHashMap<>();
+        rates.describe(totals, Of.DEPTHS, DEPTHS, nodeDepths());
+        depths.describe(totals, DEPTHS, call.query("lengths_age"), call.query("lengths_incr"));
+        return totals;
+    }
+
+    Map<String, @Nullable Object> describeChurn() {
+        Map<String, @Nullable Object> churn = new LinkedHashMap<>();
+        rates.describe(churn, Of.CHURN, CHURN, churn());
+        return churn;
+    }
+
+    /** A virtual host's depths, and what its open channels have done. */
+    void describe(Map<String, @Nullable Object> document, VirtualHost vhost, List<ConnectionInfo> connections) {
+        rates.describe(document, new Key(vhost.name(), Of.DEPTHS), DEPTHS, depths(vhost));
+        long[] octets = new long[OCTETS.size()];
+        long[] sum = new long[MESSAGES.size()];
+        for (ConnectionInfo connection : connections) {
+            if (connection.vhost().equals(vhost.name())) {
+                octets[0] += connection.socket().receivedBytes();
+                octets[1] += connection.socket().sentBytes();
+                connection.channels().forEach(channel -> add(sum, of(channel.counters())));
+            }
+        }
+        rates.describe(document, new Key(vhost.name(), Of.OCTETS), OCTETS, octets);
+        Map<String, @Nullable Object> stats = new LinkedHashMap<>();
+        rates.describe(stats, new Key(vhost.name(), Of.NODE), MESSAGES, sum);
+        document.put("message_stats", stats);
+    }
+
+    void describe(Map<String, @Nullable Object> document, QueueRecord queue, QueueActor.Figures figures) {
+        rates.describe(document, new Key(queue.id(), Of.DEPTHS), DEPTHS, depths(figures));
+        Map<String, @Nullable Object> stats = new LinkedHashMap<>();
+        rates.describe(stats, queue, QUEUE_MESSAGES, ofQueue(figures.counters()));
+        document.put("message_stats", stats);
+    }
+
+    Map<String, @Nullable Object> describe(ExchangeRecord exchange) {
+        Map<String, @Nullable Object> stats = new LinkedHashMap<>();
+        rates.describe(
+                stats,
+                exchange,
+                EXCHANGE_MESSAGES,
+                exchange.counters().in(),
+                exchange.counters().out());
+        return stats;
+    }
+
+    Map<String, @Nullable Object> describe(ChannelCounters channel) {
+        Map<String, @Nullable Object> stats = new LinkedHashMap<>();
+        rates.describe(stats, channel, MESSAGES, of(channel));
+        return stats;
+    }
+
+    void describeOctets(Map<String, @Nullable Object> document, ConnectionInfo connection) {
+        rates.describe(
+                document,
+                new Key(connection.id(), Of.OCTETS),
+                OCTETS,
+                connection.socket().receivedBytes(),
+                connection.socket().sentBytes());
+    }
+}

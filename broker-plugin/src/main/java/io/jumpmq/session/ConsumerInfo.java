@@ -1,0 +1,18 @@
+package io.jumpmq.session;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.catalog.QueueRecord;
+
+/**
+ * A consumer, for operators.
+ *
+ * @param active whether it gets messages now, and does not wait for a single active consumer to leave
+ */
+public record ConsumerInfo(
+        QueueRecord queue,
+        String tag,
+        boolean noAck,
+        boolean exclusive,
+        int prefetch,
+        boolean active,
+        FieldTable arguments) {}
