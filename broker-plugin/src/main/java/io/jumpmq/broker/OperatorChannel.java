@@ -19,14 +19,14 @@ import java.util.function.Function;
  * may call.
  */
 public final class OperatorChannel {
-    private final Broker broker;
     private final Loop home;
+    private final ChannelCounters counters;
     private final VirtualHost.Routing routing = new VirtualHost.Routing();
 
     /** The channel of a broker. */
     public OperatorChannel(Broker broker) {
-        this.broker = broker;
         this.home = broker.catalogLoop();
+        this.counters = ChannelCounters.ofChannel(broker.counters(home));
     }
 
     /** What becomes of messages that were looked at. */
@@ -47,7 +47,6 @@ public final class OperatorChannel {
     public CompletableFuture<Boolean> publish(VirtualHost vhost, ExchangeRecord exchange, Message message) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         onHome(done, () -> {
-            ChannelCounters counters = broker.counters(home);
             counters.published(false, message.body().length);
             vhost.route(exchange, message, routing);
             int queues = routing.queues().size();
@@ -89,11 +88,11 @@ public final class OperatorChannel {
         queue.get(home, false, fetched -> {
             QueueEntry entry = fetched.entry();
             if (entry == null) {
-                broker.counters(home).gotNothing(queue.isQuorum());
+                counters.gotNothing(queue.isQuorum());
                 settle(queue, how, entries, got, done);
                 return;
             }
-            broker.counters(home).got(queue.isQuorum(), how == Settlement.ACK, entry.redelivered());
+            counters.got(queue.isQuorum(), how == Settlement.ACK, entry.redelivered());
             entries.add(entry);
             got.add(new Got(entry.message(), entry.redelivered(), fetched.left()));
             get(queue, count - 1, how, entries, got, done);

@@ -1,5 +1,6 @@
 package io.jumpmq.cli;
 
+import io.jumpmq.cli.http.ManagementException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -20,11 +21,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = JumpMqCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:done, and the answer is no (see the command)", "2:wrong usage or input"})
+        exitCodeList = {
+            "0:done",
+            "1:done, and the answer is no (see the command)",
+            "2:wrong usage or input",
+            "3:the broker cannot be reached, or has refused"
+        })
 public final class JumpMqCommand {
     static final int OK = 0;
     static final int NO = 1;
     static final int USAGE = 2;
+    static final int REFUSED = 3;
 
     private static final int INTERNAL_ERROR = 70;
 
@@ -108,6 +115,9 @@ public final class JumpMqCommand {
         } else if (exception instanceof UsageException) {
             console.err().println("jumpmq: " + exception.getMessage());
             return USAGE;
+        } else if (exception instanceof ManagementException) {
+            console.err().println("jumpmq: " + exception.getMessage());
+            return REFUSED;
         }
         console.err().println("jumpmq: internal error, please report it: " + exception);
         exception.printStackTrace(console.err());

@@ -3,6 +3,9 @@ package io.jumpmq.cli;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jumpmq.cli.http.Connect;
+import io.jumpmq.ring.Movement;
 import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.RingPlan;
 import io.jumpmq.ring.RingState;
@@ -11,13 +14,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,7 +44,11 @@ final class RingCommands {
                 .addSubcommand(new Preview(console))
                 .addSubcommand(new Set(console))
                 .addSubcommand(new Diff(console))
-                .addSubcommand(new Check(console));
+                .addSubcommand(new Check(console))
+                .addSubcommand(new LiveRingCommands.Drain(console))
+                .addSubcommand(new LiveRingCommands.Export(console))
+                .addSubcommand(new LiveRingCommands.Import(console))
+                .addSubcommand(new LiveRingCommands.History(console));
     }
 
     @Command(
@@ -63,6 +74,15 @@ final class RingCommands {
                 description = "A ring file, in place of --algorithm and --buckets.")
         private @Nullable Path file;
 
+        @Option(
+                names = "--exchange",
+                paramLabel = "EXCHANGE",
+                description = "An exchange of a running broker, in place of --algorithm and --buckets.")
+        private @Nullable String exchange;
+
+        @Mixin
+        private final Broker broker = new Broker();
+
         @Option(names = "--hex", description = "Keys are bytes in hexadecimal.")
         private boolean hex;
 
@@ -76,18 +96,21 @@ final class RingCommands {
         @Override
         public Integer call() throws IOException {
             Keys.Taker printer;
-            if (file != null) {
-                if (algorithm != null || buckets != null) {
-                    throw new UsageException("--file says it all: leave out --algorithm and --buckets");
+            if (file != null || exchange != null) {
+                String option = file == null ? "--exchange" : "--file";
+                if (algorithm != null || buckets != null || (file != null && exchange != null)) {
+                    throw new UsageException(option + " says it all: leave out "
+                            + (file != null && exchange != null ? "--exchange" : "--algorithm and --buckets"));
                 }
-                RingState<String> ring = RingFile.read(file);
+                RingState<String> ring =
+                        file == null ? broker.ring(Arguments.given(exchange)).state() : RingFile.read(file);
                 if (ring.bucketCount() == 0) {
-                    throw new UsageException(file + " is an empty ring: it routes no key");
+                    throw new UsageException((file == null ? exchange : file) + " is an empty ring: it routes no key");
                 }
                 printer = printer(ring.algorithm(), ring.bucketCount(), ring);
             } else if (buckets == null) {
                 throw new UsageException(
-                        "say how many buckets there are, with --buckets N, or give a ring with --file");
+                        "say how many buckets there are, with --buckets N, or give a ring with --file or --exchange");
             } else {
                 printer = printer(Arguments.algorithm(algorithm), Arguments.buckets(buckets), null);
             }
@@ -117,7 +140,7 @@ final class RingCommands {
                     out.write(Integer.toString(bucket).getBytes(US_ASCII));
                     if (ring != null) {
                         out.write('\t');
-                        out.write(ring.destinationAt(bucket).getBytes(UTF_8));
+                        out.write(RingFile.shown(ring.destinationAt(bucket)).getBytes(UTF_8));
                     }
                     out.write('\n');
                 } catch (IOException e) {
@@ -127,12 +150,26 @@ final class RingCommands {
         }
     }
 
-    @Command(name = "show", description = "Draws who owns which share of a ring.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "show",
+            description = "Draws who owns which share of a ring: of a running broker's exchange, or in a file.",
+            mixinStandardHelpOptions = true)
     static final class Show implements Callable<Integer> {
         private final Console console;
 
-        @Option(names = "--file", paramLabel = "RING", required = true, description = "The ring file.")
+        @Parameters(index = "0", arity = "0..1", paramLabel = "EXCHANGE", description = "Of a running broker.")
+        private @Nullable String exchange;
+
+        @Option(names = "--file", paramLabel = "RING", description = "A ring file.")
         private @Nullable Path file;
+
+        @Option(
+                names = "--observed",
+                description = "Also which shares of messages and keys the broker has seen, and whether they are even.")
+        private boolean observed;
+
+        @Mixin
+        private final Broker broker = new Broker();
 
         @Option(names = "--format", paramLabel = "FORMAT", description = "text (default) or json.")
         private Format format = Format.text;
@@ -143,13 +180,31 @@ final class RingCommands {
 
         @Override
         public Integer call() {
-            Path path = Arguments.given(file);
-            RingState<String> state = RingFile.read(path);
-            console.print(
-                    format == Format.json
-                            ? Json.pretty(RingReport.json(state))
-                            : RingReport.show(path.toString(), state));
+            if (file != null) {
+                if (exchange != null || observed) {
+                    throw new UsageException(
+                            "a file is no running broker: leave out --file, or EXCHANGE and --observed");
+                }
+                print(file.toString(), RingFile.read(file));
+                return JumpMqCommand.OK;
+            }
+            LiveRing ring = broker.ring(required(exchange));
+            if (!observed) {
+                print(ring.title(), ring.state());
+                return JumpMqCommand.OK;
+            }
+            JsonNode uniformity = ring.uniformity();
+            if (format == Format.json) {
+                console.print(Json.pretty(uniformity));
+            } else {
+                print(ring.title(), ring.state());
+                console.print(RingReport.observed(uniformity));
+            }
             return JumpMqCommand.OK;
+        }
+
+        private void print(String title, RingState<String> state) {
+            console.print(format == Format.json ? Json.pretty(RingReport.json(state)) : RingReport.show(title, state));
         }
     }
 
@@ -160,15 +215,24 @@ final class RingCommands {
     static final class Preview implements Callable<Integer> {
         private final Console console;
 
-        @Option(names = "--file", paramLabel = "RING", required = true, description = "The ring file.")
+        @Parameters(
+                paramLabel = "EXCHANGE NAME=WEIGHT",
+                arity = "0..*",
+                description =
+                        "An exchange of a running broker, and its queues' new weights, 0 to take one off the ring.")
+        private List<String> arguments = List.of();
+
+        @Option(names = "--file", paramLabel = "RING", description = "A ring file, in place of EXCHANGE.")
         private @Nullable Path file;
 
         @Option(
                 names = "--set",
                 paramLabel = "NAME=WEIGHT",
-                required = true,
-                description = "A destination's new weight, 0 to take it off the ring. May be given often.")
+                description = "A destination's new weight. May be given often.")
         private List<String> weights = List.of();
+
+        @Mixin
+        private final Broker broker = new Broker();
 
         @Option(names = "--format", paramLabel = "FORMAT", description = "text (default) or json.")
         private Format format = Format.text;
@@ -179,43 +243,76 @@ final class RingCommands {
 
         @Override
         public Integer call() {
-            Path path = Arguments.given(file);
-            RingPlan<String> plan = Arguments.plan(RingFile.read(path), weights);
-            console.print(print(plan, path.toString(), format));
+            Wanted wanted = Wanted.of(file, arguments, weights);
+            RingState<String> state =
+                    file == null ? broker.ring(wanted.exchange).state() : RingFile.read(file);
+            RingPlan<String> plan = Arguments.plan(state, wanted.weights);
+            console.print(print(plan, file == null ? wanted.exchange : file.toString(), format));
             return JumpMqCommand.OK;
+        }
+    }
+
+    /** Which ring is to get which weights. */
+    private record Wanted(String exchange, List<String> weights) {
+        static Wanted of(@Nullable Path file, List<String> arguments, List<String> more) {
+            List<String> weights = new ArrayList<>(arguments);
+            String exchange = "";
+            if (file == null) {
+                exchange = required(weights.isEmpty() ? null : weights.remove(0));
+            }
+            weights.addAll(more);
+            if (weights.isEmpty()) {
+                throw new UsageException("say which weights: NAME=WEIGHT");
+            }
+            return new Wanted(exchange, weights);
         }
     }
 
     @Command(
             name = "set",
             description = {
-                "Changes weights in a ring file, moving as few keys as possible, and tells which share moved.",
-                "The file is made when it is missing."
+                "Changes weights, moving as few keys as possible, and tells which share moves: of a running broker's"
+                        + " exchange, in one step, or in a file, which is made when it is missing.",
+                "Asks before it moves more than a threshold in a running broker."
             },
             mixinStandardHelpOptions = true)
     static final class Set implements Callable<Integer> {
         private final Console console;
 
-        @Option(names = "--file", paramLabel = "RING", required = true, description = "The ring file.")
+        @Option(names = "--file", paramLabel = "RING", description = "A ring file, in place of EXCHANGE.")
         private @Nullable Path file;
 
         @Option(
                 names = "--algorithm",
                 paramLabel = "NAME",
-                description = "For a new ring: jump (default), jump-back or rabbitmq.")
+                description = "For a new file: jump (default), jump-back or rabbitmq.")
         private @Nullable String algorithm;
 
-        @Option(names = "--dry-run", description = "Only tell; leave the file alone.")
+        @Option(names = "--dry-run", description = "Only tell; change nothing.")
         private boolean dryRun;
+
+        @Option(
+                names = "--if-epoch",
+                paramLabel = "N",
+                description = "Only while the ring has this epoch. Without it: the epoch that the prediction is for.")
+        private @Nullable Long ifEpoch;
+
+        @Mixin
+        private final Consent consent = new Consent();
+
+        @Mixin
+        private final Broker broker = new Broker();
 
         @Option(names = "--format", paramLabel = "FORMAT", description = "text (default) or json.")
         private Format format = Format.text;
 
         @Parameters(
-                paramLabel = "NAME=WEIGHT",
+                paramLabel = "EXCHANGE NAME=WEIGHT",
                 arity = "1..*",
-                description = "A destination's new weight, 0 to take it off the ring.")
-        private List<String> weights = List.of();
+                description =
+                        "An exchange of a running broker, unless --file is given, and its destinations' new weights;"
+                                + " 0 takes one off the ring.")
+        private List<String> arguments = List.of();
 
         Set(Console console) {
             this.console = console;
@@ -223,12 +320,35 @@ final class RingCommands {
 
         @Override
         public Integer call() {
-            Path path = Arguments.given(file);
-            RingPlan<String> plan = Arguments.plan(current(path), weights);
-            if (!dryRun) {
-                RingFile.write(path, plan.change().after());
+            Wanted wanted = Wanted.of(file, arguments, List.of());
+            if (file != null) {
+                RingPlan<String> plan = Arguments.plan(current(file), wanted.weights);
+                if (!dryRun) {
+                    RingFile.write(file, plan.change().after());
+                }
+                console.print(print(plan, file.toString(), format));
+                return JumpMqCommand.OK;
             }
-            console.print(print(plan, path.toString(), format));
+            if (algorithm != null) {
+                throw new UsageException("an exchange's algorithm is set when it is declared: leave out --algorithm");
+            }
+            LiveRing ring = broker.ring(wanted.exchange);
+            RingState<String> before = ring.state();
+            if (ifEpoch != null && ifEpoch != before.epoch()) {
+                throw new UsageException("the ring of '" + wanted.exchange + "' is at epoch " + before.epoch()
+                        + ", not " + ifEpoch + ": look at it again");
+            }
+            RingPlan<String> plan = Arguments.plan(before, wanted.weights);
+            console.print(print(plan, wanted.exchange, format));
+            if (dryRun || plan.commands().isEmpty()) {
+                return JumpMqCommand.OK;
+            }
+            if (!consent.given(
+                    console, Movement.between(before, plan.change().after()).total())) {
+                return JumpMqCommand.NO;
+            }
+            ring.set(Arguments.weights(wanted.weights), before.epoch());
+            console.err().println("Done: epoch " + ring.state().epoch() + ".");
             return JumpMqCommand.OK;
         }
 
@@ -247,17 +367,25 @@ final class RingCommands {
 
     @Command(
             name = "diff",
-            description =
-                    "Tells which share of all keys two ring files route differently. Exits with 0 if none, else with 1.",
+            description = {
+                "Tells which share of all keys two rings route differently. Exits with 0 if none, else with 1.",
+                "A ring is a file, or with --exchange one of a running broker's exchanges."
+            },
             mixinStandardHelpOptions = true)
     static final class Diff implements Callable<Integer> {
         private final Console console;
 
-        @Parameters(index = "0", paramLabel = "RING", description = "A ring file.")
-        private @Nullable Path first;
+        @Parameters(arity = "0..2", paramLabel = "RING", description = "A ring file.")
+        private List<Path> files = List.of();
 
-        @Parameters(index = "1", paramLabel = "OTHER", description = "Another one.")
-        private @Nullable Path second;
+        @Option(
+                names = "--exchange",
+                paramLabel = "EXCHANGE",
+                description = "A running broker's; it comes before the files. May be given twice.")
+        private List<String> exchanges = List.of();
+
+        @Mixin
+        private final Broker broker = new Broker();
 
         @Option(names = "--format", paramLabel = "FORMAT", description = "text (default) or json.")
         private Format format = Format.text;
@@ -268,8 +396,14 @@ final class RingCommands {
 
         @Override
         public Integer call() {
-            RingState<String> before = RingFile.read(Arguments.given(first));
-            RingState<String> after = RingFile.read(Arguments.given(second));
+            List<RingState<String>> rings = new ArrayList<>();
+            exchanges.forEach(exchange -> rings.add(broker.ring(exchange).state()));
+            files.forEach(file -> rings.add(RingFile.read(file)));
+            if (rings.size() != 2) {
+                throw new UsageException("give two rings: files, or exchanges with --exchange");
+            }
+            RingState<String> before = rings.get(0);
+            RingState<String> after = rings.get(1);
             console.print(
                     format == Format.json
                             ? Json.pretty(RingReport.json(before, after, null))
@@ -280,13 +414,23 @@ final class RingCommands {
 
     @Command(
             name = "check",
-            description = "Checks that a ring file is sound: its form, its limits, its digest. Exits with 2 if not.",
+            description = {
+                "Checks that a ring is sound. A file: its form, its limits, its digest; exits with 2 if not.",
+                "A running broker's: that its array has the digest that it tells, and that the bindings have the weights"
+                        + " that the array has; exits with 1 if not."
+            },
             mixinStandardHelpOptions = true)
     static final class Check implements Callable<Integer> {
         private final Console console;
 
-        @Option(names = "--file", paramLabel = "RING", required = true, description = "The ring file.")
+        @Parameters(index = "0", arity = "0..1", paramLabel = "EXCHANGE", description = "Of a running broker.")
+        private @Nullable String exchange;
+
+        @Option(names = "--file", paramLabel = "RING", description = "A ring file.")
         private @Nullable Path file;
+
+        @Mixin
+        private final Broker broker = new Broker();
 
         Check(Console console) {
             this.console = console;
@@ -294,11 +438,85 @@ final class RingCommands {
 
         @Override
         public Integer call() {
-            Path path = Arguments.given(file);
-            RingState<String> state = RingFile.read(path);
-            console.print(path + " is sound: " + state.weights().size() + " destinations, " + state.bucketCount()
-                    + " buckets, digest " + RingFile.digest(state) + "\n");
+            if (file != null) {
+                RingState<String> state = RingFile.read(file);
+                console.print(sound(file.toString(), state));
+                return JumpMqCommand.OK;
+            }
+            LiveRing ring = broker.ring(required(exchange));
+            // Its digest is compared while it is read.
+            RingState<String> state = ring.state();
+            Map<String, Integer> bindings = ring.bindings();
+            if (!bindings.equals(state.weights())) {
+                console.print(ring.title() + " is not sound: its bindings have the weights " + shown(bindings)
+                        + ", its array has " + shown(state.weights()) + "\n");
+                return JumpMqCommand.NO;
+            }
+            console.print(sound(ring.title(), state));
             return JumpMqCommand.OK;
+        }
+
+        private static Map<String, Integer> shown(Map<String, Integer> weights) {
+            Map<String, Integer> shown = new TreeMap<>();
+            weights.forEach((name, weight) -> shown.put(RingFile.shown(name), weight));
+            return shown;
+        }
+
+        private static String sound(String title, RingState<String> state) {
+            return title + " is sound: " + state.weights().size() + " destinations, " + state.bucketCount()
+                    + " buckets, digest " + RingFile.digest(state) + "\n";
+        }
+    }
+
+    static String required(@Nullable String exchange) {
+        if (exchange == null) {
+            throw new UsageException("say which ring: an exchange of a running broker, or a file with --file");
+        }
+        return exchange;
+    }
+
+    /** Which broker, and which of its virtual hosts. */
+    static final class Broker {
+        @Mixin
+        private final Connect connect = new Connect();
+
+        @Option(
+                names = {"-p", "--vhost"},
+                paramLabel = "VHOST",
+                description = "The virtual host. Default: /.")
+        private String vhost = "/";
+
+        LiveRing ring(String exchange) {
+            try {
+                return new LiveRing(connect.client(), vhost, exchange);
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** Whether keys may move. */
+    static final class Consent {
+        @Option(names = "--yes", description = "Do not ask.")
+        private boolean yes;
+
+        @Option(
+                names = "--ask-above",
+                paramLabel = "PERCENT",
+                description = "Ask before more than this share of keys moves. Default: 10.")
+        private double askAbove = 10;
+
+        /** Asks if it has to; without anybody to ask, it refuses. */
+        boolean given(Console console, double share) {
+            if (yes || share * 100 <= askAbove) {
+                return true;
+            }
+            String question = String.format(Locale.ROOT, "Move %.1f %% of all keys?", share * 100);
+            if (!console.interactive()) {
+                throw new UsageException(question + " That is more than " + askAbove
+                        + " %, and there is nobody to ask: say --yes, or raise --ask-above");
+            }
+            return console.confirms(question);
         }
     }
 
@@ -338,6 +556,14 @@ final class RingCommands {
         }
 
         static RingPlan<String> plan(RingState<String> current, List<String> weights) {
+            try {
+                return RingPlan.of(current, weights(weights));
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(String.valueOf(e.getMessage()));
+            }
+        }
+
+        static Map<String, Integer> weights(List<String> weights) {
             Map<String, Integer> wanted = new LinkedHashMap<>();
             for (String text : weights) {
                 int equals = text.lastIndexOf('=');
@@ -353,11 +579,7 @@ final class RingCommands {
                     throw new UsageException("two weights for " + name);
                 }
             }
-            try {
-                return RingPlan.of(current, wanted);
-            } catch (IllegalArgumentException e) {
-                throw new UsageException(String.valueOf(e.getMessage()));
-            }
+            return wanted;
         }
 
         private static int weight(String name, String text) {

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RingFile {
     private static final int VERSION = 1;
+    private static final String EXCHANGE = "exchange";
+    private static final String EXCHANGE_MARK = "\0";
     private static final long MAX_BYTES = 256L << 20;
     private static final Set<String> FIELDS =
             new LinkedHashSet<>(List.of("version", "algorithm", "epoch", "digest", "buckets"));
@@ -66,7 +68,7 @@ final class RingFile {
             Path temporary = Files.createTempFile(folder, file.getFileName() + ".", ".new");
             try {
                 try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                    ByteBuffer bytes = ByteBuffer.wrap(format(state).getBytes(UTF_8));
+                    ByteBuffer bytes = ByteBuffer.wrap(text(state).getBytes(UTF_8));
                     while (bytes.hasRemaining()) {
                         channel.write(bytes);
                     }
@@ -85,7 +87,8 @@ final class RingFile {
         return HexFormat.of().toHexDigits(RingSnapshot.digest(state, DestinationCodec.TEXT));
     }
 
-    private static String format(RingState<String> state) throws JsonProcessingException {
+    /** The document of a ring. */
+    static String text(RingState<String> state) {
         StringBuilder text = new StringBuilder();
         text.append("{\n  \"version\": ").append(VERSION);
         text.append(",\n  \"algorithm\": \"").append(state.algorithm()).append('"');
@@ -93,7 +96,8 @@ final class RingFile {
         text.append(",\n  \"digest\": \"").append(digest(state)).append('"');
         text.append(",\n  \"buckets\": [");
         List<String> runs = new ArrayList<>();
-        state.forEachRun((destination, length) -> runs.add("\n    [" + quoted(destination) + ", " + length + "]"));
+        state.forEachRun((destination, length) -> runs.add("\n    [" + quoted(plain(destination)) + ", " + length
+                + (isExchange(destination) ? ", \"" + EXCHANGE + "\"]" : "]")));
         text.append(String.join(",", runs)).append(runs.isEmpty() ? "]\n}\n" : "\n  ]\n}\n");
         return text.toString();
     }
@@ -106,7 +110,34 @@ final class RingFile {
         }
     }
 
-    private static RingState<String> parse(@Nullable JsonNode document) {
+    /**
+     * A destination's name within this program: a queue's is its own, an exchange's stands behind a character that no name
+     * has, for there may be a queue of the same name.
+     */
+    static String name(String name, boolean isExchange) {
+        return isExchange ? EXCHANGE_MARK + name : name;
+    }
+
+    static boolean isExchange(String name) {
+        return name.startsWith(EXCHANGE_MARK);
+    }
+
+    /** The name that the destination itself has. */
+    static String plain(String name) {
+        return isExchange(name) ? name.substring(EXCHANGE_MARK.length()) : name;
+    }
+
+    /** A name for people. */
+    static String shown(String name) {
+        return isExchange(name) ? "exchange " + plain(name) : name;
+    }
+
+    /**
+     * Reads a ring file's document.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    static RingState<String> parse(@Nullable JsonNode document) {
         if (document == null || !document.isObject()) {
             throw new IllegalArgumentException("it is not a JSON object");
         }
@@ -129,13 +160,16 @@ final class RingFile {
         List<RingState.Run<String>> runs = new ArrayList<>(buckets.size());
         for (int i = 0; i < buckets.size(); i++) {
             JsonNode run = buckets.get(i);
+            boolean isExchange = run.size() == 3 && EXCHANGE.equals(run.get(2).textValue());
             require(
                     run.isArray()
-                            && run.size() == 2
+                            && (run.size() == 2 || isExchange)
                             && run.get(0).isTextual()
                             && run.get(1).isInt(),
-                    "buckets[" + i + "]: " + abbreviated(run) + " is not a [\"name\", count]");
-            runs.add(new RingState.Run<>(run.get(0).textValue(), run.get(1).intValue()));
+                    "buckets[" + i + "]: " + abbreviated(run)
+                            + " is not a [\"name\", count], nor a [\"name\", count, \"" + EXCHANGE + "\"]");
+            runs.add(new RingState.Run<>(
+                    name(run.get(0).textValue(), isExchange), run.get(1).intValue()));
         }
         RingState<String> state = RingState.of(HashAlgorithm.named(algorithm.textValue()), epoch.longValue(), runs);
         String digest = digest(state);

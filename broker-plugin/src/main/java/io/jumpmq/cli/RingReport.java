@@ -1,5 +1,6 @@
 package io.jumpmq.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jumpmq.ring.Movement;
 import io.jumpmq.ring.RingCommand;
 import io.jumpmq.ring.RingPlan;
@@ -40,6 +41,73 @@ final class RingReport {
         return text.toString();
     }
 
+    /** What the broker has seen: the answer of its uniformity resource. */
+    static String observed(JsonNode uniformity) {
+        StringBuilder text = new StringBuilder();
+        List<String> names = new ArrayList<>();
+        for (JsonNode destination : uniformity.path("destinations")) {
+            names.add(shownDestination(destination));
+        }
+        int width = nameWidth(names);
+        text.append(String.format(
+                Locale.ROOT,
+                "%n%s  expected  messages since epoch  keys in the sample%n",
+                padded("destination", width)));
+        int row = 0;
+        for (JsonNode destination : uniformity.path("destinations")) {
+            text.append(padded(names.get(row++), width))
+                    .append(String.format(
+                            Locale.ROOT,
+                            "  %8s  %11d  %7s  %8d  %8s%n",
+                            percent(destination.path("share").asDouble()),
+                            destination.path("routed").asLong(),
+                            optionalPercent(destination.path("routed_share")),
+                            destination.path("sampled_keys").asLong(),
+                            optionalPercent(destination.path("sampled_share"))));
+        }
+        text.append(String.format(
+                Locale.ROOT,
+                "%nkeys          about %,d different ones, %,d of them sampled%n",
+                uniformity.path("distinct_keys").asLong(),
+                uniformity.path("sampled_keys").asLong()));
+        if (uniformity.path("p_value").isNumber()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "chi-squared   %.2f on %d degrees of freedom, p = %.4f, max/mean %.3f%n",
+                    uniformity.path("chi_squared").asDouble(),
+                    uniformity.path("degrees_of_freedom").asInt(),
+                    uniformity.path("p_value").asDouble(),
+                    uniformity.path("max_to_mean").asDouble()));
+        }
+        text.append("verdict       ")
+                .append(uniformity.path("verdict").asText())
+                .append('\n');
+        for (JsonNode hot : uniformity.path("hot_keys")) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "hot key       %s: %s of all messages, to %s%n",
+                    shortened(printable(hot.path("key").asText())),
+                    percent(hot.path("share").asDouble()),
+                    shownDestination(hot)));
+        }
+        return text.toString();
+    }
+
+    private static String shownDestination(JsonNode destination) {
+        return RingFile.shown(RingFile.name(
+                destination.path("destination").asText(),
+                destination.path("destination_type").asText().equals("exchange")));
+    }
+
+    private static String optionalPercent(JsonNode share) {
+        return share.isNumber() ? percent(share.asDouble()) : "-";
+    }
+
+    /** No control characters, which a terminal would obey. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "\uFFFD");
+    }
+
     static String plan(String title, RingPlan<String> plan) {
         RingState<String> before = plan.change().before();
         RingState<String> after = plan.change().after();
@@ -73,7 +141,8 @@ final class RingReport {
         Map<String, Object> destinations = new LinkedHashMap<>();
         state.weights()
                 .forEach((name, weight) -> destinations.put(
-                        name, Map.of("weight", weight, "share", (double) weight / state.bucketCount())));
+                        RingFile.shown(name),
+                        Map.of("weight", weight, "share", (double) weight / state.bucketCount())));
         json.put("destinations", destinations);
         return json;
     }
@@ -95,7 +164,7 @@ final class RingReport {
     private static Map<String, Object> json(RingCommand<String> command) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("command", command instanceof RingCommand.Bind ? "bind" : "remove");
-        json.put("destination", command.destination());
+        json.put("destination", RingFile.shown(command.destination()));
         if (command instanceof RingCommand.Bind<String> bind) {
             json.put("weight", bind.weight());
         }
@@ -104,16 +173,16 @@ final class RingReport {
 
     private static Map<String, Object> json(Movement.Flow<String> flow) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("from", flow.from());
-        json.put("to", flow.to());
+        json.put("from", shown(flow.from()));
+        json.put("to", shown(flow.to()));
         json.put("share", flow.share());
         return json;
     }
 
     private static String line(RingCommand<String> command) {
         return command instanceof RingCommand.Bind<String> bind
-                ? "bind " + bind.destination() + " with weight " + bind.weight()
-                : "remove " + command.destination();
+                ? "bind " + RingFile.shown(bind.destination()) + " with weight " + bind.weight()
+                : "remove " + RingFile.shown(command.destination());
     }
 
     private static String head(String title, RingState<String> state) {
@@ -251,13 +320,13 @@ final class RingReport {
     static int nameWidth(Iterable<String> names) {
         int width = "destination".length();
         for (String name : names) {
-            width = Math.max(width, Math.min(name.length(), LONGEST_NAME));
+            width = Math.max(width, Math.min(RingFile.shown(name).length(), LONGEST_NAME));
         }
         return width;
     }
 
     static String padded(String name, int width) {
-        String shown = shortened(name);
+        String shown = shortened(RingFile.shown(name));
         return shown + " ".repeat(Math.max(0, width - shown.length()));
     }
 
@@ -265,6 +334,10 @@ final class RingReport {
     private static String shortened(String name) {
         String safe = name.replaceAll("\\p{Cntrl}", "�");
         return safe.length() <= LONGEST_NAME ? safe : safe.substring(0, LONGEST_NAME - 1) + "…";
+    }
+
+    private static @Nullable String shown(@Nullable String destination) {
+        return destination == null ? null : RingFile.shown(destination);
     }
 
     private static String name(@Nullable String destination) {

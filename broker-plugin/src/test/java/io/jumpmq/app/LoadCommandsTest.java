@@ -42,7 +42,7 @@ class LoadCommandsTest {
     private static Result run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         StringWriter err = new StringWriter();
-        Console console = new Console(InputStream.nullInputStream(), out, new PrintWriter(err, true), false);
+        Console console = new Console(InputStream.nullInputStream(), out, new PrintWriter(err, true), false, false);
         List<Object> commands = List.of(new PerfCommand(console), new DemoCommand(console, () -> {
             throw new AssertionError("somebody answers");
         }));

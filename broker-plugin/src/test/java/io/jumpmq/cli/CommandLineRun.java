@@ -17,7 +17,7 @@ record CommandLineRun(int code, String out, String err) {
     static CommandLineRun withInput(byte[] input, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         StringWriter err = new StringWriter();
-        Console console = new Console(new ByteArrayInputStream(input), out, new PrintWriter(err, true), false);
+        Console console = new Console(new ByteArrayInputStream(input), out, new PrintWriter(err, true), false, false);
         int code = JumpMqCommand.run(console, List.of(), arguments);
         return new CommandLineRun(code, out.toString(UTF_8), err.toString());
     }

@@ -1,0 +1,155 @@
+package io.jumpmq.cli.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.UnknownHostException;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/** Talks to the management API of a broker, JumpMQ's or RabbitMQ's. */
+public final class ManagementClient {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int CONNECT_MILLIS = 10_000;
+    private static final int READ_MILLIS = 120_000;
+
+    private final URI base;
+    private final String user;
+    private final String authorization;
+
+    /**
+     * A client.
+     *
+     * @param base where the API's host is, as {@code http://localhost:15672}
+     */
+    ManagementClient(URI base, String user, String password) {
+        this.base = base;
+        this.user = user;
+        this.authorization = "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
+    }
+
+    /** Where it asks. */
+    public URI base() {
+        return base;
+    }
+
+    /** A path below {@code /api} whose segments may hold any character. */
+    public static String path(String... segments) {
+        StringBuilder path = new StringBuilder("/api");
+        for (String segment : segments) {
+            path.append('/').append(encoded(segment));
+        }
+        return path.toString();
+    }
+
+    /** A text for a path's segment or a query's value. */
+    public static String encoded(String text) {
+        return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+    }
+
+    /**
+     * Reads a document.
+     *
+     * @throws ManagementException when it is not there, or nobody answers
+     */
+    public JsonNode get(String path) {
+        return ask("GET", path, null);
+    }
+
+    /** Makes or replaces something. */
+    public JsonNode put(String path, Object document) {
+        return ask("PUT", path, document);
+    }
+
+    /** Has something done. */
+    public JsonNode post(String path, Object document) {
+        return ask("POST", path, document);
+    }
+
+    /** Deletes something. */
+    public void delete(String path) {
+        ask("DELETE", path, null);
+    }
+
+    private JsonNode ask(String method, String path, @Nullable Object document) {
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create(root() + path).toURL().openConnection();
+            connection.setRequestMethod(method);
+            connection.setConnectTimeout(CONNECT_MILLIS);
+            connection.setReadTimeout(READ_MILLIS);
+            connection.setRequestProperty("Authorization", authorization);
+            connection.setRequestProperty("Accept", "application/json");
+            if (document != null) {
+                connection.setDoOutput(true);
+                connection.setRequestProperty("Content-Type", "application/json");
+                try (OutputStream out = connection.getOutputStream()) {
+                    out.write(MAPPER.writeValueAsBytes(document));
+                }
+            }
+            int status = connection.getResponseCode();
+            InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream();
+            byte[] answer = in == null ? new byte[0] : in.readAllBytes();
+            if (status >= 400) {
+                throw new ManagementException(status, refusal(status, path, answer));
+            }
+            return answer.length == 0 ? MissingNode.getInstance() : MAPPER.readTree(answer);
+        } catch (ConnectException e) {
+            throw new ManagementException(
+                    ManagementException.NO_ANSWER,
+                    "nothing listens at " + base + ": is the broker running, and is its management there? (--uri says"
+                            + " where to look)");
+        } catch (UnknownHostException e) {
+            throw new ManagementException(
+                    ManagementException.NO_ANSWER,
+                    "there is no host '" + base.getHost() + "' (--uri says where to look)");
+        } catch (SocketTimeoutException e) {
+            throw new ManagementException(ManagementException.NO_ANSWER, base + " does not answer");
+        } catch (JsonProcessingException e) {
+            throw new ManagementException(
+                    ManagementException.NO_ANSWER, base + " is no management API: it does not answer in JSON");
+        } catch (IOException e) {
+            throw new ManagementException(ManagementException.NO_ANSWER, base + ": " + e.getMessage());
+        }
+    }
+
+    private String root() {
+        String text = base.toString();
+        return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private String refusal(int status, String path, byte[] answer) {
+        String reason = "";
+        try {
+            JsonNode document = MAPPER.readTree(answer);
+            reason = document.path("reason").isTextual()
+                    ? document.path("reason").textValue()
+                    : document.path("reason").toString();
+        } catch (IOException e) {
+            // Then the status has to say it.
+        }
+        return switch (status) {
+            case 401 ->
+                reason.isEmpty() || reason.equals("Login failed")
+                        ? "login refused for user '" + user
+                                + "': check --username and the password (--password-file, or JUMPMQ_PASSWORD)"
+                        : "user '" + user + "' may not do this: " + reason;
+            case 404 ->
+                reason.isEmpty() || reason.equals("Not Found")
+                        ? "not found: " + path.replaceFirst("^/api", "")
+                        : reason;
+            default -> reason.isEmpty() ? "HTTP status " + status + " for " + path : reason;
+        };
+    }
+}
