@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import io.jumpmq.cli.Console;
 import io.jumpmq.cli.DemoCommand;
 import io.jumpmq.cli.JumpMqCommand;
+import io.jumpmq.cli.ctl.CtlCommand;
 import io.jumpmq.cli.perf.PerfCommand;
 import java.util.List;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ public final class Main {
                 new ServerCommand(),
                 new ConfigCommand(),
                 new PerfCommand(console),
+                new CtlCommand(console),
                 new DemoCommand(console, Main::embedded));
         System.exit(JumpMqCommand.run(console, commands, arguments));
     }

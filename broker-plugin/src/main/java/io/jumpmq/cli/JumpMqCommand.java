@@ -106,7 +106,7 @@ public final class JumpMqCommand {
             problem = "unknown command '" + unmatched.getUnmatched().get(0) + "'";
         }
         console.err().println("jumpmq: " + problem + " (see '" + command + " --help')");
-        return USAGE;
+        return exception.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
     }
 
     private static int fail(Console console, Exception exception) {

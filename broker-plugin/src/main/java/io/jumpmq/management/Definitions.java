@@ -65,7 +65,12 @@ public final class Definitions {
             all.put("vhosts", vhosts.stream().map(Definitions::vhost).toList());
             all.put("permissions", permissions);
             all.put("topic_permissions", List.of());
-            all.put("global_parameters", List.of(Map.of("name", "cluster_name", "value", node.clusterName())));
+            // A name that nobody chose is not to become another cluster's.
+            all.put(
+                    "global_parameters",
+                    node.clusterName().equals(node.name())
+                            ? List.of()
+                            : List.of(Map.of("name", "cluster_name", "value", node.clusterName())));
             describe(all, catalog, vhosts);
             return all;
         }));

@@ -91,7 +91,7 @@ final class ExchangeResources {
                         vhost.name(),
                         name,
                         fields.text("type", "direct"),
-                        fields.truth("durable", true),
+                        fields.truth("durable", false),
                         fields.truth("auto_delete", false),
                         fields.truth("internal", false),
                         arguments))

@@ -118,7 +118,7 @@ final class QueueResources {
         return Answer.put(!call.carryOut(new Command.DeclareQueue(
                         vhost.name(),
                         name,
-                        fields.truth("durable", true),
+                        fields.truth("durable", false),
                         false,
                         fields.truth("auto_delete", false),
                         arguments,

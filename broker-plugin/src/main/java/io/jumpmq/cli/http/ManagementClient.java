@@ -39,6 +39,11 @@ public final class ManagementClient {
         this.authorization = "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
     }
 
+    /** The same, as another user. */
+    public ManagementClient as(String otherUser, String password) {
+        return new ManagementClient(base, otherUser, password);
+    }
+
     /** Where it asks. */
     public URI base() {
         return base;

@@ -1,0 +1,25 @@
+package io.jumpmq.cli.ctl;
+
+import java.util.List;
+
+/**
+ * One verb.
+ *
+ * @param usage its arguments, in words
+ * @param least how many arguments it takes at least
+ * @param most how many at most
+ */
+record Verb(String usage, int least, int most, Action action) {
+    /** What a verb does. */
+    interface Action {
+        void run(CtlCommand ctl, List<String> arguments) throws InterruptedException;
+    }
+
+    void requireArguments(List<String> arguments) {
+        if (arguments.size() < least) {
+            throw CtlException.usage("not enough arguments. Usage: " + usage);
+        } else if (arguments.size() > most) {
+            throw CtlException.usage("too many arguments. Usage: " + usage);
+        }
+    }
+}
