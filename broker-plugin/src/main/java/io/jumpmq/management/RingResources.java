@@ -149,9 +149,8 @@ final class RingResources {
             weights.properties()
                     .forEach(entry -> all.add(new Command.Weight(
                             DestinationKind.QUEUE, entry.getKey(), weight(entry.getKey(), entry.getValue()))));
-            return all;
         }
-        for (Fields weight : fields.objects("weights")) {
+        for (Fields weight : weights != null && weights.isObject() ? List.<Fields>of() : fields.objects("weights")) {
             String name = weight.requiredText("destination");
             String kind = weight.text("destination_type", "queue");
             if (!kind.equals("queue") && !kind.equals("exchange")) {

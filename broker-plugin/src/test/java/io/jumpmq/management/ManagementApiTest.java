@@ -1,0 +1,698 @@
+package io.jumpmq.management;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * RabbitMQ's management API, as its clients use it. Each case runs against JumpMQ, and with {@code -Dmanagement.uri} and
+ * {@code -Dbroker.uri} against a RabbitMQ 3.10: what passes here has to pass there.
+ */
+class ManagementApiTest {
+    private static final String DIRECT = "exchanges/%2f/amq.direct";
+
+    private final Api api = Api.asGuest();
+    private final List<String> made = new ArrayList<>();
+
+    @AfterEach
+    void tidyUp() {
+        made.forEach(api::delete);
+    }
+
+    private String queue() {
+        String name = Api.unique("q");
+        made.add("queues/%2f/" + name);
+        api.put("queues/%2f/" + name, "{\"durable\":true}").expect(201);
+        return name;
+    }
+
+    private String exchange(String type) {
+        String name = Api.unique("x");
+        made.add("exchanges/%2f/" + name);
+        api.put("exchanges/%2f/" + name, "{\"type\":\"" + type + "\",\"durable\":true}")
+                .expect(201);
+        return name;
+    }
+
+    private String user(String tags) {
+        String name = Api.unique("u");
+        made.add("users/" + name);
+        api.put("users/" + name, "{\"password\":\"secret\",\"tags\":\"" + tags + "\"}")
+                .expect(201);
+        return name;
+    }
+
+    private static List<String> fields(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    // Logging in.
+
+    @Test
+    void aWrongPasswordIsRefused() {
+        Api.Answer answer = api.as("guest", "wrong").get("overview").expect(401);
+        assertThat(answer.json().path("error").asText()).isEqualTo("not_authorized");
+        assertThat(answer.header("www-authenticate")).startsWith("Basic");
+    }
+
+    @Test
+    void aUserWithoutTagsMayNotLogIn() {
+        String user = user("");
+        assertThat(api.as(user, "secret").get("overview").status()).isEqualTo(401);
+    }
+
+    @Test
+    void tagsDecideWhatMayBeSeen() {
+        String user = user("management");
+        Api plain = api.as(user, "secret");
+        plain.get("overview").expect(200);
+        plain.get("connections").expect(200);
+        plain.get("nodes").expect(401);
+        plain.get("users").expect(401);
+        plain.get("definitions").expect(401);
+        plain.put("vhosts/" + Api.unique("v"), "").expect(401);
+        assertThat(plain.get("vhosts").expect(200).json()).isEmpty();
+        Api monitor = api.as(user("monitoring"), "secret");
+        monitor.get("nodes").expect(200);
+        monitor.get("users").expect(401);
+        assertThat(monitor.get("vhosts").expect(200).json()).isNotEmpty();
+        assertThat(plain.get("whoami").json().path("tags").get(0).asText()).isEqualTo("management");
+    }
+
+    @Test
+    void permissionsDecideWhatMayBeDone() {
+        String user = user("management");
+        api.put("permissions/%2f/" + user, "{\"configure\":\"^mine\",\"write\":\"^mine\",\"read\":\"^mine\"}")
+                .expect(201);
+        Api limited = api.as(user, "secret");
+        String own = "mine-" + Api.unique("q");
+        made.add("queues/%2f/" + own);
+        limited.put("queues/%2f/" + own, "{}").expect(201);
+        limited.put("queues/%2f/" + Api.unique("other"), "{}").expect(401);
+        limited.delete("exchanges/%2f/amq.direct").expect(401);
+        limited.put("policies/%2f/p", "{\"pattern\":\"a\",\"definition\":{\"max-length\":1}}")
+                .expect(401);
+        limited.post("bindings/%2f/e/amq.direct/q/" + own, "{}").expect(401);
+        limited.get("queues/%2f").expect(200);
+    }
+
+    // What there is.
+
+    @Test
+    void theOverviewHasWhatDashboardsRead() {
+        JsonNode overview = api.get("overview").expect(200).json();
+        assertThat(fields(overview))
+                .contains(
+                        "management_version",
+                        "rates_mode",
+                        "exchange_types",
+                        "rabbitmq_version",
+                        "cluster_name",
+                        "erlang_version",
+                        "message_stats",
+                        "churn_rates",
+                        "queue_totals",
+                        "object_totals",
+                        "node",
+                        "listeners",
+                        "contexts");
+        assertThat(overview.path("exchange_types").findValuesAsText("name")).contains("x-consistent-hash", "topic");
+        assertThat(fields(overview.path("object_totals")))
+                .containsExactlyInAnyOrder("channels", "connections", "consumers", "exchanges", "queues");
+        assertThat(overview.path("listeners").findValuesAsText("protocol")).contains("amqp", "http");
+        assertThat(fields(overview.path("churn_rates")))
+                .contains("connection_created", "connection_created_details", "queue_deleted");
+    }
+
+    @Test
+    void aNodeHasWhatDashboardsRead() {
+        String name = api.get("overview").json().path("node").asText();
+        JsonNode node = api.get("nodes/" + Api.encoded(name)).expect(200).json();
+        assertThat(fields(node))
+                .contains(
+                        "name",
+                        "type",
+                        "running",
+                        "os_pid",
+                        "uptime",
+                        "processors",
+                        "mem_used",
+                        "mem_limit",
+                        "mem_alarm",
+                        "disk_free",
+                        "disk_free_limit",
+                        "disk_free_alarm",
+                        "fd_used",
+                        "fd_total",
+                        "sockets_used",
+                        "proc_used",
+                        "partitions",
+                        "exchange_types",
+                        "auth_mechanisms");
+        assertThat(node.path("running").asBoolean()).isTrue();
+        assertThat(node.path("mem_used").asLong()).isPositive();
+        assertThat(api.get("nodes/nobody@nowhere").status()).isEqualTo(Api.isRabbitMq() ? 500 : 404);
+    }
+
+    @Test
+    void aQueueHasWhatClientsRead() {
+        String name = queue();
+        JsonNode queue = api.get("queues/%2f/" + name).expect(200).json();
+        assertThat(fields(queue))
+                .contains(
+                        "name",
+                        "vhost",
+                        "durable",
+                        "auto_delete",
+                        "exclusive",
+                        "arguments",
+                        "node",
+                        "type",
+                        "consumer_details");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(15))
+                .untilAsserted(
+                        () -> assertThat(fields(api.get("queues/%2f/" + name).json()))
+                                .contains(
+                                        "messages",
+                                        "messages_ready",
+                                        "messages_unacknowledged",
+                                        "messages_details",
+                                        "consumers",
+                                        "state",
+                                        "memory",
+                                        "message_bytes",
+                                        "message_bytes_ready",
+                                        "effective_policy_definition",
+                                        "single_active_consumer_tag"));
+        assertThat(queue.path("type").asText()).isEqualTo("classic");
+        api.get("queues/%2f/" + Api.unique("none")).expect(404);
+        api.get("queues/" + Api.unique("novhost")).expect(404);
+    }
+
+    @Test
+    void declaringTwiceIsFineAndOtherwiseIsRefused() {
+        String queue = queue();
+        api.put("queues/%2f/" + queue, "{\"durable\":true}").expect(204);
+        Api.Answer other = api.put("queues/%2f/" + queue, "{\"durable\":false}").expect(400);
+        assertThat(other.json().path("reason").asText())
+                .isEqualTo("inequivalent arg 'durable' for queue '" + queue
+                        + "' in vhost '/': received 'false' but current" + " is 'true'");
+        String exchange = exchange("topic");
+        api.put("exchanges/%2f/" + exchange, "{\"type\":\"topic\",\"durable\":true}")
+                .expect(204);
+        api.put("exchanges/%2f/" + exchange, "{\"type\":\"fanout\",\"durable\":true}")
+                .expect(400);
+        assertThat(api.put("exchanges/%2f/" + Api.unique("x"), "{\"type\":\"nonsense\"}")
+                        .expect(400)
+                        .json()
+                        .path("reason")
+                        .asText())
+                .contains("nonsense");
+        api.put("queues/novhost/q", "{}").expect(404);
+    }
+
+    @Test
+    void whatIsDeletedIsGone() {
+        String queue = queue();
+        api.delete("queues/%2f/" + queue).expect(204);
+        api.delete("queues/%2f/" + queue).expect(404);
+        String exchange = exchange("direct");
+        api.delete("exchanges/%2f/" + exchange).expect(204);
+        api.delete("exchanges/%2f/" + exchange).expect(404);
+    }
+
+    @Test
+    void onlyAnEmptyQueueIsDeletedIfThatIsAskedFor() {
+        String queue = queue();
+        publish("amq.default", queue, "m");
+        api.delete("queues/%2f/" + queue + "?if-empty=true").expect(400);
+        api.delete("queues/%2f/" + queue + "/contents").expect(204);
+        Awaitility.await()
+                .untilAsserted(() ->
+                        api.delete("queues/%2f/" + queue + "?if-empty=true").expect(204));
+    }
+
+    // Bindings.
+
+    @Test
+    void aBindingIsKnownByItsLocation() {
+        String queue = queue();
+        Api.Answer made = api.post(
+                        "bindings/%2f/e/amq.direct/q/" + queue, "{\"routing_key\":\"a b\",\"arguments\":{\"x\":1}}")
+                .expect(201);
+        String location = String.valueOf(made.header("location"));
+        URI resolved = URI.create("http://host/api/bindings/%2f/e/amq.direct/q/" + queue)
+                .resolve(location);
+        JsonNode binding = api.get("bindings/%2f/e/amq.direct/q/" + queue + "/"
+                        + resolved.getRawPath().replaceFirst(".*/", ""))
+                .expect(200)
+                .json();
+        assertThat(binding.path("routing_key").asText()).isEqualTo("a b");
+        assertThat(binding.path("arguments").path("x").asInt()).isEqualTo(1);
+        JsonNode listed =
+                api.get("bindings/%2f/e/amq.direct/q/" + queue).expect(200).json();
+        assertThat(listed).hasSize(1);
+        String key = listed.get(0).path("properties_key").asText();
+        assertThat(key).isEqualTo(URLDecoder.decode(resolved.getRawPath().replaceFirst(".*/", ""), UTF_8));
+        api.delete("bindings/%2f/e/amq.direct/q/" + queue + "/" + Api.encoded(key))
+                .expect(204);
+        api.delete("bindings/%2f/e/amq.direct/q/" + queue + "/" + Api.encoded(key))
+                .expect(404);
+    }
+
+    @Test
+    void aBindingWithoutAKeyIsATilde() {
+        String queue = queue();
+        api.post("bindings/%2f/e/amq.fanout/q/" + queue, "{}").expect(201);
+        assertThat(api.get("bindings/%2f/e/amq.fanout/q/" + queue)
+                        .json()
+                        .get(0)
+                        .path("properties_key")
+                        .asText())
+                .isEqualTo("~");
+        api.delete("bindings/%2f/e/amq.fanout/q/" + queue + "/~").expect(204);
+    }
+
+    @Test
+    void bindingsAreSeenFromBothEnds() {
+        String queue = queue();
+        String exchange = exchange("x-consistent-hash");
+        String other = exchange("fanout");
+        api.post("bindings/%2f/e/" + exchange + "/q/" + queue, "{\"routing_key\":\"2\"}")
+                .expect(201);
+        api.post("bindings/%2f/e/" + other + "/e/" + exchange, "{}").expect(201);
+        assertThat(api.get("exchanges/%2f/" + exchange + "/bindings/source").json())
+                .hasSize(1);
+        assertThat(api.get("exchanges/%2f/" + exchange + "/bindings/destination")
+                        .json()
+                        .get(0)
+                        .path("source")
+                        .asText())
+                .isEqualTo(other);
+        assertThat(api.get("queues/%2f/" + queue + "/bindings").json().findValuesAsText("source"))
+                .containsExactlyInAnyOrder("", exchange);
+        api.post("bindings/%2f/e/" + exchange + "/q/" + queue, "{\"routing_key\":\"no number\"}")
+                .expect(400);
+    }
+
+    // Messages.
+
+    private JsonNode publish(String exchange, String key, String payload) {
+        return api.post(
+                        "exchanges/%2f/" + exchange + "/publish",
+                        "{\"properties\":{\"delivery_mode\":2,\"headers\":{\"n\":1}},\"routing_key\":\"" + key
+                                + "\",\"payload\":\"" + payload + "\",\"payload_encoding\":\"string\"}")
+                .expect(200)
+                .json();
+    }
+
+    @Test
+    void whatIsPublishedCanBeFetched() {
+        String queue = queue();
+        assertThat(publish("amq.default", queue, "grüße").path("routed").asBoolean())
+                .isTrue();
+        assertThat(publish("amq.default", Api.unique("nobody"), "x")
+                        .path("routed")
+                        .asBoolean())
+                .isFalse();
+        JsonNode got = get(queue, "ack_requeue_true");
+        assertThat(got.path("payload").asText()).isEqualTo("grüße");
+        assertThat(got.path("payload_encoding").asText()).isEqualTo("string");
+        assertThat(got.path("payload_bytes").asInt()).isEqualTo("grüße".getBytes(UTF_8).length);
+        assertThat(got.path("exchange").asText()).isEmpty();
+        assertThat(got.path("routing_key").asText()).isEqualTo(queue);
+        assertThat(got.path("properties").path("delivery_mode").asInt()).isEqualTo(2);
+        assertThat(got.path("properties").path("headers").path("n").asInt()).isEqualTo(1);
+        assertThat(got.path("redelivered").asBoolean()).isFalse();
+        assertThat(get(queue, "ack_requeue_false").path("redelivered").asBoolean())
+                .isTrue();
+        assertThat(get(queue, "ack_requeue_false").isMissingNode()).isTrue();
+    }
+
+    private JsonNode get(String queue, String ackMode) {
+        return api.post(
+                        "queues/%2f/" + queue + "/get",
+                        "{\"count\":1,\"ackmode\":\"" + ackMode + "\",\"encoding\":\"auto\",\"truncate\":50000}")
+                .expect(200)
+                .json()
+                .path(0);
+    }
+
+    @Test
+    void bytesThatAreNoTextComeAsBase64AndCutIfWanted() {
+        String queue = queue();
+        api.post(
+                        "exchanges/%2f/amq.default/publish",
+                        "{\"properties\":{},\"routing_key\":\"" + queue
+                                + "\",\"payload\":\"/wABAg==\",\"payload_encoding\":\"base64\"}")
+                .expect(200);
+        JsonNode whole = get(queue, "ack_requeue_true");
+        assertThat(whole.path("payload").asText()).isEqualTo("/wABAg==");
+        assertThat(whole.path("payload_encoding").asText()).isEqualTo("base64");
+        JsonNode cut = api.post(
+                        "queues/%2f/" + queue + "/get",
+                        "{\"count\":5,\"ackmode\":\"reject_requeue_false\",\"encoding\":\"base64\",\"truncate\":2}")
+                .expect(200)
+                .json();
+        assertThat(cut).hasSize(1);
+        assertThat(cut.get(0).path("payload").asText()).isEqualTo("/wA=");
+        assertThat(cut.get(0).path("payload_bytes").asInt()).isEqualTo(4);
+    }
+
+    @Test
+    void missingFieldsAreNamed() {
+        String queue = queue();
+        assertThat(api.post("queues/%2f/" + queue + "/get", "{\"count\":1}")
+                        .expect(400)
+                        .json()
+                        .path("reason")
+                        .asText())
+                .contains("key_missing,ackmode")
+                .contains("key_missing,encoding");
+        assertThat(api.post(DIRECT + "/publish", "{\"routing_key\":\"k\"}")
+                        .expect(400)
+                        .json()
+                        .path("reason")
+                        .asText())
+                .contains("key_missing,payload");
+        assertThat(api.put("queues/%2f/" + queue, "{\"durable\":")
+                        .expect(400)
+                        .json()
+                        .path("reason")
+                        .asText())
+                .isEqualTo("not_json");
+    }
+
+    // Lists.
+
+    @Test
+    void listsComeInPages() {
+        String prefix = Api.unique("page");
+        for (int i = 0; i < 5; i++) {
+            made.add("queues/%2f/" + prefix + i);
+            api.put("queues/%2f/" + prefix + i, "{}").expect(201);
+        }
+        JsonNode page = api.get("queues?page=2&page_size=2&name=" + prefix + "&columns=name,vhost")
+                .expect(200)
+                .json();
+        assertThat(page.path("filtered_count").asInt()).isEqualTo(5);
+        assertThat(page.path("item_count").asInt()).isEqualTo(2);
+        assertThat(page.path("page_count").asInt()).isEqualTo(3);
+        assertThat(page.path("page").asInt()).isEqualTo(2);
+        assertThat(page.path("page_size").asInt()).isEqualTo(2);
+        assertThat(page.path("total_count").asInt()).isGreaterThanOrEqualTo(5);
+        assertThat(fields(page.path("items").get(0))).containsExactlyInAnyOrder("name", "vhost");
+        assertThat(api.get("queues?page=1&page_size=100&use_regex=true&name=" + Api.encoded("^" + prefix + "[12]$"))
+                        .json()
+                        .path("items")
+                        .findValuesAsText("name"))
+                .containsExactlyInAnyOrder(prefix + 1, prefix + 2);
+        assertThat(api.get("queues?page=1&page_size=100&sort=name&sort_reverse=true&name=" + prefix)
+                        .json()
+                        .path("items")
+                        .findValuesAsText("name"))
+                .startsWith(prefix + 4, prefix + 3);
+        assertThat(api.get("queues?page=9&page_size=2&name=" + prefix)
+                        .expect(400)
+                        .json()
+                        .path("error")
+                        .asText())
+                .isEqualTo("page_out_of_range");
+        api.get("queues?page=x").expect(400);
+    }
+
+    // Who may.
+
+    @Test
+    void virtualHostsComeAndGo() {
+        String vhost = Api.unique("v");
+        made.add("vhosts/" + vhost);
+        api.put("vhosts/" + vhost, "{\"description\":\"for a test\",\"tags\":\"a,b\"}")
+                .expect(201);
+        api.put("vhosts/" + vhost, "").expect(204);
+        JsonNode document = api.get("vhosts/" + vhost).expect(200).json();
+        if (!Api.isRabbitMq()) { // 3.10 forgets both with the second request.
+            assertThat(document.path("description").asText()).isEqualTo("for a test");
+            assertThat(document.path("tags").get(0).asText()).isEqualTo("a");
+        }
+        api.put("queues/" + vhost + "/q", "{}").expect(201);
+        api.put("vhost-limits/" + vhost + "/max-queues", "{\"value\":7}").expect(204);
+        assertThat(api.get("vhost-limits/" + vhost)
+                        .json()
+                        .get(0)
+                        .path("value")
+                        .path("max-queues")
+                        .asInt())
+                .isEqualTo(7);
+        api.delete("vhost-limits/" + vhost + "/max-queues").expect(204);
+        api.delete("vhosts/" + vhost).expect(204);
+        api.get("vhosts/" + vhost).expect(404);
+    }
+
+    @Test
+    void usersKeepTheirHashes() {
+        String user = user("monitoring");
+        JsonNode document = api.get("users/" + user).expect(200).json();
+        assertThat(document.path("hashing_algorithm").asText()).isEqualTo("rabbit_password_hashing_sha256");
+        String copy = Api.unique("u");
+        made.add("users/" + copy);
+        api.put(
+                        "users/" + copy,
+                        "{\"password_hash\":\"" + document.path("password_hash").asText()
+                                + "\",\"tags\":\"monitoring\"}")
+                .expect(201);
+        api.as(copy, "secret").get("whoami").expect(200);
+        api.put("users/" + Api.unique("u"), "{\"password\":\"x\"}").expect(400);
+        api.get("users/" + Api.unique("none")).expect(404);
+        assertThat(api.get("users/without-permissions").json().findValuesAsText("name"))
+                .contains(user, copy);
+        api.post("users/bulk-delete", "{\"users\":[\"" + user + "\",\"" + copy + "\"]}")
+                .expect(204);
+        api.get("users/" + copy).expect(404);
+    }
+
+    @Test
+    void permissionsAreListedFromAllSides() {
+        String user = user("management");
+        String body = "{\"configure\":\"^a\",\"write\":\"^b\",\"read\":\"^c\"}";
+        api.put("permissions/%2f/" + user, body).expect(201);
+        api.put("permissions/%2f/" + user, body).expect(204);
+        JsonNode one = api.get("permissions/%2f/" + user).expect(200).json();
+        assertThat(one.path("write").asText()).isEqualTo("^b");
+        assertThat(api.get("users/" + user + "/permissions").json()).hasSize(1);
+        assertThat(api.get("vhosts/%2f/permissions").json().findValuesAsText("user"))
+                .contains(user);
+        api.put("permissions/%2f/" + Api.unique("nobody"), body).expect(400);
+        api.put("permissions/%2f/" + user, "{\"configure\":\"[\",\"write\":\"\",\"read\":\"\"}")
+                .expect(400);
+        api.delete("permissions/%2f/" + user).expect(204);
+        api.get("permissions/%2f/" + user).expect(404);
+    }
+
+    @Test
+    void policiesCountAtOnce() {
+        String name = Api.unique("p");
+        String queue = queue();
+        made.add("policies/%2f/" + name);
+        made.add("operator-policies/%2f/" + name);
+        api.put(
+                        "policies/%2f/" + name,
+                        "{\"pattern\":\"^" + queue
+                                + "$\",\"definition\":{\"max-length\":10},\"priority\":7,\"apply-to\":\"queues\"}")
+                .expect(201);
+        api.put("operator-policies/%2f/" + name, "{\"pattern\":\"^" + queue + "$\",\"definition\":{\"max-length\":3}}")
+                .expect(201);
+        Awaitility.await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+            JsonNode document = api.get("queues/%2f/" + queue).json();
+            assertThat(document.path("policy").asText()).isEqualTo(name);
+            assertThat(document.path("operator_policy").asText()).isEqualTo(name);
+            assertThat(document.path("effective_policy_definition")
+                            .path("max-length")
+                            .asInt())
+                    .isEqualTo(3);
+        });
+        JsonNode policy = api.get("policies/%2f/" + name).expect(200).json();
+        assertThat(policy.path("apply-to").asText()).isEqualTo("queues");
+        assertThat(policy.path("priority").asInt()).isEqualTo(7);
+        api.put("policies/%2f/" + name, "{\"pattern\":\"[\",\"definition\":{\"max-length\":10}}")
+                .expect(400);
+        api.put("policies/%2f/" + name, "{\"pattern\":\"a\",\"definition\":{\"nonsense\":10}}")
+                .expect(400);
+        api.delete("policies/%2f/" + name).expect(204);
+        api.delete("policies/%2f/" + name).expect(404);
+    }
+
+    // Connections.
+
+    @Test
+    void connectionsChannelsAndConsumersAreListed() throws Exception {
+        String queue = queue();
+        try (Connection connection = Api.connect("management test")) {
+            Channel channel = connection.createChannel();
+            channel.confirmSelect();
+            channel.basicQos(7);
+            String tag = channel.basicConsume(queue, false, (any, delivery) -> {}, any -> {});
+            for (int i = 0; i < 3; i++) {
+                channel.basicPublish("", queue, null, "m".getBytes(UTF_8));
+            }
+            channel.waitForConfirmsOrDie(5000);
+            Awaitility.await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+                JsonNode own = own(api.get("connections").json());
+                assertThat(own.path("user").asText()).isEqualTo("guest");
+                assertThat(own.path("protocol").asText()).isEqualTo("AMQP 0-9-1");
+                assertThat(own.path("client_properties").path("product").asText())
+                        .isEqualTo("RabbitMQ");
+                assertThat(own.path("channels").asInt()).isEqualTo(1);
+                assertThat(own.path("recv_oct").asLong()).isPositive();
+                String name = own.path("name").asText();
+                assertThat(name).matches("127\\.0\\.0\\.1:\\d+ -> 127\\.0\\.0\\.1:\\d+");
+                JsonNode listed = api.get("connections/" + Api.encoded(name) + "/channels")
+                        .expect(200)
+                        .json()
+                        .get(0);
+                assertThat(listed.path("confirm").asBoolean()).isTrue();
+                assertThat(listed.path("prefetch_count").asInt()).isEqualTo(7);
+                assertThat(listed.path("consumer_count").asInt()).isEqualTo(1);
+                assertThat(listed.path("messages_unacknowledged").asInt()).isEqualTo(3);
+                assertThat(listed.path("message_stats").path("publish").asInt()).isEqualTo(3);
+                assertThat(listed.path("message_stats").path("confirm").asInt()).isEqualTo(3);
+                assertThat(listed.path("message_stats").path("deliver").asInt()).isEqualTo(3);
+                JsonNode consumer = api.get("queues/%2f/" + queue)
+                        .json()
+                        .path("consumer_details")
+                        .path(0);
+                assertThat(consumer.path("consumer_tag").asText()).isEqualTo(tag);
+                assertThat(consumer.path("ack_required").asBoolean()).isTrue();
+                assertThat(consumer.path("channel_details")
+                                .path("connection_name")
+                                .asText())
+                        .isEqualTo(name);
+                assertThat(api.get("consumers/%2f").json().findValuesAsText("consumer_tag"))
+                        .contains(tag);
+            });
+        }
+    }
+
+    private static JsonNode own(JsonNode connections) {
+        for (JsonNode connection : connections) {
+            if (connection
+                    .path("client_properties")
+                    .path("connection_name")
+                    .asText()
+                    .equals("management test")) {
+                return connection;
+            }
+        }
+        throw new AssertionError("not listed yet");
+    }
+
+    @Test
+    void aConnectionCanBeClosed() throws Exception {
+        Connection connection = Api.connect("management test");
+        List<String> goodbyes = new CopyOnWriteArrayList<>();
+        connection.addShutdownListener(cause -> goodbyes.add(String.valueOf(cause.getReason())));
+        Awaitility.await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+            String name = own(api.get("connections").json()).path("name").asText();
+            api.delete("connections/" + Api.encoded(name)).expect(204);
+        });
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(goodbyes).singleElement().asString().contains("320"));
+        assertThat(goodbyes.get(0)).contains("Closed via management plugin");
+        connection.abort();
+    }
+
+    @Test
+    void ratesFollowTheTraffic() throws Exception {
+        String queue = queue();
+        try (Connection connection = Api.connect("management test")) {
+            Channel channel = connection.createChannel();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(100))
+                    .untilAsserted(() -> {
+                        for (int i = 0; i < 50; i++) {
+                            channel.basicPublish("", queue, null, new byte[10]);
+                        }
+                        JsonNode stats = api.get("queues/%2f/" + queue).json().path("message_stats");
+                        assertThat(stats.path("publish_details").path("rate").asDouble())
+                                .isPositive();
+                        assertThat(api.get("overview?msg_rates_age=60&msg_rates_incr=5")
+                                        .json()
+                                        .path("message_stats")
+                                        .path("publish_details")
+                                        .path("samples"))
+                                .isNotEmpty();
+                    });
+        }
+    }
+
+    // Checks.
+
+    @Test
+    void probesGetTheirAnswers() {
+        for (String check : List.of(
+                "alarms",
+                "local-alarms",
+                "virtual-hosts",
+                "node-is-mirror-sync-critical",
+                "node-is-quorum-critical",
+                "protocol-listener/amqp")) {
+            assertThat(api.get("health/checks/" + check)
+                            .expect(200)
+                            .json()
+                            .path("status")
+                            .asText())
+                    .isEqualTo("ok");
+        }
+        JsonNode missing = api.get("health/checks/port-listener/1").expect(503).json();
+        assertThat(missing.path("reason").asText()).isEqualTo("No active listener");
+        assertThat(missing.path("missing").asInt()).isEqualTo(1);
+        assertThat(api.get("aliveness-test/%2f")
+                        .expect(200)
+                        .json()
+                        .path("status")
+                        .asText())
+                .isEqualTo("ok");
+        made.add("queues/%2f/aliveness-test");
+    }
+
+    @Test
+    void smallResourcesAnswer() {
+        for (String path : List.of(
+                "cluster-name",
+                "extensions",
+                "feature-flags",
+                "global-parameters",
+                "parameters",
+                "topic-permissions",
+                "user-limits",
+                "vhost-limits",
+                "operator-policies",
+                "consumers",
+                "channels",
+                "bindings",
+                "exchanges",
+                "exchanges/%2f/amq.topic",
+                "permissions")) {
+            api.get(path).expect(200);
+        }
+        api.get("nonsense").expect(404);
+        api.put("parameters/nonsense/%2f/x", "{\"value\":{}}").expect(400);
+    }
+}

@@ -1,0 +1,134 @@
+package io.jumpmq.management;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What RabbitMQ's own dashboards ask for is there, under the same names and labels. */
+class PrometheusTest {
+    /** The metrics of the RabbitMQ-Overview dashboard (rabbitmq_prometheus/docker/grafana/dashboards). */
+    private static final List<String> OVERVIEW = List.of(
+            "rabbitmq_identity_info",
+            "rabbitmq_build_info",
+            "rabbitmq_erlang_uptime_seconds",
+            "rabbitmq_connections",
+            "rabbitmq_connections_opened_total",
+            "rabbitmq_connections_closed_total",
+            "rabbitmq_channels",
+            "rabbitmq_channels_opened_total",
+            "rabbitmq_channels_closed_total",
+            "rabbitmq_queues",
+            "rabbitmq_queues_declared_total",
+            "rabbitmq_queues_created_total",
+            "rabbitmq_queues_deleted_total",
+            "rabbitmq_queue_messages_ready",
+            "rabbitmq_queue_messages_unacked",
+            "rabbitmq_global_publishers",
+            "rabbitmq_global_consumers",
+            "rabbitmq_message_size_bytes_bucket",
+            "rabbitmq_message_size_bytes_sum",
+            "rabbitmq_message_size_bytes_count",
+            "rabbitmq_process_open_fds",
+            "rabbitmq_process_max_fds",
+            "rabbitmq_process_resident_memory_bytes",
+            "rabbitmq_resident_memory_limit_bytes",
+            "rabbitmq_disk_space_available_bytes",
+            "rabbitmq_disk_space_available_limit_bytes");
+
+    private static final List<String> MESSAGES = List.of(
+            "received",
+            "received_confirm",
+            "routed",
+            "confirmed",
+            "unroutable_dropped",
+            "unroutable_returned",
+            "delivered",
+            "redelivered",
+            "acknowledged",
+            "delivered_consume_auto_ack",
+            "delivered_consume_manual_ack",
+            "delivered_get_auto_ack",
+            "delivered_get_manual_ack",
+            "get_empty");
+
+    private static Scrape scrape(String path) throws Exception {
+        return Scrape.of(Api.embedded().prometheusPort(), path);
+    }
+
+    @Test
+    void everyPanelOfTheOverviewFindsItsMetrics() throws Exception {
+        Scrape scrape = scrape("/metrics");
+        assertThat(scrape.names())
+                .containsAll(Stream.concat(
+                                OVERVIEW.stream(),
+                                MESSAGES.stream().map(name -> "rabbitmq_global_messages_" + name + "_total"))
+                        .toList());
+        assertThat(scrape.of("rabbitmq_identity_info"))
+                .singleElement()
+                .satisfies(sample -> assertThat(sample.labels())
+                        .containsKeys("rabbitmq_node", "rabbitmq_cluster", "rabbitmq_cluster_permanent_id")
+                        .containsEntry("rabbitmq_endpoint", "aggregated"));
+        assertThat(scrape.of("rabbitmq_build_info").get(0).labels()).containsKeys("rabbitmq_version", "erlang_version");
+        assertThat(scrape.of("rabbitmq_global_messages_delivered_total"))
+                .extracting(sample -> sample.labels().get("queue_type"))
+                .containsExactlyInAnyOrder("rabbit_classic_queue", "rabbit_quorum_queue");
+    }
+
+    @Test
+    void theJvmIsThereToo() throws Exception {
+        assertThat(scrape("/metrics").names())
+                .contains(
+                        "jvm_memory_used_bytes",
+                        "jvm_threads_live_threads",
+                        "jvm_gc_pause_seconds_count",
+                        "process_cpu_usage");
+    }
+
+    @Test
+    void familiesHaveTheTypesThatRabbitMqGivesThem() throws Exception {
+        Map<String, String> types = scrape("/metrics").types();
+        assertThat(types)
+                .containsEntry("rabbitmq_connections", "gauge")
+                .containsEntry("rabbitmq_connections_opened_total", "counter")
+                .containsEntry("rabbitmq_queue_messages_ready", "gauge")
+                .containsEntry("rabbitmq_message_size_bytes", "histogram")
+                .containsEntry("rabbitmq_global_messages_received_total", "counter");
+    }
+
+    @Test
+    void oneByOneOnlyWhereItIsAskedFor() throws Exception {
+        try (Connection connection = Api.connect("metrics test")) {
+            Channel channel = connection.createChannel();
+            String queue = channel.queueDeclare().getQueue();
+            String odd = channel.queueDeclare("odd \"name\\ \n", false, true, true, null)
+                    .getQueue();
+            channel.confirmSelect();
+            channel.basicPublish("", queue, null, new byte[10]);
+            channel.waitForConfirmsOrDie(5000);
+            assertThat(scrape("/metrics").of("rabbitmq_queue_messages_ready"))
+                    .singleElement()
+                    .satisfies(sample -> assertThat(sample.labels()).isEmpty());
+            Map<String, String> labels = Map.of("vhost", "/", "queue", queue);
+            assertThat(scrape("/metrics/per-object").value("rabbitmq_queue_messages_ready", labels))
+                    .isEqualTo(1);
+            Scrape detailed = scrape("/metrics/detailed?family=queue_coarse_metrics&vhost=%2F");
+            assertThat(detailed.value("rabbitmq_detailed_queue_messages", labels))
+                    .isEqualTo(1);
+            assertThat(detailed.names()).doesNotContain("rabbitmq_detailed_queue_consumers");
+            assertThat(detailed.of("rabbitmq_detailed_queue_messages"))
+                    .extracting(sample -> sample.labels().get("queue"))
+                    .contains(odd.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"));
+            assertThat(scrape("/metrics/detailed?family=queue_coarse_metrics&vhost=elsewhere")
+                            .of("rabbitmq_detailed_queue_messages"))
+                    .isEmpty();
+            assertThat(scrape("/metrics/detailed?family=connection_metrics&family=channel_metrics")
+                            .names())
+                    .contains("rabbitmq_detailed_connection_channels", "rabbitmq_detailed_channel_prefetch");
+        }
+    }
+}

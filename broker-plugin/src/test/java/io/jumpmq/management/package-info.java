@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.management;
+
+import org.jspecify.annotations.NullMarked;
