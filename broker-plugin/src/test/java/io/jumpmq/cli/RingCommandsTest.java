@@ -169,7 +169,7 @@ class RingCommandsTest {
                 List.of("two weights for q1", "ring", "set", "--file", "RING", "q1=1", "q1=2"),
                 List.of("it takes a new file", "ring", "set", "--file", "RING", "--algorithm", "rabbitmq", "q1=2"),
                 List.of("there is no folder", "ring", "set", "--file", "MISSING/x", "q1=2"),
-                List.of("Missing required option: '--set=NAME=WEIGHT'", "ring", "preview", "--file", "RING"),
+                List.of("say which weights: NAME=WEIGHT", "ring", "preview", "--file", "RING"),
                 List.of("unknown command 'sohw'", "ring", "sohw"),
                 List.of("unknown command 'foo'", "foo"),
                 List.of("Missing required subcommand", "ring"));

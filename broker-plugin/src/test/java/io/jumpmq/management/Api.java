@@ -164,7 +164,7 @@ final class Api {
                 throw e;
             }
             // It closes connections that it has just offered to keep.
-            response = CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
         }
         return new Answer(response.statusCode(), new String(response.body(), UTF_8), response);
     }
