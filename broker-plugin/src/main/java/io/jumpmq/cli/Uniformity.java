@@ -1,7 +1,7 @@
 package io.jumpmq.cli;
 
+import io.jumpmq.metrics.ChiSquared;
 import java.util.List;
-import org.apache.commons.math3.special.Gamma;
 
 /**
  * Do keys spread over destinations as their shares say? Pearson's chi-squared test over distinct keys: the same key
@@ -30,9 +30,6 @@ record Uniformity(
     /** Where keys went, and how many of them should have. */
     record Destination(String name, long observed, double expected) {}
 
-    /** Below this expected count the statistic does not follow the chi-squared distribution (Cochran 1954). */
-    private static final double LEAST_EXPECTED = 5;
-
     /**
      * Tests counts against weights.
      *
@@ -50,30 +47,25 @@ record Uniformity(
             buckets += weights[i];
             least = Math.min(least, weights[i]);
         }
-        long needed = (long) Math.ceil(LEAST_EXPECTED * buckets / least);
+        long needed = (long) Math.ceil(ChiSquared.LEAST_EXPECTED * buckets / least);
         if (keys < needed) {
             throw new UsageException("too few keys: " + keys + " different ones; this test needs " + needed
-                    + ", so that every destination expects " + (int) LEAST_EXPECTED);
+                    + ", so that every destination expects " + (int) ChiSquared.LEAST_EXPECTED);
         }
         Destination[] destinations = new Destination[counts.length];
-        double statistic = 0;
-        double maxToMean = 0;
         for (int i = 0; i < counts.length; i++) {
-            double expected = (double) keys * weights[i] / buckets;
-            destinations[i] = new Destination(names.get(i), counts[i], expected);
-            statistic += (counts[i] - expected) * (counts[i] - expected) / expected;
-            maxToMean = Math.max(maxToMean, counts[i] / expected);
+            destinations[i] = new Destination(names.get(i), counts[i], (double) keys * weights[i] / buckets);
         }
-        int degreesOfFreedom = counts.length - 1;
+        ChiSquared test = ChiSquared.of(counts, weights);
         return new Uniformity(
                 List.of(destinations),
                 keys,
                 repeated,
-                statistic,
-                degreesOfFreedom,
-                Gamma.regularizedGammaQ(degreesOfFreedom / 2.0, statistic / 2),
-                Math.sqrt(statistic / ((double) keys * degreesOfFreedom)),
-                maxToMean,
+                test.statistic(),
+                test.degreesOfFreedom(),
+                test.pValue(),
+                test.cramersV(),
+                test.maxToMean(),
                 alpha);
     }
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code jumpmq uniformity}: would these keys spread evenly? */
@@ -27,6 +28,7 @@ import picocli.CommandLine.Option;
         description = {
             "Tests whether keys spread over destinations as their weights say: chi-squared over different keys, p-value,"
                     + " effect size and a verdict.",
+            "The keys come from a file, or, with --exchange, from messages in the queues of a running broker.",
             "Exits with 0 if they do, with 1 if not, with 2 if that cannot be told."
         },
         mixinStandardHelpOptions = true)
@@ -39,11 +41,7 @@ final class UniformityCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Option(
-            names = "--keys",
-            paramLabel = "FILE",
-            required = true,
-            description = "One key a line; - for standard input.")
+    @Option(names = "--keys", paramLabel = "FILE", description = "One key a line; - for standard input.")
     private @Nullable String keys;
 
     @Option(names = "--algorithm", paramLabel = "NAME", description = "jump (default), jump-back or rabbitmq.")
@@ -76,6 +74,9 @@ final class UniformityCommand implements Callable<Integer> {
     @Option(names = "--svg", paramLabel = "FILE", description = "Also draws it.")
     private @Nullable Path svg;
 
+    @Mixin
+    private final LiveUniformity live = new LiveUniformity();
+
     UniformityCommand(Console console) {
         this.console = console;
     }
@@ -87,8 +88,21 @@ final class UniformityCommand implements Callable<Integer> {
         }
         requireFolder(junit);
         requireFolder(svg);
-        Target target = target();
-        Uniformity result = count(target);
+        if (live.isWanted()) {
+            if (keys != null || weights != null || buckets != null || file != null || algorithm != null) {
+                throw new UsageException(
+                        "--exchange tests a running broker: leave out the options for keys from a file");
+            }
+            Uniformity result = live.run(console, alpha);
+            return result == null ? JumpMqCommand.OK : report(result);
+        }
+        if (keys == null) {
+            throw new UsageException("say which keys: --keys FILE, or --exchange NAME of a running broker");
+        }
+        return report(count(target()));
+    }
+
+    private int report(Uniformity result) {
         console.print(format == Format.json ? UniformityReport.json(result) : UniformityReport.text(result));
         if (junit != null) {
             write(junit, UniformityReport.junit(result));

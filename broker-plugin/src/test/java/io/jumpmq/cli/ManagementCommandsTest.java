@@ -193,6 +193,44 @@ class ManagementCommandsTest {
         assertThat(ok("ctl", "list_queues", "-q", "name").out()).doesNotContain("q2");
     }
 
+    // uniformity
+
+    @Test
+    void theExperimentRunsAgainstABroker() {
+        String[] experiment = {
+            "uniformity", "--exchange", "even", "--queues", "u1=1,u2=1,u3=2,u4=2", "--uri", broker.uri()
+        };
+        CommandLineRun nothing = CommandLineRun.of(experiment);
+        assertThat(nothing.code()).isEqualTo(2);
+        assertThat(nothing.err()).contains("--load N, --analyze, --reset");
+        CommandLineRun loaded = CommandLineRun.of(with(experiment, "--load", "30000"));
+        assertThat(loaded.code()).as(loaded.out() + loaded.err()).isZero();
+        assertThat(loaded.out()).contains("keys          30,000 different").contains("verdict       uniform");
+        CommandLineRun again = CommandLineRun.of(with(experiment, "--load", "30000"));
+        assertThat(again.code()).isEqualTo(2);
+        assertThat(again.err()).contains("is not empty");
+        // The queues were bound with other weights than these: that has to show.
+        CommandLineRun skewed = CommandLineRun.of(
+                "uniformity",
+                "--exchange",
+                "even",
+                "--queues",
+                "u1=1,u2=1,u3=1,u4=1",
+                "--uri",
+                broker.uri(),
+                "--analyze");
+        assertThat(skewed.code()).isEqualTo(1);
+        assertThat(skewed.out()).contains("not uniform");
+        assertThat(CommandLineRun.of(with(experiment, "--reset")).code()).isZero();
+        assertThat(ok("ctl", "-s", "list_queues").out()).isEmpty();
+    }
+
+    private static String[] with(String[] arguments, String... more) {
+        List<String> all = new ArrayList<>(Arrays.asList(arguments));
+        all.addAll(Arrays.asList(more));
+        return all.toArray(String[]::new);
+    }
+
     // Where and who.
 
     @Test
