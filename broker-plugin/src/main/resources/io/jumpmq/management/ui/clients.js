@@ -1,0 +1,142 @@
+// Connections and channels: who is there.
+
+import { h, patch } from "./dom.js";
+import { bytes, count, dateTime, rate } from "./format.js";
+import { listing } from "./listing.js";
+import { attempt, badge, card, confirmByName, facts, jsonText, notice, table } from "./parts.js";
+import { href } from "./routes.js";
+
+const state = client => badge(client.state ?? "?", client.state === "running" ? "good" : "plain");
+
+const CONNECTION_COLUMNS = [
+    { title: "Name", sort: "name", cell: c => h("a", { href: href("connections", c.name) }, c.name) },
+    { title: "Virtual host", sort: "vhost", minor: true, cell: c => c.vhost },
+    { title: "User", sort: "user", cell: c => c.user },
+    { title: "State", sort: "state", cell: state },
+    { title: "Protocol", minor: true, cell: c => c.protocol },
+    { title: "Channels", sort: "channels", numeric: true, cell: c => count(c.channels) },
+    { title: "From client", minor: true, numeric: true, cell: c => `${bytes(c.recv_oct_details?.rate)}/s` },
+    { title: "To client", minor: true, numeric: true, cell: c => `${bytes(c.send_oct_details?.rate)}/s` },
+];
+const CHANNEL_COLUMNS = [
+    { title: "Channel", sort: "name", cell: c => h("a", { href: href("channels", c.name) }, c.name) },
+    { title: "Virtual host", minor: true, cell: c => c.vhost },
+    { title: "User", sort: "user", cell: c => c.user },
+    { title: "State", cell: state },
+    { title: "Consumers", numeric: true, minor: true, cell: c => count(c.consumer_count) },
+    { title: "Prefetch", numeric: true, minor: true, cell: c => count(c.prefetch_count) },
+    { title: "Unacked", sort: "messages_unacknowledged", numeric: true, cell: c => count(c.messages_unacknowledged) },
+    { title: "Unconfirmed", numeric: true, minor: true, cell: c => count(c.messages_unconfirmed) },
+    { title: "Publish", numeric: true, cell: c => rate(c.message_stats?.publish_details?.rate) },
+    { title: "Deliver", numeric: true, cell: c => rate(c.message_stats?.deliver_get_details?.rate) },
+];
+const CONSUMER_COLUMNS = [
+    { title: "Queue", cell: c => h("a", { href: href("queues", c.queue.vhost, c.queue.name) }, c.queue.name) },
+    { title: "Consumer tag", cell: c => c.consumer_tag },
+    { title: "Acknowledges", cell: c => (c.ack_required ? "yes" : "no") },
+    { title: "Prefetch", numeric: true, cell: c => count(c.prefetch_count) },
+];
+
+export function connectionsPage(view) {
+    view.title("Connections");
+    listing(view, {
+        resource: "connections",
+        noun: "Connections",
+        byVhost: false,
+        columns: CONNECTION_COLUMNS,
+        key: c => c.name,
+        empty: "Nobody is connected.",
+    });
+}
+
+export function channelsPage(view) {
+    view.title("Channels");
+    listing(view, {
+        resource: "channels",
+        noun: "Channels",
+        byVhost: false,
+        columns: CHANNEL_COLUMNS,
+        key: c => c.name,
+        empty: "No channel is open.",
+    });
+}
+
+export function connectionPage(view) {
+    const [name] = view.names;
+    const what = h("div");
+    const channels = h("div");
+    const close = async () => {
+        const sure = await confirmByName({
+            title: "Close this connection?",
+            text: "Its unacknowledged messages go back to their queues. Most clients connect again by themselves.",
+            name,
+            button: "Close the connection",
+        });
+        if (sure) {
+            await attempt(async () => {
+                await view.send("DELETE", ["connections", name], { headers: { "x-reason": "Closed in the web pages" } });
+                notice(`Connection ${name} is closed.`);
+                location.hash = href("connections");
+            });
+        }
+    };
+    view.title(name);
+    view.add(
+        card("Connection", what),
+        card("Channels", channels),
+        h("div", { class: "actions" }, h("button", { type: "button", class: "danger", onclick: close }, "Close the connection")),
+    );
+    view.live(async () => {
+        const c = await view.get(["connections", name]);
+        patch(
+            what,
+            facts([
+                ["State", state(c)],
+                ["User", c.user],
+                ["Virtual host", c.vhost],
+                ["Protocol", c.protocol],
+                ["Encrypted", c.ssl ? "yes" : "no"],
+                ["Connected", dateTime(c.connected_at)],
+                ["Heartbeat", `${c.timeout} s`],
+                ["Largest frame", bytes(c.frame_max)],
+                ["From client", bytes(c.recv_oct)],
+                ["To client", bytes(c.send_oct)],
+                ["Client properties", jsonText(c.client_properties)],
+            ]),
+        );
+        const all = await view.get(["connections", name, "channels"]);
+        patch(channels, table({ caption: "Channels", columns: CHANNEL_COLUMNS, rows: all, key: channel => channel.name }));
+    });
+}
+
+export function channelPage(view) {
+    const [name] = view.names;
+    const what = h("div");
+    const consumers = h("div");
+    view.title(name);
+    view.add(card("Channel", what), card("Consumers", consumers));
+    view.live(async () => {
+        const c = await view.get(["channels", name]);
+        const connection = c.connection_details?.name;
+        patch(
+            what,
+            facts([
+                ["State", state(c)],
+                ["Connection", connection ? h("a", { href: href("connections", connection) }, connection) : "–"],
+                ["User", c.user],
+                ["Virtual host", c.vhost],
+                ["Confirms", c.confirm ? "yes" : "no"],
+                ["Transactions", c.transactional ? "yes" : "no"],
+                ["Prefetch", count(c.prefetch_count)],
+                ["Unacknowledged", count(c.messages_unacknowledged)],
+                ["Unconfirmed", count(c.messages_unconfirmed)],
+                ["Published", rate(c.message_stats?.publish_details?.rate)],
+                ["Delivered", rate(c.message_stats?.deliver_get_details?.rate)],
+            ]),
+        );
+        patch(
+            consumers,
+            table({ caption: "Consumers", columns: CONSUMER_COLUMNS, rows: c.consumer_details ?? [], key: x => x.consumer_tag }),
+        );
+    });
+}

@@ -1,0 +1,133 @@
+// The whole broker at a glance.
+
+import { drawLines, growth, levels } from "./charts.js";
+import { h, patch, svg } from "./dom.js";
+import { bytes, count, duration, rate } from "./format.js";
+import { badge, card, choice, field, table } from "./parts.js";
+import { href } from "./routes.js";
+
+const RATES = [
+    ["publish", "Published", 0],
+    ["confirm", "Confirmed", 1],
+    ["deliver_get", "Delivered or got", 2],
+    ["ack", "Acknowledged", 3],
+    ["redeliver", "Redelivered", 4],
+    ["drop_unroutable", "Unroutable, dropped", 5],
+];
+const DEPTHS = [
+    ["messages_ready", "Ready", 0],
+    ["messages_unacknowledged", "Unacknowledged", 1],
+    ["messages", "All", 2],
+];
+const SPANS = [
+    ["60/5", "the last minute"],
+    ["600/10", "ten minutes"],
+    ["3600/60", "one hour"],
+];
+
+/** How much of something is used: a bar, and the numbers. */
+function usage(used, limit, format, alarm = false) {
+    const share = Math.min(1, used / limit || 0);
+    return h(
+        "div",
+        { class: "usage" },
+        h("span", null, `${format(used)} of ${format(limit)}`),
+        svg(
+            "svg",
+            { class: `meter ${alarm ? "bad" : ""}`, viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" },
+            svg("rect", { class: "track", width: 100, height: 4 }),
+            svg("rect", { class: "fill", width: (share * 100).toFixed(2), height: 4 }),
+        ),
+    );
+}
+
+function nodeState(node) {
+    if (!node.running) {
+        return badge("down", "bad");
+    }
+    const alarms = [node.mem_alarm && "memory alarm", node.disk_free_alarm && "disk alarm"].filter(Boolean);
+    return alarms.length > 0 ? alarms.map(alarm => badge(alarm, "bad")) : badge("running", "good");
+}
+
+const NODE_COLUMNS = [
+    { title: "Name", cell: node => node.name },
+    { title: "State", cell: nodeState },
+    { title: "Up for", numeric: true, cell: node => duration(node.uptime) },
+    { title: "Memory", cell: node => usage(node.mem_used, node.mem_limit, bytes, node.mem_alarm) },
+    { title: "Disk free", numeric: true, cell: node => bytes(node.disk_free) },
+    { title: "Files", minor: true, cell: node => usage(node.fd_used, node.fd_total, count) },
+    { title: "Processors", minor: true, numeric: true, cell: node => count(node.processors) },
+];
+const LISTENER_COLUMNS = [
+    { title: "Protocol", cell: listener => listener.protocol },
+    { title: "Address", cell: listener => listener.ip_address },
+    { title: "Port", numeric: true, cell: listener => String(listener.port) },
+    { title: "Node", minor: true, cell: listener => listener.node },
+];
+const TOTALS = [
+    ["connections", "Connections"],
+    ["channels", "Channels"],
+    ["exchanges", "Exchanges"],
+    ["queues", "Queues"],
+    ["consumers", "Consumers"],
+];
+
+export function overviewPage(view) {
+    const span = choice(SPANS, { value: SPANS[0][0], onchange: () => view.refresh() });
+    const identity = h("span", { class: "muted" });
+    const totals = h("ul", { class: "tiles" });
+    const rates = h("div", { class: "plot" });
+    const depths = h("div", { class: "plot" });
+    const nodes = h("div");
+    const listeners = h("div");
+    view.title("Overview", identity);
+    view.add(
+        totals,
+        h("div", { class: "card" }, field("Show", span), h("div", { class: "columns" }, rates, depths)),
+        card("Nodes", nodes),
+        card("Listeners", listeners),
+    );
+    view.live(async () => {
+        const [age, step] = span.value.split("/");
+        const overview = await view.get(["overview"], {
+            msg_rates_age: age,
+            msg_rates_incr: step,
+            lengths_age: age,
+            lengths_incr: step,
+        });
+        const stats = overview.message_stats ?? {};
+        patch(identity, `${overview.cluster_name} · ${overview.product_name ?? "JumpMQ"} ${overview.product_version ?? ""}`);
+        patch(
+            totals,
+            TOTALS.map(([name, title]) =>
+                h(
+                    "li",
+                    null,
+                    h("b", null, count(overview.object_totals?.[name])),
+                    name === "consumers" ? h("span", null, title) : h("a", { href: href(name) }, title),
+                ),
+            ),
+        );
+        drawLines(rates, {
+            title: "Message rates",
+            format: rate,
+            series: RATES.map(([name, title, tone]) => ({ name: title, tone, points: growth(stats[`${name}_details`]) })),
+        });
+        drawLines(depths, {
+            title: "Queued messages",
+            format: count,
+            series: DEPTHS.map(([name, title, tone]) => ({
+                name: title,
+                tone,
+                points: levels(overview.queue_totals?.[`${name}_details`]),
+            })),
+        });
+        patch(listeners, table({ caption: "Listeners", columns: LISTENER_COLUMNS, rows: overview.listeners ?? [] }));
+        if (view.has("administrator", "monitoring")) {
+            const all = await view.get(["nodes"]);
+            patch(nodes, table({ caption: "Nodes", columns: NODE_COLUMNS, rows: all, key: node => node.name }));
+        } else {
+            patch(nodes, h("p", { class: "empty" }, "Nodes are shown to users with the tag “monitoring”."));
+        }
+    });
+}

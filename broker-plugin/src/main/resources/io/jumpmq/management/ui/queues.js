@@ -1,0 +1,263 @@
+// Queues: the list, and one of them.
+
+import { argumentsEditor } from "./arguments.js";
+import { bindFrom, bindingsTable } from "./bindings.js";
+import { drawLines, Recorder } from "./charts.js";
+import { h, patch } from "./dom.js";
+import { bytes, count, rate } from "./format.js";
+import { listing } from "./listing.js";
+import { attempt, badge, card, checkbox, choice, confirmByName, facts, field, folded, form, jsonText, notice, table, textInput } from "./parts.js";
+import { publishForm } from "./publish.js";
+import { href } from "./routes.js";
+import { vhostChoice } from "./vhosts.js";
+
+const ARGUMENTS = {
+    "x-message-ttl": "number",
+    "x-expires": "number",
+    "x-max-length": "number",
+    "x-max-length-bytes": "number",
+    "x-overflow": "text",
+    "x-dead-letter-exchange": "text",
+    "x-dead-letter-routing-key": "text",
+    "x-single-active-consumer": "boolean",
+    "x-max-priority": "number",
+};
+const RATES = [
+    ["publish", "Published", 0],
+    ["deliver_get", "Delivered or got", 2],
+    ["ack", "Acknowledged", 3],
+    ["redeliver", "Redelivered", 4],
+];
+const DEPTHS = [
+    ["messages_ready", "Ready", 0],
+    ["messages_unacknowledged", "Unacknowledged", 1],
+    ["messages", "All", 2],
+];
+
+function features(queue) {
+    return [
+        queue.durable && badge("durable"),
+        queue.auto_delete && badge("auto-delete"),
+        queue.exclusive && badge("exclusive"),
+        queue.policy && badge(`policy ${queue.policy}`),
+    ].filter(Boolean);
+}
+
+const state = queue => badge(queue.state ?? "?", queue.state === "running" ? "good" : "plain");
+
+const COLUMNS = [
+    { title: "Name", sort: "name", cell: q => h("a", { href: href("queues", q.vhost, q.name) }, q.name) },
+    { title: "Virtual host", sort: "vhost", minor: true, cell: q => q.vhost },
+    { title: "Features", minor: true, cell: features },
+    { title: "State", minor: true, cell: state },
+    { title: "Ready", sort: "messages_ready", numeric: true, cell: q => count(q.messages_ready) },
+    { title: "Unacked", sort: "messages_unacknowledged", numeric: true, cell: q => count(q.messages_unacknowledged) },
+    { title: "Consumers", sort: "consumers", numeric: true, minor: true, cell: q => count(q.consumers) },
+    { title: "In", numeric: true, cell: q => rate(q.message_stats?.publish_details?.rate) },
+    { title: "Out", numeric: true, cell: q => rate(q.message_stats?.deliver_get_details?.rate) },
+];
+const CONSUMER_COLUMNS = [
+    {
+        title: "Channel",
+        cell: c =>
+            c.channel_details?.name
+                ? h("a", { href: href("channels", c.channel_details.name) }, c.channel_details.name)
+                : "–",
+    },
+    { title: "Consumer tag", cell: c => c.consumer_tag },
+    { title: "Acknowledges", cell: c => (c.ack_required ? "yes" : "no") },
+    { title: "Prefetch", numeric: true, cell: c => count(c.prefetch_count) },
+];
+
+export function queuesPage(view) {
+    view.title("Queues");
+    listing(view, { resource: "queues", noun: "Queues", columns: COLUMNS, key: q => JSON.stringify([q.vhost, q.name]) });
+    view.add(folded("Declare a queue", declareForm(view)));
+}
+
+function declareForm(view) {
+    const vhost = vhostChoice(view);
+    const name = textInput({ required: true });
+    const durable = checkbox("Durable", {});
+    durable.input.checked = true;
+    const autoDelete = checkbox("Delete when the last consumer goes", {});
+    const args = argumentsEditor("Arguments", ARGUMENTS);
+    return form({
+        button: "Declare",
+        fields: [field("Virtual host", vhost), field("Name", name), durable.element, autoDelete.element, args.element],
+        submit: async () => {
+            await view.send("PUT", ["queues", vhost.value, name.value], {
+                body: { durable: durable.input.checked, auto_delete: autoDelete.input.checked, arguments: args.value() },
+            });
+            notice(`Queue ${name.value} is declared.`);
+            await view.refresh();
+        },
+    });
+}
+
+export function queuePage(view) {
+    const [vhost, name] = view.names;
+    const what = h("div");
+    const depths = h("div", { class: "plot" });
+    const rates = h("div", { class: "plot" });
+    const consumers = h("div");
+    const bindings = h("div");
+    const recorder = new Recorder();
+    view.title(name);
+    view.add(
+        card("Queue", what, h("div", { class: "columns" }, depths, rates)),
+        card("Consumers", consumers),
+        card("Bindings", bindings, folded("Bind to an exchange", bindFrom(view, vhost, name))),
+        folded("Publish a message", publishForm(view, vhost, "amq.default", name)),
+        folded("Get messages", getForm(view, vhost, name)),
+        folded("Purge or delete this queue", purgeForm(view, vhost, name), deleteForm(view, vhost, name)),
+    );
+    view.live(async () => {
+        const [queue, bound] = await Promise.all([
+            view.get(["queues", vhost, name]),
+            view.get(["queues", vhost, name, "bindings"]),
+        ]);
+        patch(
+            what,
+            facts([
+                ["Virtual host", vhost],
+                ["State", state(queue)],
+                ["Features", features(queue)],
+                ["Arguments", jsonText(queue.arguments)],
+                ["Policy", jsonText(queue.effective_policy_definition)],
+                ["Node", queue.node],
+                ["Messages", count(queue.messages)],
+                ["Their bodies", bytes(queue.message_bytes)],
+                ["In memory", count(queue.messages_ram)],
+            ]),
+        );
+        const now = Date.now();
+        drawLines(depths, {
+            title: "Queued messages",
+            format: count,
+            series: DEPTHS.map(([field, title, tone]) => ({
+                name: title,
+                tone,
+                points: recorder.add(field, now, queue[field]),
+            })),
+        });
+        drawLines(rates, {
+            title: "Message rates",
+            format: rate,
+            series: RATES.map(([field, title, tone]) => ({
+                name: title,
+                tone,
+                points: recorder.add(field, now, queue.message_stats?.[`${field}_details`]?.rate),
+            })),
+        });
+        patch(
+            consumers,
+            table({
+                caption: "Consumers",
+                columns: CONSUMER_COLUMNS,
+                rows: queue.consumer_details ?? [],
+                key: c => JSON.stringify([c.channel_details?.name, c.consumer_tag]),
+                empty: "No consumers.",
+            }),
+        );
+        patch(bindings, bindingsTable(view, { caption: "Bindings", side: "source", bindings: bound }));
+    });
+}
+
+function getForm(view, vhost, name) {
+    const mode = choice([
+        ["ack_requeue_true", "put them back (marked redelivered)"],
+        ["ack_requeue_false", "take them off the queue"],
+        ["reject_requeue_false", "reject them (dead letters)"],
+    ]);
+    const amount = textInput({ type: "number", min: 1, max: 1000, value: "1", required: true });
+    const encoding = choice([
+        ["auto", "text where possible"],
+        ["base64", "base64"],
+    ]);
+    const result = h("div", { "aria-live": "polite" });
+    return [
+        form({
+            button: "Get",
+            fields: [field("Afterwards", mode), field("Messages", amount), field("Payload as", encoding)],
+            submit: async () => {
+                const messages = await view.send("POST", ["queues", vhost, name, "get"], {
+                    body: { count: Number(amount.value), ackmode: mode.value, encoding: encoding.value, truncate: 50_000 },
+                });
+                result.replaceChildren(
+                    ...(messages.length === 0 ? [h("p", { class: "empty" }, "The queue is empty.")] : messages.map(shownMessage)),
+                );
+                await view.refresh();
+            },
+        }),
+        result,
+    ];
+}
+
+function shownMessage(message, index) {
+    return h(
+        "article",
+        { class: "message", "aria-label": `Message ${index + 1}` },
+        facts([
+            ["Exchange", message.exchange === "" ? "(default exchange)" : message.exchange],
+            ["Routing key", h("code", null, message.routing_key)],
+            ["Redelivered", message.redelivered ? "yes" : "no"],
+            ["Properties", jsonText(message.properties)],
+            ["Payload", `${bytes(message.payload_bytes)}, ${message.payload_encoding === "base64" ? "base64" : "text"}`],
+        ]),
+        h("pre", { tabindex: 0 }, message.payload),
+    );
+}
+
+function purgeForm(view, vhost, name) {
+    return form({
+        button: "Purge…",
+        kind: "danger",
+        fields: [h("p", null, "Purging takes away all messages that are ready.")],
+        submit: async () => {
+            const sure = await confirmByName({
+                title: "Purge this queue?",
+                text: "All messages that are ready are lost.",
+                name,
+                button: "Purge the queue",
+            });
+            if (sure) {
+                await attempt(async () => {
+                    await view.send("DELETE", ["queues", vhost, name, "contents"]);
+                    notice(`Queue ${name} is purged.`);
+                    await view.refresh();
+                });
+            }
+        },
+    });
+}
+
+function deleteForm(view, vhost, name) {
+    const unused = checkbox("Only if it has no consumers", {});
+    const empty = checkbox("Only if it is empty", {});
+    return form({
+        button: "Delete…",
+        kind: "danger",
+        fields: [unused.element, empty.element],
+        submit: async () => {
+            const sure = await confirmByName({
+                title: "Delete this queue?",
+                text: "Its messages are lost. On a ring its buckets go to the other queues.",
+                name,
+                button: "Delete the queue",
+            });
+            if (sure) {
+                await attempt(async () => {
+                    await view.send("DELETE", ["queues", vhost, name], {
+                        query: {
+                            ...(unused.input.checked && { "if-unused": true }),
+                            ...(empty.input.checked && { "if-empty": true }),
+                        },
+                    });
+                    notice(`Queue ${name} is deleted.`);
+                    location.hash = href("queues");
+                });
+            }
+        },
+    });
+}
