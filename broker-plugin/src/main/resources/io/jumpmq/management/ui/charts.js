@@ -4,7 +4,7 @@ import { h, patch, svg } from "./dom.js";
 import { time } from "./format.js";
 
 const HEIGHT = 190;
-const LEFT = 48;
+const LEFT = 60;
 const RIGHT = 8;
 const TOP = 8;
 const BOTTOM = 22;
@@ -48,7 +48,8 @@ export function drawLines(host, { title, series, format }) {
                 svg("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" }, format(value).replace("/s", "")),
             ]),
             times.map((at, i) => svg("text", { x: x(at), y: HEIGHT - 5, "text-anchor": anchor[i] }, time(at))),
-            drawn.map(line =>
+            // The first is drawn last: on top, where lines meet.
+            drawn.toReversed().map(line =>
                 svg("polyline", {
                     class: `line tone-${line.tone}`,
                     points: line.points.map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" "),

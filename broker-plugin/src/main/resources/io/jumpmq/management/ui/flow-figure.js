@@ -4,11 +4,9 @@ import { svg } from "./dom.js";
 import { percent, shortened } from "./format.js";
 import { keyOf } from "./ring-figure.js";
 
-const WIDTH = 560;
 const HEIGHT = 260;
 const GAP = 6;
 const BAR = 12;
-const MARGIN = 130;
 // More bands than this tell nothing; the table beside them has them all.
 const MOST_DESTINATIONS = 16;
 
@@ -30,11 +28,14 @@ function stacked(entries) {
     );
 }
 
-/** The drawing of a preview, or null when there is too much to draw. */
-export function flowFigure(preview, tones) {
+/** The drawing of a preview, as wide as there is room; null when there is too much to draw. */
+export function flowFigure(preview, tones, room) {
     if (preview.destinations.length > MOST_DESTINATIONS) {
         return null;
     }
+    const width = Math.min(640, Math.max(260, room));
+    const margin = width < 480 ? 90 : 130;
+    const letters = width < 480 ? 6 : 11;
     const side = share => preview.destinations.map(d => ({ key: keyOf(d), name: d.destination, share: d[share] }));
     const ends = share => {
         const entries = side(share);
@@ -62,7 +63,7 @@ export function flowFigure(preview, tones) {
             const [h1, h2] = [share * source.scale, share * target.scale];
             source.next += h1;
             target.next += h2;
-            const [x1, x2, middle] = [MARGIN + BAR, WIDTH - MARGIN - BAR, WIDTH / 2];
+            const [x1, x2, middle] = [margin + BAR, width - margin - BAR, width / 2];
             return svg("path", {
                 class: `band tone-${tones.of(from)} ${still ? "still" : ""}`,
                 d:
@@ -74,18 +75,20 @@ export function flowFigure(preview, tones) {
         [...places.values()].map(({ key, name, share, top, height }) => [
             svg("rect", { class: `bar tone-${tones.of(key)}`, x, y: top, width: BAR, height }),
             height > 9 &&
-                svg("text", { x: textX, y: top + height / 2 + 4, "text-anchor": anchor }, `${shortened(name, 11)} ${percent(share)}`),
+                svg("text", { x: textX, y: top + height / 2 + 4, "text-anchor": anchor }, `${shortened(name, letters)} ${percent(share)}`),
         ]);
     return svg(
         "svg",
         {
             class: "flows",
-            viewBox: `0 -2 ${WIDTH} ${HEIGHT + 4}`,
+            width,
+            height: HEIGHT + 4,
+            viewBox: `0 -2 ${width} ${HEIGHT + 4}`,
             role: "img",
             "aria-label": `${percent(preview.moved)} of the keys move; the table tells from where to where`,
         },
         bands,
-        bars(left, MARGIN, MARGIN - 8, "end"),
-        bars(right, WIDTH - MARGIN - BAR, WIDTH - MARGIN + 8, "start"),
+        bars(left, margin, margin - 8, "end"),
+        bars(right, width - margin - BAR, width - margin + 8, "start"),
     );
 }

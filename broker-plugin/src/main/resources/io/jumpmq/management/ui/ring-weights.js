@@ -316,7 +316,7 @@ export class WeightEditor {
                 h("b", null, percent(1 - preview.moved)),
                 ` stay where they are. ${count(preview.before.bucket_count)} buckets become ${count(preview.after.bucket_count)}.`,
             ),
-            flowFigure(preview, this.#tones),
+            flowFigure(preview, this.#tones, this.element.clientWidth),
             h(
                 "details",
                 null,

@@ -65,7 +65,7 @@ function verdict(u) {
             ["Chi-squared", u.chi_squared === null ? "–" : `${decimal(u.chi_squared)}, ${u.degrees_of_freedom} degrees of freedom`],
             ["Cramér's V", decimal(u.cramers_v, 4)],
             ["Largest to mean", decimal(u.max_to_mean, 3)],
-            ["Different keys", `about ${count(u.distinct_keys)}, of which ${count(u.sampled_keys)} are judged`],
+            ["Different keys", `about ${count(u.distinct_keys)}; judged: ${count(u.sampled_keys)}`],
             ["Messages since this epoch", `${count(u.routed)} routed, ${count(u.unroutable)} unroutable`],
         ]),
     ];
