@@ -24,8 +24,8 @@ class WebUiIT {
     private static final boolean REQUIRED = Boolean.getBoolean("clients.required");
     private static final long PATIENCE_SECONDS = 180;
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-    private static final Path MODULES =
-            Path.of(System.getProperty("clients.node.modules", "target/node_modules")).toAbsolutePath();
+    private static final Path MODULES = Path.of(System.getProperty("clients.node.modules", "target/node_modules"))
+            .toAbsolutePath();
     private static final Path PROGRAM = Path.of("src", "test", "resources", "clients", "web-ui.js");
     private static final Path SCREENSHOTS = Path.of("target", "screenshots").toAbsolutePath();
 

@@ -6,7 +6,7 @@ import { drawLines, Recorder } from "./charts.js";
 import { h, patch } from "./dom.js";
 import { rate } from "./format.js";
 import { listing } from "./listing.js";
-import { attempt, badge, card, checkbox, choice, confirmByName, facts, field, folded, form, jsonText, notice, textInput } from "./parts.js";
+import { attempt, badges, card, checkbox, choice, confirmByName, facts, field, folded, form, jsonText, notice, textInput } from "./parts.js";
 import { publishForm } from "./publish.js";
 import { exchangeHref, href } from "./routes.js";
 import { vhostChoice } from "./vhosts.js";
@@ -29,12 +29,12 @@ const COLUMNS = [
 ];
 
 function features(x) {
-    return [
-        x.durable && badge("durable"),
-        x.auto_delete && badge("auto-delete"),
-        x.internal && badge("internal"),
-        x.policy && badge(`policy ${x.policy}`),
-    ].filter(Boolean);
+    return badges([
+        x.durable && "durable",
+        x.auto_delete && "auto-delete",
+        x.internal && "internal",
+        x.policy && `policy ${x.policy}`,
+    ]);
 }
 
 export function exchangesPage(view) {

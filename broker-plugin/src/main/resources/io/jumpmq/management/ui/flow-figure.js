@@ -34,7 +34,7 @@ export function flowFigure(preview, tones, room) {
         return null;
     }
     const width = Math.min(640, Math.max(260, room));
-    const margin = width < 480 ? 90 : 130;
+    const margin = width < 480 ? 104 : 130;
     const letters = width < 480 ? 6 : 11;
     const side = share => preview.destinations.map(d => ({ key: keyOf(d), name: d.destination, share: d[share] }));
     const ends = share => {

@@ -52,7 +52,7 @@ function nodeState(node) {
 const NODE_COLUMNS = [
     { title: "Name", cell: node => node.name },
     { title: "State", cell: nodeState },
-    { title: "Up for", numeric: true, cell: node => duration(node.uptime) },
+    { title: "Up for", numeric: true, minor: true, cell: node => duration(node.uptime) },
     { title: "Memory", cell: node => usage(node.mem_used, node.mem_limit, bytes, node.mem_alarm) },
     { title: "Disk free", numeric: true, cell: node => bytes(node.disk_free) },
     { title: "Files", minor: true, cell: node => usage(node.fd_used, node.fd_total, count) },

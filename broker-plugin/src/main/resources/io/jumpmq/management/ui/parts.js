@@ -64,6 +64,12 @@ export function jsonText(value) {
         : h("code", null, JSON.stringify(value));
 }
 
+/** What is set of something, as badges. */
+export function badges(texts) {
+    const set = texts.filter(Boolean);
+    return set.length === 0 ? "–" : set.map(text => badge(text));
+}
+
 export function badge(text, kind = "plain") {
     return h("span", { class: `badge ${kind}` }, text);
 }

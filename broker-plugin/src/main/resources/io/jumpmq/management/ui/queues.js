@@ -6,7 +6,7 @@ import { drawLines, Recorder } from "./charts.js";
 import { h, patch } from "./dom.js";
 import { bytes, count, rate } from "./format.js";
 import { listing } from "./listing.js";
-import { attempt, badge, card, checkbox, choice, confirmByName, facts, field, folded, form, jsonText, notice, table, textInput } from "./parts.js";
+import { attempt, badge, badges, card, checkbox, choice, confirmByName, facts, field, folded, form, jsonText, notice, table, textInput } from "./parts.js";
 import { publishForm } from "./publish.js";
 import { href } from "./routes.js";
 import { vhostChoice } from "./vhosts.js";
@@ -35,12 +35,12 @@ const DEPTHS = [
 ];
 
 function features(queue) {
-    return [
-        queue.durable && badge("durable"),
-        queue.auto_delete && badge("auto-delete"),
-        queue.exclusive && badge("exclusive"),
-        queue.policy && badge(`policy ${queue.policy}`),
-    ].filter(Boolean);
+    return badges([
+        queue.durable && "durable",
+        queue.auto_delete && "auto-delete",
+        queue.exclusive && "exclusive",
+        queue.policy && `policy ${queue.policy}`,
+    ]);
 }
 
 const state = queue => badge(queue.state ?? "?", queue.state === "running" ? "good" : "plain");
@@ -51,7 +51,7 @@ const COLUMNS = [
     { title: "Features", minor: true, cell: features },
     { title: "State", minor: true, cell: state },
     { title: "Ready", sort: "messages_ready", numeric: true, cell: q => count(q.messages_ready) },
-    { title: "Unacked", sort: "messages_unacknowledged", numeric: true, cell: q => count(q.messages_unacknowledged) },
+    { title: "Unacked", sort: "messages_unacknowledged", numeric: true, minor: true, cell: q => count(q.messages_unacknowledged) },
     { title: "Consumers", sort: "consumers", numeric: true, minor: true, cell: q => count(q.consumers) },
     { title: "In", numeric: true, cell: q => rate(q.message_stats?.publish_details?.rate) },
     { title: "Out", numeric: true, cell: q => rate(q.message_stats?.deliver_get_details?.rate) },
