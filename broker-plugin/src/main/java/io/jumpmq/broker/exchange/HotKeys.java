@@ -19,6 +19,9 @@ public final class HotKeys {
     private static final int FADE_AT = 1 << 16;
     private static final int LONGEST_KEY = 256;
 
+    /** A key that was seen less often is hot by chance. */
+    private static final int LEAST_SEEN = 8;
+
     private final Map<KeyBytes, Count> counts = new HashMap<>();
     private long sampled;
 
@@ -77,7 +80,7 @@ public final class HotKeys {
         List<HotKey> hot = new ArrayList<>();
         counts.forEach((key, count) -> {
             double least = (double) (count.count - count.error) / sampled;
-            if (least >= share) {
+            if (least >= share && count.count - count.error >= LEAST_SEEN) {
                 hot.add(new HotKey(key.bytes(), least));
             }
         });
