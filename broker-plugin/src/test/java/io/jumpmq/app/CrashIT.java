@@ -70,6 +70,9 @@ class CrashIT {
     /** Of this round; threads of the round before may still write to theirs. */
     private volatile Map<String, Known> ledger = new ConcurrentHashMap<>();
 
+    /** Of the round before: its messages were fetched, which is written lazily, so a kill may bring them back. */
+    private volatile Map<String, Known> fetched = Map.of();
+
     private final Map<String, String> queueOfKey = new ConcurrentHashMap<>();
     private final List<String> wrong = Collections.synchronizedList(new ArrayList<>());
     private int nextNumber;
@@ -88,6 +91,7 @@ class CrashIT {
                 confirmed += (int) ledger.values().stream()
                         .filter(known -> known.confirmed)
                         .count();
+                fetched = ledger;
                 ledger = new ConcurrentHashMap<>();
                 inOrder = round % 8 == 7 || round == ROUNDS;
                 if (round < ROUNDS) {
@@ -293,6 +297,10 @@ class CrashIT {
             @Override
             public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body)
                     throws IOException {
+                if (fetched.containsKey(name(body))) {
+                    channel.basicAck(envelope.getDeliveryTag(), false);
+                    return;
+                }
                 Known message = known(mine, name(body));
                 message.delivered = true;
                 message.queue = queue;
@@ -332,8 +340,17 @@ class CrashIT {
                 Map<String, Integer> last = new HashMap<>();
                 for (var got = channel.basicGet(queue, true); got != null; got = channel.basicGet(queue, true)) {
                     String name = name(got.getBody());
-                    Known message = known(mine, name);
                     note(got.getEnvelope(), queue);
+                    if (fetched.containsKey(name)) {
+                        again++;
+                        mine.put(name, new Known()); // It may come back once more.
+                        if (afterOrder || !got.getEnvelope().isRedeliver()) {
+                            wrong.add(what + ": fetched a round before, and back"
+                                    + (afterOrder ? " after a stop in order: " : ", not marked: ") + name);
+                        }
+                        continue;
+                    }
+                    Known message = known(mine, name);
                     if (!found.add(name)) {
                         wrong.add(what + ": twice: " + name);
                     }
