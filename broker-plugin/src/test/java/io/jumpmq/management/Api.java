@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class Api {
     private static final @Nullable String URI_GIVEN = System.getProperty("management.uri");
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    /** HTTP/1.1, as nearly everybody's: RabbitMQ answers an offer of HTTP/2 with resets. */
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /** Stopped with the process: starting one for each test would test starting. */
     private static final class Embedded {
