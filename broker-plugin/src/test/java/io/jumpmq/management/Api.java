@@ -75,6 +75,10 @@ final class Api {
         return new Api(base, otherUser, otherPassword);
     }
 
+    URI base() {
+        return base;
+    }
+
     static Connection connect(String name) throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(System.getProperty("broker.uri", isRabbitMq() ? "" : Embedded.BROKER.uri()));
