@@ -6,6 +6,7 @@ import io.jumpmq.broker.catalog.Catalog;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.ExchangeRecord;
+import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.Rings;
 import io.jumpmq.broker.catalog.VhostLimits;
@@ -37,8 +38,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Definitions {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.definitions");
-    private static final String LIMITS = "vhost-limits";
-    private static final String OPERATOR_POLICY = "operator_policy";
+    static final String LIMITS = "vhost-limits";
+    static final String OPERATOR_POLICY = "operator_policy";
 
     private final Node node;
 
@@ -114,18 +115,10 @@ public final class Definitions {
         List<Map<String, @Nullable Object>> bindings = new ArrayList<>();
         List<Map<String, @Nullable Object>> rings = new ArrayList<>();
         for (VirtualHost vhost : vhosts) {
-            if (!vhost.limits().equals(VhostLimits.NONE)) {
-                parameters.add(parameter(LIMITS, vhost, "limits", AccessResources.value(vhost.limits())));
-            }
-            vhost.policies().forEach(policy -> {
-                Map<String, @Nullable Object> document = Documents.policy(vhost.name(), policy);
-                if (policy.operator()) {
-                    document.keySet().removeAll(Set.of("vhost", "name"));
-                    parameters.add(parameter(OPERATOR_POLICY, vhost, policy.name(), document));
-                } else {
-                    policies.add(document);
-                }
-            });
+            parameters.addAll(parameters(vhost));
+            vhost.policies().stream()
+                    .filter(policy -> !policy.operator())
+                    .forEach(policy -> policies.add(Documents.policy(vhost.name(), policy)));
             sorted(vhost.queues(), QueueRecord::name).stream()
                     .filter(queue -> queue.owner() == 0)
                     .forEach(queue -> queues.add(Documents.queue(queue)));
@@ -148,6 +141,37 @@ public final class Definitions {
         all.put("exchanges", exchanges);
         all.put("bindings", bindings);
         all.put("rings", rings);
+    }
+
+    /** What RabbitMQ calls runtime parameters: a virtual host's limits and its operator policies. */
+    static List<Map<String, @Nullable Object>> parameters(VirtualHost vhost) {
+        List<Map<String, @Nullable Object>> all = new ArrayList<>();
+        if (!vhost.limits().equals(VhostLimits.NONE)) {
+            all.add(parameter(LIMITS, vhost, "limits", AccessResources.value(vhost.limits())));
+        }
+        vhost.policies().stream().filter(Policy::operator).forEach(policy -> {
+            Map<String, @Nullable Object> document = Documents.policy(vhost.name(), policy);
+            document.keySet().removeAll(Set.of("vhost", "name"));
+            all.add(parameter(OPERATOR_POLICY, vhost, policy.name(), document));
+        });
+        return all;
+    }
+
+    /**
+     * The command that sets a parameter.
+     *
+     * @throws HttpError when nothing here knows such a component, or the value makes no sense
+     */
+    static Command parameter(String component, String vhost, String name, Fields value) {
+        return switch (component) {
+            case LIMITS -> new Command.SetVhostLimits(
+                    vhost,
+                    new VhostLimits(
+                            AccessResources.limit(value, "max-connections"),
+                            AccessResources.limit(value, "max-queues")));
+            case OPERATOR_POLICY -> PolicyResources.command(vhost, name, value, true);
+            default -> throw HttpError.badRequest("Validation failed\n\ncomponent " + component + " not found\n");
+        };
     }
 
     private static Map<String, @Nullable Object> parameter(
@@ -325,20 +349,10 @@ public final class Definitions {
 
     private static void addParameter(Fields fields, String element, Import all, @Nullable String into) {
         String component = fields.requiredText("component");
-        if (component.equals(LIMITS)) {
-            Fields limits = fields.object("value");
+        if (component.equals(LIMITS) || component.equals(OPERATOR_POLICY)) {
             all.add(
                     element,
-                    new Command.SetVhostLimits(
-                            vhost(fields, into),
-                            new VhostLimits(
-                                    AccessResources.limit(limits, "max-connections"),
-                                    AccessResources.limit(limits, "max-queues"))));
-        } else if (component.equals(OPERATOR_POLICY)) {
-            all.add(
-                    element,
-                    PolicyResources.command(
-                            vhost(fields, into), fields.requiredText("name"), fields.object("value"), true));
+                    parameter(component, vhost(fields, into), fields.requiredText("name"), fields.object("value")));
         } else {
             all.ignored.add(component);
         }

@@ -128,7 +128,8 @@ public final class ManagementServer implements AutoCloseable {
         new QueueResources(node, statistics, channel).addTo(routes);
         new BindingResources(node).addTo(routes);
         new AccessResources(node, statistics).addTo(routes);
-        new PolicyResources(node).addTo(routes);
+        new PolicyResources().addTo(routes);
+        new ParameterResources(node).addTo(routes);
         new DefinitionResources(new Definitions(node)).addTo(routes);
         new RingResources(node).addTo(routes);
         HttpHandler api = new RequestLimitingHandler(

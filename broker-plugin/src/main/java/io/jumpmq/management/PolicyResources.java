@@ -10,35 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code /policies} and {@code /operator-policies}; and {@code /parameters}, of which there are none. */
+/** {@code /policies} and {@code /operator-policies}. */
 final class PolicyResources {
-    private final Node node;
-
-    PolicyResources(Node node) {
-        this.node = node;
-    }
-
     private record InVhost(String vhost, Policy policy) {}
 
     void addTo(Routes routes) {
         addTo(routes, "/policies", false);
         addTo(routes, "/operator-policies", true);
-        for (String none : List.of("/parameters", "/parameters/{component}", "/parameters/{component}/{vhost}")) {
-            routes.get(none, call -> Answer.of(List.of()));
-        }
-        routes.put("/parameters/{component}/{vhost}/{name}", call -> {
-                    throw HttpError.badRequest(
-                            "Validation failed\n\ncomponent " + call.at("component") + " not found\n");
-                })
-                .get("/parameters/{component}/{vhost}/{name}", call -> {
-                    throw HttpError.notFound();
-                })
-                .delete("/parameters/{component}/{vhost}/{name}", call -> {
-                    throw HttpError.notFound();
-                })
-                .get(
-                        "/global-parameters",
-                        call -> Answer.of(List.of(Map.of("name", "cluster_name", "value", node.clusterName()))));
     }
 
     private void addTo(Routes routes, String path, boolean operator) {

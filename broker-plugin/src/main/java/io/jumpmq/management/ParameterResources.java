@@ -1,0 +1,91 @@
+package io.jumpmq.management;
+
+import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.VhostLimits;
+import io.jumpmq.broker.catalog.VirtualHost;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /parameters}: limits and operator policies, which have paths of their own, too; and the cluster's name. */
+final class ParameterResources {
+    private static final String CLUSTER_NAME = "cluster_name";
+
+    private final Node node;
+
+    ParameterResources(Node node) {
+        this.node = node;
+    }
+
+    void addTo(Routes routes) {
+        String one = "/parameters/{component}/{vhost}/{name}";
+        routes.get("/parameters", call -> list(call, call.visibleVhosts(), parameter -> true))
+                .get("/parameters/{component}", call -> list(call, call.visibleVhosts(), is(call, "component")))
+                .get(
+                        "/parameters/{component}/{vhost}",
+                        call -> list(call, List.of(call.visibleVhost()), is(call, "component")))
+                .get(one, call -> Listing.of(call, one(call)))
+                .put(one, this::put)
+                .delete(one, this::delete)
+                .get("/global-parameters", call -> Answer.of(List.of(clusterName())))
+                .get("/global-parameters/{name}", call -> {
+                    if (!call.at("name").equals(CLUSTER_NAME)) {
+                        throw HttpError.notFound();
+                    }
+                    return Answer.of(clusterName());
+                });
+    }
+
+    private Map<String, String> clusterName() {
+        return Map.of("name", CLUSTER_NAME, "value", node.clusterName());
+    }
+
+    private static Predicate<Map<String, @Nullable Object>> is(Call call, String field) {
+        return parameter -> call.at(field).equals(parameter.get(field));
+    }
+
+    private static Answer list(
+            Call call, List<VirtualHost> vhosts, Predicate<Map<String, @Nullable Object>> which) {
+        call.requirePolicymaker();
+        return Listing.of(
+                call,
+                vhosts.stream()
+                        .flatMap(vhost -> Definitions.parameters(vhost).stream())
+                        .filter(which)
+                        .toList(),
+                parameter -> String.valueOf(parameter.get("name")),
+                parameter -> parameter);
+    }
+
+    private static Map<String, @Nullable Object> one(Call call) {
+        call.requirePolicymaker();
+        return Definitions.parameters(call.visibleVhost()).stream()
+                .filter(is(call, "component").and(is(call, "name")))
+                .findFirst()
+                .orElseThrow(HttpError::notFound);
+    }
+
+    private Answer put(Call call) {
+        call.requireAdministrator();
+        VirtualHost vhost = call.visibleVhost();
+        Fields fields = call.json();
+        fields.require("value");
+        boolean isNew = Definitions.parameters(vhost).stream()
+                .noneMatch(is(call, "component").and(is(call, "name")));
+        call.carryOut(
+                Definitions.parameter(call.at("component"), vhost.name(), call.at("name"), fields.object("value")));
+        return Answer.put(isNew);
+    }
+
+    private Answer delete(Call call) {
+        call.requireAdministrator();
+        one(call);
+        String vhost = call.visibleVhost().name();
+        call.carryOut(
+                call.at("component").equals(Definitions.LIMITS)
+                        ? new Command.SetVhostLimits(vhost, VhostLimits.NONE)
+                        : new Command.DeletePolicy(vhost, call.at("name"), true));
+        return Answer.done();
+    }
+}
