@@ -12,6 +12,7 @@ import io.jumpmq.security.Permission.Operation;
 import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,10 @@ final class BindingResources {
         return Listing.of(
                 call,
                 bindings(vhosts, which),
+                Comparator.comparing(Change.BindingAdded::vhost)
+                        .thenComparing(Change.BindingAdded::source)
+                        .thenComparing(Change.BindingAdded::destination)
+                        .thenComparing(Change.BindingAdded::key),
                 binding -> binding.source() + '\0' + binding.destination() + '\0' + binding.key(),
                 BindingResources::document);
     }

@@ -164,11 +164,12 @@ public final class Definitions {
      */
     static Command parameter(String component, String vhost, String name, Fields value) {
         return switch (component) {
-            case LIMITS -> new Command.SetVhostLimits(
-                    vhost,
-                    new VhostLimits(
-                            AccessResources.limit(value, "max-connections"),
-                            AccessResources.limit(value, "max-queues")));
+            case LIMITS ->
+                new Command.SetVhostLimits(
+                        vhost,
+                        new VhostLimits(
+                                AccessResources.limit(value, "max-connections"),
+                                AccessResources.limit(value, "max-queues")));
             case OPERATOR_POLICY -> PolicyResources.command(vhost, name, value, true);
             default -> throw HttpError.badRequest("Validation failed\n\ncomponent " + component + " not found\n");
         };

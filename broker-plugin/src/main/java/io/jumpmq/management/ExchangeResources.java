@@ -12,6 +12,7 @@ import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.security.Permission.Operation;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ final class ExchangeResources {
         return Listing.of(
                 call,
                 vhosts.stream().flatMap(vhost -> vhost.exchanges().stream()).toList(),
+                Comparator.comparing(ExchangeRecord::vhost).thenComparing(ExchangeRecord::name),
                 ExchangeRecord::name,
                 this::document);
     }

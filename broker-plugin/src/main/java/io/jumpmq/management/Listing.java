@@ -33,6 +33,21 @@ final class Listing {
      */
     static <T> Answer of(
             Call call, List<T> all, Function<T, String> name, Function<T, Map<String, @Nullable Object>> document) {
+        return of(call, all, Comparator.comparing(name), name, document);
+    }
+
+    /**
+     * The list that a call asks for.
+     *
+     * @param order without {@code sort}
+     * @param name what {@code name} filters by
+     */
+    static <T> Answer of(
+            Call call,
+            List<T> all,
+            Comparator<T> order,
+            Function<T, String> name,
+            Function<T, Map<String, @Nullable Object>> document) {
         Paging paging = paging(call);
         List<T> filtered = new ArrayList<>();
         Predicate<String> filter = filter(call);
@@ -44,7 +59,7 @@ final class Listing {
         String sort = call.query("sort");
         boolean reverse = "true".equals(call.query("sort_reverse"));
         if (sort == null || sort.isEmpty() || sort.equals("name")) {
-            filtered.sort(Comparator.comparing(name));
+            filtered.sort("name".equals(sort) ? Comparator.comparing(name) : order);
             if (reverse) {
                 Collections.reverse(filtered);
             }

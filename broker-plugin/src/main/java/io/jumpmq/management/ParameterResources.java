@@ -45,8 +45,7 @@ final class ParameterResources {
         return parameter -> call.at(field).equals(parameter.get(field));
     }
 
-    private static Answer list(
-            Call call, List<VirtualHost> vhosts, Predicate<Map<String, @Nullable Object>> which) {
+    private static Answer list(Call call, List<VirtualHost> vhosts, Predicate<Map<String, @Nullable Object>> which) {
         call.requirePolicymaker();
         return Listing.of(
                 call,

@@ -6,6 +6,7 @@ import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.catalog.VirtualHost;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,12 @@ final class PolicyResources {
                     .filter(policy -> policy.operator() == operator)
                     .forEach(policy -> all.add(new InVhost(vhost.name(), policy)));
         }
-        return Listing.of(call, all, one -> one.policy.name(), one -> Documents.policy(one.vhost, one.policy));
+        return Listing.of(
+                call,
+                all,
+                Comparator.comparing(InVhost::vhost).thenComparing(one -> one.policy.name()),
+                one -> one.policy.name(),
+                one -> Documents.policy(one.vhost, one.policy));
     }
 
     private static Policy one(Call call, boolean operator) {

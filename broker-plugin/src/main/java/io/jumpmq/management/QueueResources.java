@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ final class QueueResources {
         return Listing.of(
                 call,
                 vhosts.stream().flatMap(vhost -> vhost.queues().stream()).toList(),
+                Comparator.comparing(QueueRecord::vhost).thenComparing(QueueRecord::name),
                 QueueRecord::name,
                 this::document);
     }

@@ -20,6 +20,7 @@ import io.jumpmq.ring.RingState;
 import io.jumpmq.security.Permission.Operation;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -80,7 +81,9 @@ final class RingResources {
         vhosts.forEach(vhost -> vhost.exchanges().stream()
                 .filter(exchange -> exchange.type().equals(ConsistentHashExchange.NAME))
                 .forEach(all::add));
-        return Listing.of(call, all, ExchangeRecord::name, exchange -> {
+        Comparator<ExchangeRecord> order =
+                Comparator.comparing(ExchangeRecord::vhost).thenComparing(ExchangeRecord::name);
+        return Listing.of(call, all, order, ExchangeRecord::name, exchange -> {
             RingState<RingMember> state = ((ConsistentHashRouter) exchange.router()).state();
             Map<String, @Nullable Object> map = new LinkedHashMap<>();
             map.put("vhost", exchange.vhost());

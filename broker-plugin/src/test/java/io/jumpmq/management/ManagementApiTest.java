@@ -438,6 +438,41 @@ class ManagementApiTest {
 
     // Who may.
 
+    /** So pages of several virtual hosts do not interleave them. */
+    @Test
+    void listsAreByVirtualHostAndThenByNameUnlessSortedByName() {
+        String prefix = Api.unique("z");
+        for (String vhost : List.of("%2f", prefix)) {
+            if (vhost.equals(prefix)) {
+                made.add("vhosts/" + prefix);
+                api.put("vhosts/" + prefix, "").expect(201);
+            }
+            for (String end : List.of("b", "a")) {
+                made.add(0, "queues/" + vhost + "/" + prefix + end);
+                api.put("queues/" + vhost + "/" + prefix + end, "{}").expect(201);
+            }
+        }
+        assertThat(names("queues?page=1&name=" + prefix, prefix))
+                .containsExactly("/a", "/b", prefix + "a", prefix + "b");
+        assertThat(names("queues?page=1&sort=name&name=" + prefix, prefix))
+                .extracting(name -> name.charAt(name.length() - 1))
+                .containsExactly('a', 'a', 'b', 'b');
+        assertThat(names("queues?page=1&page_size=2&name=" + prefix, prefix)).containsExactly("/a", "/b");
+        assertThat(names("queues?page=1&sort_reverse=true&name=" + prefix, prefix))
+                .containsExactly(prefix + "b", prefix + "a", "/b", "/a");
+    }
+
+    private List<String> names(String path, String prefix) {
+        List<String> names = new ArrayList<>();
+        api.get(path)
+                .expect(200)
+                .json()
+                .path("items")
+                .forEach(item -> names.add(
+                        item.path("vhost").asText() + item.path("name").asText().substring(prefix.length())));
+        return names;
+    }
+
     @Test
     void virtualHostsComeAndGo() {
         String vhost = Api.unique("v");
