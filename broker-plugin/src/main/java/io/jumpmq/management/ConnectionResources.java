@@ -187,6 +187,9 @@ final class ConnectionResources {
         map.put("frame_max", connection.frameMaxBytes());
         map.put("timeout", connection.heartbeatSeconds());
         map.put("client_properties", Json.of(connection.clientProperties()));
+        if (connection.clientProperties().text("connection_name") != null) {
+            map.put("user_provided_name", connection.clientProperties().text("connection_name"));
+        }
         map.put("peer_host", socket.peer().getAddress().getHostAddress());
         map.put("peer_port", socket.peer().getPort());
         map.put("host", socket.local().getAddress().getHostAddress());
