@@ -126,8 +126,9 @@ final class CatalogJournal {
         journal.flush();
     }
 
-    /** Notes that all that was written so far lasts: a sign for the next start that it was not cut short. */
+    /** Flushes, and notes that all that was written so far lasts: a sign for the next start that it was not cut short. */
     void noteFlushed() throws IOException {
+        flush(); // The note may reach the disk before what it vouches for.
         ByteBuffer record = ByteBuffer.allocate(Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES));
         record.position(Records.ENVELOPE)
                 .put(Records.FLUSHED)

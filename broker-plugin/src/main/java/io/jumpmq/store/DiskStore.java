@@ -390,7 +390,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     private boolean hasRoomFor(QueueEntry entry) {
         int size = entry.message().footprint();
-        return segments.hasRoom(size) || files.isNextReady(size);
+        return segments.hasRoom(size) || files.isReady(size);
     }
 
     /** What one round of writing gathers. */

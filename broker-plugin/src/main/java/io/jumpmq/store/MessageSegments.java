@@ -44,6 +44,9 @@ final class MessageSegments {
          * @throws IOException when the disk has no room
          */
         Disk.File take(long number, long size) throws IOException;
+
+        /** Whether {@link #take} has a segment for a record of such a size at hand, whatever room the disk has. */
+        boolean isReady(long size);
     }
 
     /** Where a message is. */
@@ -497,6 +500,12 @@ final class MessageSegments {
         while (copied < CARRY_BYTES && oldest.liveBytes > 0) {
             if (!scan.next()) {
                 throw new DamagedException(oldest.file.name(), scan.offset(), "there should be a record");
+            }
+            if (!hasRoom(scan.size()) && !supply.isReady(scan.size())) {
+                // The disk is full: it goes on from this record when there is room. Giving back space must not take
+                // any.
+                carrying = new SegmentScan(oldest.file, oldest.number, scan.offset(), oldest.end);
+                return;
             }
             if (scan.type() == Records.MESSAGE) {
                 copied += carry(oldest, scan);

@@ -61,8 +61,9 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
         return file;
     }
 
-    /** Whether the next segment is there and large enough; if not, it is being made, or there is no room for it yet. */
-    boolean isNextReady(long size) {
+    /** If not, the next segment is being made, or there is no room for it yet. */
+    @Override
+    public boolean isReady(long size) {
         Ready next = ready;
         if (next == null && !preparing) {
             prepareNext();

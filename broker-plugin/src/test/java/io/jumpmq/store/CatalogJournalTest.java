@@ -281,4 +281,17 @@ class CatalogJournalTest {
         assertThat(subject.journal.isLong()).isFalse();
         assertThat(new Subject(disk).all()).isEqualTo(subject.all());
     }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void aPowerLossWhileStoppingIsNotTakenForDamage(long seed) throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        Subject subject = new Subject(disk);
+        for (int i = 0; i < 100; i++) {
+            subject.queue("d" + i, true);
+        }
+        subject.journal.noteFlushed();
+        SimulatedDisk after = disk.crash(new SplittableRandom(seed));
+        assertThat(new Subject(after).all()).as("seed %d", seed).isEqualTo(subject.all());
+    }
 }

@@ -136,8 +136,18 @@ class MessageSegmentsTest {
         }
     }
 
-    private static MessageSegments.Supply supply(SimulatedDisk disk) {
-        return (number, size) -> disk.create(Segment.name(number), size, Segment.head(number));
+    static MessageSegments.Supply supply(Disk disk) {
+        return new MessageSegments.Supply() {
+            @Override
+            public Disk.File take(long number, long size) throws IOException {
+                return disk.create(Segment.name(number), size, Segment.head(number));
+            }
+
+            @Override
+            public boolean isReady(long size) {
+                return true;
+            }
+        };
     }
 
     private static Message message(String body) {
@@ -400,5 +410,57 @@ class MessageSegmentsTest {
         assertThatThrownBy(() -> MessageSegments.open(disk, supply(disk), SEGMENT))
                 .isInstanceOf(DamagedException.class)
                 .hasMessageContaining("0000000000000003.log");
+    }
+
+    @Test
+    void givingBackSpaceTakesNoneFromAFullDisk() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        boolean[] room = {true};
+        MessageSegments.Supply supply = new MessageSegments.Supply() {
+            @Override
+            public Disk.File take(long number, long size) throws IOException {
+                if (!room[0]) {
+                    throw new IOException("no room for segment " + number);
+                }
+                return disk.create(Segment.name(number), size, Segment.head(number));
+            }
+
+            @Override
+            public boolean isReady(long size) {
+                return room[0];
+            }
+        };
+        MessageSegments log = MessageSegments.open(disk, supply, SEGMENT);
+        for (int i = 0; i < 1000; i++) {
+            log.append(1, i, message("m" + i + "x".repeat(1000)), Long.MAX_VALUE, 0, true);
+        }
+        room[0] = false;
+        for (int i = 0; i < 1000; i++) {
+            if (i % 10 != 0) {
+                log.delete(1, i);
+            }
+        }
+        tidy(log);
+        assertThat(log.find(1, 0, 1000, Integer.MAX_VALUE)).hasSize(100);
+        long full = log.diskBytes();
+        room[0] = true;
+        tidy(log);
+        assertThat(log.diskBytes()).isLessThan(full / 2);
+        assertThat(log.find(1, 0, 1000, Integer.MAX_VALUE)).hasSize(100);
+        assertThat(content(MessageSegments.open(disk, supply, SEGMENT), 1)).hasSize(100);
+    }
+
+    private static void tidy(MessageSegments log) throws IOException {
+        for (int i = 0; i < 100; i++) {
+            Segment useless = log.tidy();
+            if (useless != null) {
+                log.discard(useless);
+            }
+            Commit commit = log.write();
+            if (commit != null) {
+                commit.flush();
+                log.flushed(commit);
+            }
+        }
     }
 }
