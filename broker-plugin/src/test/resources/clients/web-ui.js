@@ -56,13 +56,16 @@ class Window {
     const window = new Window();
     window.faults = [];
     window.expected = new Set();
+    window.unreachable = false;
     window.context = await browser.newContext({viewport: {width, height}, colorScheme, acceptDownloads: true});
     window.page = await window.context.newPage();
     window.page.setDefaultTimeout(15_000);
     window.page.on('pageerror', error => window.faults.push(`${error.stack}`));
     window.page.on('console', message => {
       const status = /status of (\d+)/.exec(message.text());
-      if (['error', 'warning'].includes(message.type()) && !(status && window.expected.has(Number(status[1])))) {
+      const foreseen =
+        (status && window.expected.has(Number(status[1]))) || (window.unreachable && message.text().includes('net::ERR_FAILED'));
+      if (['error', 'warning'].includes(message.type()) && !foreseen) {
         window.faults.push(`${message.text()} at ${message.location().url}`);
       }
     });
@@ -179,6 +182,12 @@ const scenarios = {
     }
     await page.locator('.pointer').waitFor();
 
+    for (const width of [400, 600, 800, 950, 1000, 1210, 1280]) {
+      await page.setViewportSize({width, height: 900});
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `the page is ${wide} pixels wider than ${width}`);
+    }
+
     // Typed and dragged; nothing changes before "Apply".
     await page.getByLabel('Weight of red', {exact: true}).fill('4');
     const slider = page.getByLabel('Weight of blue, by dragging');
@@ -286,6 +295,11 @@ const scenarios = {
     await question.getByRole('button', {name: 'Cancel'}).click();
     await ask('Delete…');
     await page.keyboard.press('Escape');
+    await question.waitFor({state: 'detached'});
+    await ask('Delete…');
+    await page.goBack();
+    await page.goForward();
+    await unfold(page, 'Purge or delete');
     await question.waitFor({state: 'detached'});
     assert.strictEqual((await api('GET', ['queues', '/', 'letters'])).name, 'letters');
     await ask('Delete…');
@@ -498,10 +512,61 @@ const scenarios = {
           document.querySelectorAll('details').forEach(part => { part.open = false; });
           document.activeElement.blur();
         });
+        await page.mouse.move(0, 0);
         await page.screenshot({path: path.join(shots, `${name}-${width}-${colorScheme}.png`), fullPage: true});
       }
       await window.close();
     }
+  },
+
+  async refresh(browser) {
+    await api('PUT', ['queues', '/', 'watched'], {});
+    const window = await Window.open(browser);
+    const {page} = window;
+    await page.clock.install();
+    await window.login();
+    await page.getByRole('heading', {name: 'Overview'}).waitFor();
+    await window.visit('queues', '/', 'watched');
+    const messages = count => page.locator('.facts div', {hasText: new RegExp(`^Messages${count}$`)}).waitFor();
+    const publish = () => api('POST', ['exchanges', '/', 'amq.default', 'publish'], {
+      routing_key: 'watched', payload: 'x', payload_encoding: 'string', properties: {},
+    });
+    await messages(0);
+    await publish();
+    await eventually(async () => assert.strictEqual((await api('GET', ['queues', '/', 'watched'])).messages, 1));
+    await page.clock.runFor(3000);
+    await messages(1);
+
+    const hide = hidden => page.evaluate(value => {
+      Object.defineProperty(document, 'hidden', {configurable: true, get: () => value});
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+    await page.waitForLoadState('networkidle');
+    await hide(true);
+    let asked = 0;
+    page.on('request', () => { asked++; });
+    await page.clock.runFor(60_000);
+    assert.strictEqual(asked, 0, 'a hidden page goes on asking');
+    await publish();
+    await hide(false);
+    await messages(2);
+
+    // A broker that is gone is told of, and so is its return.
+    window.unreachable = true;
+    await page.route('**/api/**', route => route.abort());
+    await page.clock.runFor(3000);
+    const banner = page.getByText('The broker does not answer.');
+    await banner.waitFor();
+    await page.unroute('**/api/**');
+    await page.clock.runFor(3000);
+    await banner.waitFor({state: 'detached'});
+
+    // So is what somebody else deleted.
+    window.expected.add(404);
+    await api('DELETE', ['queues', '/', 'watched']);
+    await page.clock.runFor(3000);
+    await page.locator('.banner').waitFor();
+    await window.close();
   },
 
   async keyboard(browser) {

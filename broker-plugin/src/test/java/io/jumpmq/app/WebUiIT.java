@@ -124,6 +124,11 @@ class WebUiIT {
     }
 
     @Test
+    void keepsUpToDateWhileItIsLookedAt() throws Exception {
+        play("refresh");
+    }
+
+    @Test
     void isUsedWithTheKeyboardAlone() throws Exception {
         play("keyboard");
     }

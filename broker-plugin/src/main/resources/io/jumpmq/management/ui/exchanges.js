@@ -21,7 +21,7 @@ const COLUMNS = [
     {
         title: "Type",
         sort: "type",
-        cell: x => (x.type === HASHING ? h("a", { href: href("rings", x.vhost, x.name) }, `${x.type}: ring`) : x.type),
+        cell: x => (x.type === HASHING ? h("a", { href: href("rings", x.vhost, x.name), class: "whole", title: "Its ring" }, x.type) : x.type),
     },
     { title: "Features", minor: true, cell: features },
     { title: "In", numeric: true, cell: x => rate(x.message_stats?.publish_in_details?.rate) },

@@ -133,8 +133,16 @@ function allowed(page) {
     return !page.tags || page.tags.some(tag => user.tags.includes(tag));
 }
 
-function show(focus = true) {
+/** Leaves the page shown; a question that it asked must not be answered on another one. */
+function leave() {
     shown?.leave();
+    for (const dialog of document.querySelectorAll("dialog")) {
+        dialog.close("");
+    }
+}
+
+function show(focus = true) {
+    leave();
     const { segments, query } = current();
     const [first, ...names] = segments;
     const known = Object.hasOwn(PAGES, first) && allowed(PAGES[first]);
@@ -197,7 +205,7 @@ async function enter() {
 
 function logout(problem = "") {
     forget();
-    shown?.leave();
+    leave();
     shown = null;
     user = null;
     element("content").replaceChildren();

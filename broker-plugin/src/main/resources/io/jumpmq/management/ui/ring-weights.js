@@ -51,7 +51,8 @@ export class WeightEditor {
         this.#tones = tones;
         this.#changed = changed;
         this.#marked = marked;
-        this.tbody = h("tbody");
+        // Roles are said aloud: where there is little room the table is laid out as blocks, which would take them away.
+        this.tbody = h("tbody", { role: "rowgroup" });
         this.more = h("p", { class: "muted" });
         this.planned = h("div", { class: "preview" });
         this.announcement = h("p", { class: "unseen", role: "status" });
@@ -72,16 +73,16 @@ export class WeightEditor {
             this.filterField,
             h(
                 "table",
-                { class: "weights" },
+                { class: "weights", role: "table" },
                 h("caption", { class: "unseen" }, "Destinations of the ring, their weights and shares"),
                 h(
                     "thead",
-                    null,
+                    { role: "rowgroup" },
                     h(
                         "tr",
-                        null,
+                        { role: "row" },
                         ["Destination", "Weight", "Expected", "Observed", "Keys sampled"].map((title, i) =>
-                            h("th", { scope: "col", class: i > 1 ? "numeric" : null }, title),
+                            h("th", { scope: "col", role: "columnheader", class: i > 1 ? "numeric" : null }, title),
                         ),
                     ),
                 ),
@@ -175,7 +176,7 @@ export class WeightEditor {
         this.filterField.hidden = all.length <= 10;
         patch(
             this.tbody,
-            all.length === 0 && h("tr", null, h("td", { colspan: 5, class: "empty" }, "Nothing is on the ring: messages are unroutable.")),
+            all.length === 0 && h("tr", { role: "row" }, h("td", { colspan: 5, role: "cell", class: "empty" }, "Nothing is on the ring: messages are unroutable.")),
             shown.map(d => this.#row(d, largest, heaviest)),
         );
         // Fields keep what their user types; all others follow the broker.
@@ -213,13 +214,14 @@ export class WeightEditor {
             "tr",
             {
                 "data-key": key,
+                role: "row",
                 class: draft ? "changed" : null,
                 onpointerenter: () => this.#marked(key),
                 onpointerleave: () => this.#marked(null),
             },
             h(
                 "td",
-                null,
+                { role: "cell" },
                 swatch(tone),
                 h("a", { href: link }, d.destination),
                 d.destination_type === "exchange" && badge("exchange"),
@@ -227,7 +229,7 @@ export class WeightEditor {
             ),
             h(
                 "td",
-                { class: "weight" },
+                { class: "weight", role: "cell" },
                 h("input", {
                     type: "range",
                     min: 0,
@@ -245,14 +247,14 @@ export class WeightEditor {
                     oninput: change,
                 }),
             ),
-            h("td", { class: "numeric", "data-label": "Expected" }, percent(d.share)),
+            h("td", { class: "numeric", role: "cell", "data-label": "Expected" }, percent(d.share)),
             h(
                 "td",
-                { class: "numeric observed", "data-label": "Observed" },
+                { class: "numeric observed", role: "cell", "data-label": "Observed" },
                 h("span", null, percent(observed?.routed_share)),
                 comparison(d.share, observed?.routed_share, largest, tone),
             ),
-            h("td", { class: "numeric", "data-label": "Keys sampled" }, percent(observed?.sampled_share)),
+            h("td", { class: "numeric", role: "cell", "data-label": "Keys sampled" }, percent(observed?.sampled_share)),
         );
     }
 
