@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,11 +33,9 @@ class WebUiIT {
     @TempDir
     private Path folder = Path.of("");
 
-    private JumpMq broker = JumpMq.builder().port(-1).start();
-
+    /** Skips what cannot be run here, or fails if it has to be. */
     @BeforeEach
-    void start() throws Exception {
-        broker.close();
+    void need() throws Exception {
         boolean there = Files.isExecutable(CHROMIUM)
                 && Files.isDirectory(MODULES.resolve("playwright-core"))
                 && node("--version") == 0;
@@ -44,30 +43,23 @@ class WebUiIT {
             fail("install Node.js, " + CHROMIUM + ", and playwright-core into " + MODULES);
         }
         assumeTrue(there, "not installed: Node.js, Chromium or playwright-core");
-        broker = JumpMq.builder().port(-1).management(0).start();
     }
 
-    @AfterEach
-    void stop() {
-        broker.close();
-    }
-
-    private int node(String... arguments) throws IOException, InterruptedException {
-        String[] command = new String[arguments.length + 1];
-        command[0] = "node";
-        System.arraycopy(arguments, 0, command, 1, arguments.length);
-        Process process;
+    /** Runs Node.js to its end: its exit value, or -1 when there is none. */
+    private int node(String... arguments) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of("node"));
+        command.addAll(List.of(arguments));
         try {
-            process = new ProcessBuilder(command)
+            Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(output().toFile())
                     .start();
+            boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            process.destroyForcibly();
+            return ended ? process.exitValue() : -1;
         } catch (IOException e) {
             return -1;
         }
-        boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        return ended ? process.exitValue() : -1;
     }
 
     private Path output() {
@@ -78,14 +70,13 @@ class WebUiIT {
         // The program is copied beside the modules, where Node looks for them.
         Path program = MODULES.resolveSibling("web-ui.js");
         Files.writeString(program, Files.readString(PROGRAM));
-        int exit = node(
-                program.toString(),
-                scenario,
-                "http://127.0.0.1:" + broker.managementPort() + "/",
-                SCREENSHOTS.toString());
-        String text = Files.readString(output());
-        assertThat(exit).as(text).isZero();
-        assertThat(text).contains(scenario + " works");
+        try (JumpMq broker = JumpMq.builder().port(-1).management(0).start()) {
+            String pages = "http://127.0.0.1:" + broker.managementPort() + "/";
+            int exit = node(program.toString(), scenario, pages, SCREENSHOTS.toString());
+            String text = Files.readString(output());
+            assertThat(exit).as(text).isZero();
+            assertThat(text).contains(scenario + " works");
+        }
     }
 
     @Test
