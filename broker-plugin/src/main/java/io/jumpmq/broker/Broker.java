@@ -215,11 +215,7 @@ public final class Broker implements CatalogObserver {
         from.send(loops.get(0), decide, new Request(from, command, lasting, answer));
     }
 
-    /**
-     * One of an operator's commands was refused; nothing has changed.
-     *
-     * @param index which
-     */
+    /** One of an operator's commands, that of this index, was refused; nothing has changed. */
     public static final class RefusedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -306,6 +302,7 @@ public final class Broker implements CatalogObserver {
     }
 
     /** Makes a change, and notes what it does to a ring. */
+    @SuppressWarnings("ReferenceEquality") // Each change of a ring makes a new state.
     private void apply(Change change) {
         ConsistentHashRouter ring = ring(change);
         RingState<RingMember> before = ring == null ? null : ring.state();

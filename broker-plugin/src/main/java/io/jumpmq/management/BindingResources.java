@@ -173,7 +173,7 @@ final class BindingResources {
         hash.update(Json.write(new TreeMap<>(Json.of(arguments))));
         byte[] bytes = new byte[Integer.BYTES];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (hash.getValue() >>> 8 * i);
+            bytes[i] = (byte) (hash.getValue() >>> (8 * i));
         }
         return URLEncoder.encode(key, UTF_8) + "~"
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);

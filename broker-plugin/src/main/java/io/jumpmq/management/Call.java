@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param path the variable parts of the path, by name, decoded
  * @param query the query's parameters, decoded
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
 record Call(Broker broker, User user, Map<String, String> path, Map<String, Deque<String>> query, byte[] body) {
     private static final long PATIENCE_SECONDS = 60;
 

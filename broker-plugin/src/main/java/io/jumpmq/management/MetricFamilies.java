@@ -24,23 +24,23 @@ final class MetricFamilies {
     }
 
     /** A value that goes up and down. */
-    void gauge(String name, String help, double value, String... labels) {
+    void gauge(String name, String help, Number value, String... labels) {
         gauges.computeIfAbsent(
                         name,
                         unused -> GaugeSnapshot.builder().name(prefix + name).help(help))
                 .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                        .value(value)
+                        .value(value.doubleValue())
                         .labels(Labels.of(labels))
                         .build());
     }
 
     /** A value that only grows; {@code _total} is added to its name. */
-    void counter(String name, String help, double value, String... labels) {
+    void counter(String name, String help, Number value, String... labels) {
         counters.computeIfAbsent(
                         name,
                         unused -> CounterSnapshot.builder().name(prefix + name).help(help))
                 .dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
-                        .value(value)
+                        .value(value.doubleValue())
                         .labels(Labels.of(labels))
                         .build());
     }

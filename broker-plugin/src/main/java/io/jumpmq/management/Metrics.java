@@ -293,7 +293,7 @@ final class Metrics {
                 .help("Sizes of the bodies that were published")
                 .dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
                         .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, counts))
-                        .sum(sum(ChannelCounters::bytes))
+                        .sum((double) sum(ChannelCounters::bytes))
                         .labels(Labels.of("protocol", PROTOCOL))
                         .build())
                 .build());

@@ -40,14 +40,8 @@ final class RingResources {
     private static final double ALPHA = 0.001;
     private static final double HOT = 0.01;
 
-    private final Node node;
-
     /** Weights are changed one after the other, so that what is answered is what has happened. */
     private final ReentrantLock changing = new ReentrantLock();
-
-    RingResources(Node node) {
-        this.node = node;
-    }
 
     void addTo(Routes routes) {
         String ring = "/rings/{vhost}/{exchange}";

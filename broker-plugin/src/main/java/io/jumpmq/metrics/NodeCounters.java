@@ -1,6 +1,10 @@
 package io.jumpmq.metrics;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** What seldom happens on a node: connections and queues that come and go, logins. Any thread. Numbers only grow. */
 public final class NodeCounters {
@@ -17,20 +21,26 @@ public final class NodeCounters {
         HTTP_LOGIN_REFUSED
     }
 
-    private final LongAdder[] counts = new LongAdder[Event.values().length];
+    private final Map<Event, LongAdder> counts = new EnumMap<>(Event.class);
 
     /** All at zero. */
     public NodeCounters() {
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = new LongAdder();
+        for (Event event : Event.values()) {
+            counts.put(event, new LongAdder());
         }
     }
 
+    /** It happened once more. */
     public void count(Event event) {
-        counts[event.ordinal()].increment();
+        of(counts.get(event)).increment();
     }
 
+    /** How often it has happened. */
     public long of(Event event) {
-        return counts[event.ordinal()].sum();
+        return of(counts.get(event)).sum();
+    }
+
+    private static LongAdder of(@Nullable LongAdder count) {
+        return Objects.requireNonNull(count);
     }
 }

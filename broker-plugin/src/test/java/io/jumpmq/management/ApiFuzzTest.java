@@ -9,6 +9,7 @@ import io.jumpmq.app.JumpMq;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Base64;
 import java.util.List;
@@ -228,28 +229,31 @@ class ApiFuzzTest {
     }
 
     private static byte[] body(Random random) {
-        switch (random.nextInt(12)) {
-            case 0:
-                byte[] noise = new byte[random.nextInt(200)];
-                random.nextBytes(noise);
-                return noise;
-            case 1:
-                return "{\"durable\":".getBytes(UTF_8);
-            case 2:
-                return "[".repeat(100_000).getBytes(UTF_8);
-            case 3:
-                return "{\"name\":\"\u00ff\"}".getBytes(ISO_8859_1);
-            default:
-                StringBuilder text = new StringBuilder("{");
-                for (int i = random.nextInt(6); i >= 0; i--) {
-                    text.append('"')
-                            .append(pick(random, FIELDS))
-                            .append("\":")
-                            .append(pick(random, VALUES))
-                            .append(i > 0 ? "," : "");
-                }
-                return text.append('}').toString().getBytes(UTF_8);
+        return switch (random.nextInt(12)) {
+            case 0 -> noise(random);
+            case 1 -> "{\"durable\":".getBytes(UTF_8);
+            case 2 -> "[".repeat(100_000).getBytes(UTF_8);
+            case 3 -> "{\"name\":\"\u00ff\"}".getBytes(ISO_8859_1);
+            default -> fields(random).getBytes(UTF_8);
+        };
+    }
+
+    private static byte[] noise(Random random) {
+        byte[] noise = new byte[random.nextInt(200)];
+        random.nextBytes(noise);
+        return noise;
+    }
+
+    private static String fields(Random random) {
+        StringBuilder text = new StringBuilder("{");
+        for (int i = random.nextInt(6); i >= 0; i--) {
+            text.append('"')
+                    .append(pick(random, FIELDS))
+                    .append("\":")
+                    .append(pick(random, VALUES))
+                    .append(i > 0 ? "," : "");
         }
+        return text.append('}').toString();
     }
 
     /** What an HTTP client would not send. */
@@ -272,7 +276,7 @@ class ApiFuzzTest {
                 "GET /api/overview HTTP/1.1\r\nHost: h\r\n" + login + "X: " + "y".repeat(100_000) + "\r\n\r\n",
                 "GARBAGE\r\n\r\n",
                 "\u0016\u0003\u0001 a TLS hello\r\n\r\n")) {
-            try (Socket socket = new Socket("127.0.0.1", broker.managementPort())) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.managementPort())) {
                 socket.setSoTimeout(15_000);
                 OutputStream out = socket.getOutputStream();
                 out.write(request.replaceFirst("\r\n\r\n$", "\r\nConnection: close\r\n\r\n")

@@ -310,7 +310,7 @@ class RingApiTest {
         Map<String, String> ring = Map.of("vhost", "/", "exchange", "orders");
         assertThat(scrape.value("jumpmq_ring_buckets", ring)).isEqualTo(4);
         assertThat(scrape.value("jumpmq_ring_epoch", ring))
-                .isEqualTo(ring().path("epoch").asLong());
+                .isEqualTo(ring().path("epoch").asDouble());
         assertThat(scrape.value("jumpmq_ring_chi_squared_p_value", ring)).isBetween(1e-6, 1.0);
         assertThat(scrape.value("jumpmq_ring_last_change_moved_ratio", ring)).isEqualTo(1);
         assertThat(scrape.value("jumpmq_ring_expected_ratio", Map.of("destination", "q2")))

@@ -34,6 +34,7 @@ import picocli.CommandLine.Parameters;
             "70:it is there already",
             "75:not in time"
         })
+@SuppressWarnings("UnusedVariable") // Options that scripts give and that mean nothing here have to be taken.
 public final class CtlCommand implements Callable<Integer> {
     private final Console console;
 
