@@ -154,6 +154,10 @@ class ApiFuzzTest {
         api.put("exchanges/%2f/ring", "{\"type\":\"x-consistent-hash\",\"durable\":true}")
                 .expect(201);
         api.post("bindings/%2f/e/ring/q/q", "{\"routing_key\":\"1\"}").expect(201);
+        // So that what is refused has something to lift by mistake.
+        api.put("vhost-limits/%2f/max-queues", "{\"value\":1000}").expect(204);
+        api.put("policies/%2f/p", "{\"pattern\":\"^q\",\"definition\":{\"max-length\":1000}}")
+                .expect(201);
     }
 
     @AfterAll

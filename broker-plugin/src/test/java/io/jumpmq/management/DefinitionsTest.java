@@ -126,6 +126,7 @@ class DefinitionsTest {
             JsonNode back = there.get("definitions").expect(200).json();
             assertThat(essence(back, "moving")).isEqualTo(essence(Api.json(file), "moving"));
             assertThat(essence(back, "moving").get("bindings")).hasSize(5);
+            assertThat(essence(back, "moving").get("parameters")).hasSize(2);
             assertThat(there.get("rings/moving/orders").json().path("digest").asText())
                     .isEqualTo(digest);
             there.as("mover", "secret").get("whoami").expect(200);
