@@ -474,6 +474,37 @@ class ManagementApiTest {
     }
 
     @Test
+    void whatAmqpCannotNameIsRefused() {
+        String tooLong = "é".repeat(128);
+        api.put("queues/%2f/" + Api.encoded(tooLong), "{}").expect(400);
+        if (!Api.isRabbitMq()) { // It makes such exchanges and bindings, which no client can name.
+            api.put("exchanges/%2f/" + Api.encoded(tooLong), "{\"type\":\"direct\"}")
+                    .expect(400);
+            api.post("bindings/%2f/e/amq.direct/q/" + queue(), "{\"routing_key\":\"" + tooLong + "\"}")
+                    .expect(400);
+        }
+        api.put("queues/%2f/", "{}").expect(405);
+        api.put("exchanges/%2f/", "{\"type\":\"direct\"}").expect(405);
+        api.get("queues/").expect(200);
+    }
+
+    @Test
+    void parametersAreForPolicymakers() {
+        Api plain = api.as(user("management"), "secret");
+        plain.get("parameters").expect(401);
+        plain.get("global-parameters").expect(401);
+        Api maker = api.as(user("policymaker"), "secret");
+        maker.get("parameters").expect(200);
+        assertThat(maker.get("global-parameters/cluster_name")
+                        .expect(200)
+                        .json()
+                        .path("value"))
+                .isEqualTo(api.get("cluster-name").json().path("name"));
+        api.get("parameters/vhost-limits/%2f/none").expect(404);
+        api.put("vhost-limits/%2f/max-queues", "{}").expect(400);
+    }
+
+    @Test
     void virtualHostsComeAndGo() {
         String vhost = Api.unique("v");
         made.add("vhosts/" + vhost);
