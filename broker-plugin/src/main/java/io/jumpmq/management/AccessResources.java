@@ -171,7 +171,9 @@ final class AccessResources {
 
     private Answer putLimit(Call call) {
         call.requireAdministrator();
-        setLimit(call, limit(call.json(), "value"));
+        Fields fields = call.json();
+        fields.require("value");
+        setLimit(call, limit(fields, "value"));
         return Answer.done();
     }
 

@@ -143,7 +143,7 @@ final class BindingResources {
     }
 
     private static String encoded(String text) {
-        return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+        return URLEncoder.encode(text, UTF_8).replace("+", "%20").replace("%7E", "~");
     }
 
     private static Map<String, @Nullable Object> document(Change.BindingAdded binding) {

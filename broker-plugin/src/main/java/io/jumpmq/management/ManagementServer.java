@@ -149,6 +149,10 @@ public final class ManagementServer implements AutoCloseable {
             String path = exchange.getRequestPath();
             if (path.equals("/api") || path.startsWith("/api/")) {
                 exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+                if (path.endsWith("/")) {
+                    // A list's path, not that of something without a name.
+                    exchange.setRelativePath(path.substring(0, path.length() - 1));
+                }
                 api.handleRequest(exchange);
             } else {
                 exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");

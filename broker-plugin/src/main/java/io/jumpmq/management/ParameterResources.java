@@ -28,8 +28,12 @@ final class ParameterResources {
                 .get(one, call -> Listing.of(call, one(call)))
                 .put(one, this::put)
                 .delete(one, this::delete)
-                .get("/global-parameters", call -> Answer.of(List.of(clusterName())))
+                .get("/global-parameters", call -> {
+                    call.requirePolicymaker();
+                    return Answer.of(List.of(clusterName()));
+                })
                 .get("/global-parameters/{name}", call -> {
+                    call.requirePolicymaker();
                     if (!call.at("name").equals(CLUSTER_NAME)) {
                         throw HttpError.notFound();
                     }

@@ -178,6 +178,7 @@ class ApiFuzzTest {
 
     private void fuzz(int requests) {
         Random random = new Random(SEED);
+        String before = api.get("definitions").expect(200).text();
         for (int i = 0; i < requests; i++) {
             String method = pick(random, List.of("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD"));
             if (method.equals("DELETE") && random.nextInt(4) > 0) {
@@ -197,6 +198,11 @@ class ApiFuzzTest {
             if (answer.status() >= 400 && !answer.text().isEmpty()) {
                 assertThat(answer.json().path("reason").asText()).as(what).isNotEmpty();
             }
+            String after = api.get("definitions").expect(200).text();
+            if (answer.status() >= 400) {
+                assertThat(after).as("refused, and yet: %s", what).isEqualTo(before);
+            }
+            before = after;
         }
         api.get("overview").expect(200);
     }

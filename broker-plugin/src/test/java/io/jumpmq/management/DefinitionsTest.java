@@ -171,6 +171,7 @@ class DefinitionsTest {
             {"queues":[{"name":"new","vhost":"/","durable":true},{"name":"bad","vhost":"/","arguments":{"x-max-length":"many"}}]} | queues[1] ('bad')
             {"queues":[{"name":"new","vhost":"/"},{"name":"bad","vhost":"nowhere"}]}                                             | queues[1] ('bad')
             {"queues":[{"vhost":"/"}]}                                                                                          | queues[0]
+            {"queues":[{"name":"","vhost":"/"}]}                                                                                | queues[0]
             {"queues":"none"}                                                                                                   | queues must be an array
             {"exchanges":[{"name":"e","vhost":"/","type":"nonsense"}]}                                                           | exchanges[0] ('e')
             {"exchanges":[{"name":"e","vhost":"/","type":"x-consistent-hash","arguments":{"hash-property":"app_id"}}]}            | exchanges[0] ('e')

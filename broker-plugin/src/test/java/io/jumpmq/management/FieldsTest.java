@@ -52,7 +52,7 @@ class FieldsTest {
             return resource;
         }
 
-        private boolean mayHave(String field) {
+        boolean mayHave(String field) {
             return (Api.isRabbitMq() ? notHere : onlyHere).stream().anyMatch(name -> covers(name, field));
         }
 
@@ -67,8 +67,12 @@ class FieldsTest {
     }
 
     static List<Section> sections() throws IOException {
+        return sections(LIST);
+    }
+
+    static List<Section> sections(String resource) throws IOException {
         List<Section> sections = new ArrayList<>();
-        try (InputStream in = Objects.requireNonNull(FieldsTest.class.getResourceAsStream(LIST))) {
+        try (InputStream in = Objects.requireNonNull(FieldsTest.class.getResourceAsStream(resource))) {
             for (String block : new String(in.readAllBytes(), UTF_8).split("\n\n", -1)) {
                 if (!block.startsWith("#") && !block.isBlank()) {
                     sections.add(section(block.strip()));

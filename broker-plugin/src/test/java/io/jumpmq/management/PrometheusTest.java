@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -55,6 +56,25 @@ class PrometheusTest {
             "delivered_get_auto_ack",
             "delivered_get_manual_ack",
             "get_empty");
+
+    /** With {@code -Dprometheus.uri} the list itself is tested. */
+    @Test
+    void familiesAreThoseOfRabbitMq() throws Exception {
+        FieldsTest.Section expected =
+                FieldsTest.sections("/management/families.txt").get(0);
+        String rabbit = System.getProperty("prometheus.uri");
+        Map<String, String> types = rabbit == null
+                ? scrape("/metrics").types()
+                : Scrape.of(URI.create(rabbit).getPort(), "/metrics").types();
+        expected.types()
+                .forEach((name, allowed) ->
+                        assertThat(types.get("rabbitmq_" + name)).as(name).isIn(allowed));
+        assertThat(types.keySet())
+                .filteredOn(name -> name.startsWith("rabbitmq_"))
+                .map(name -> name.substring("rabbitmq_".length()))
+                .allMatch(name -> expected.types().containsKey(name)
+                        || (rabbit == null ? expected.onlyHere() : expected.notHere()).contains(name));
+    }
 
     private static Scrape scrape(String path) throws Exception {
         return Scrape.of(Api.embedded().prometheusPort(), path);

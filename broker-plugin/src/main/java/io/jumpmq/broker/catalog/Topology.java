@@ -9,11 +9,13 @@ import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.ExchangeType;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Decides what becomes of the exchanges, queues and bindings of a virtual host. Changes nothing. */
 final class Topology {
     private static final String RESERVED = "amq.";
+    private static final int LONGEST_TEXT_BYTES = 255;
 
     private static final List<String> QUEUE_ARGUMENTS = List.of(
             "x-expires",
@@ -45,6 +47,7 @@ final class Topology {
             Inequivalence.require(declare.arguments(), existing.arguments(), List.of("alternate-exchange"), existing);
             return List.of();
         }
+        requireShort("exchange name", declare.name());
         if (declare.name().startsWith(RESERVED)) {
             throw new AmqpException(
                     ReplyCode.ACCESS_REFUSED,
@@ -98,6 +101,10 @@ final class Topology {
             Inequivalence.require(typed(declare.arguments()), typed(existing.arguments()), QUEUE_ARGUMENTS, existing);
             return List.of();
         }
+        requireShort("queue name", declare.name());
+        if (declare.name().isEmpty()) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "a queue needs a name");
+        }
         requireRoom(vhost, declare.name());
         Change.QueueDeclared declared = new Change.QueueDeclared(
                 vhost.name(),
@@ -130,11 +137,20 @@ final class Topology {
     List<Change> bind(VirtualHost vhost, Command.Bind bind) {
         Destination destination = destination(vhost, bind.kind(), bind.destination(), bind.connection());
         ExchangeRecord source = vhost.requireExchange(bind.source());
+        requireShort("routing key", bind.key());
         source.router().validate(bind.key(), bind.arguments());
         return source.bindings.contains(new Binding(destination, bind.key(), bind.arguments()))
                 ? List.of()
                 : List.of(new Change.BindingAdded(
                         vhost.name(), bind.source(), bind.kind(), bind.destination(), bind.key(), bind.arguments()));
+    }
+
+    /** Not every command comes from a client: what AMQP cannot carry, no client could ever name. */
+    private static void requireShort(String what, String text) {
+        if (text.getBytes(StandardCharsets.UTF_8).length > LONGEST_TEXT_BYTES) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED, what + " has at most " + LONGEST_TEXT_BYTES + " bytes");
+        }
     }
 
     List<Change> unbind(VirtualHost vhost, Command.Unbind unbind) {
