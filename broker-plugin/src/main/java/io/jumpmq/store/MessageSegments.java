@@ -469,7 +469,7 @@ final class MessageSegments {
         if (oldest == active) {
             return null;
         }
-        if (oldest.liveBytes > 0 && carried == null) {
+        if (oldest.liveBytes > 0) {
             if (carrying == null && diskBytes <= 2 * liveBytes + 2 * segmentBytes) {
                 return null;
             }
@@ -505,13 +505,13 @@ final class MessageSegments {
                 // The disk is full: it goes on from this record when there is room. Giving back space must not take
                 // any.
                 carrying = new SegmentScan(oldest.file, oldest.number, scan.offset(), oldest.end);
-                return;
+                break;
             }
             if (scan.type() == Records.MESSAGE) {
                 copied += carry(oldest, scan);
             }
         }
-        if (oldest.liveBytes == 0) {
+        if (copied > 0) {
             carried = new Commit(active, active.end);
         }
     }

@@ -2,6 +2,7 @@ package io.jumpmq.transport;
 
 import io.jumpmq.broker.loop.LoopThread;
 import io.netty.channel.EventLoop;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,12 +20,23 @@ final class NettyLoopThread implements LoopThread {
 
     @Override
     public void execute(Runnable task) {
-        eventLoop.execute(task);
+        unlessStopped(() -> eventLoop.execute(task));
     }
 
     @Override
     public void schedule(Runnable task, long delayMillis) {
-        eventLoop.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+        unlessStopped(() -> eventLoop.schedule(task, delayMillis, TimeUnit.MILLISECONDS));
+    }
+
+    /** When the broker stops, the store still has something to tell when nobody listens any more. */
+    private void unlessStopped(Runnable request) {
+        try {
+            request.run();
+        } catch (RejectedExecutionException e) {
+            if (!eventLoop.isShuttingDown()) {
+                throw e;
+            }
+        }
     }
 
     @Override
