@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.transport;
+
+import org.jspecify.annotations.NullMarked;
