@@ -231,7 +231,7 @@ const scenarios = {
     const again = await api('POST', ['rings', '/', 'orders', 'preview'], {weights: {green: 7}});
     await page.locator('.moved b', {hasText: `${(again.moved * 100).toFixed(1)} %`}).first().waitFor();
     await page.getByRole('button', {name: 'Apply'}).click();
-    await page.getByText(`epoch ${again.after.epoch}.`).waitFor();
+    await page.getByText(`of the keys moved, epoch ${again.after.epoch}.`).waitFor();
     assert.strictEqual((await api('GET', ['rings', '/', 'orders'])).digest, again.after.digest);
 
     // Put on, taken off, by others, without a reload.

@@ -46,6 +46,10 @@ class CrashIT {
     private static final long SEED = Long.getLong("crash.seed", 20_261_121);
     private static final long PATIENCE_SECONDS = 60;
     private static final int PUBLISHERS = 2;
+
+    /** For each publisher of each round, so that a name tells one message. */
+    private static final int NUMBERS = 100_000;
+
     private static final List<String> EXCHANGES = List.of("hash", "direct");
     private static final List<String> QUEUES = List.of("hash-0", "hash-1", "hash-2", "hash-3", "direct-0", "direct-1");
 
@@ -223,7 +227,7 @@ class CrashIT {
         for (int publisher = 0; publisher < PUBLISHERS; publisher++) {
             Channel channel = connection.createChannel();
             int first = nextNumber;
-            nextNumber += 1_000_000;
+            nextNumber += NUMBERS;
             String exchange = EXCHANGES.get(publisher % EXCHANGES.size());
             Thread thread = new Thread(() -> publish(channel, exchange, first, until), "publisher-" + publisher);
             thread.start();
@@ -254,17 +258,21 @@ class CrashIT {
                     },
                     (tag, multiple) -> wrong.add("a nack for " + open.get(tag)));
             SplittableRandom sizes = new SplittableRandom(first);
-            for (int i = 0; System.nanoTime() < until; i++) {
+            int i = 0;
+            while (i < NUMBERS && System.nanoTime() < until) {
                 if (open.size() > 200) {
                     Thread.onSpinWait();
                     continue;
                 }
                 String name = exchange + ":" + (first + i);
                 String key = exchange.equals("hash") ? "key-" + i % 500 : String.valueOf(i % 2);
-                mine.put(name, new Known());
+                if (mine.put(name, new Known()) != null || fetched.containsKey(name)) {
+                    wrong.add("the test names two messages " + name);
+                }
                 open.put(channel.getNextPublishSeqNo(), name);
                 byte[] body = java.util.Arrays.copyOf((name + ";").getBytes(UTF_8), 30 + sizes.nextInt(2000));
                 channel.basicPublish(exchange, key, MessageProperties.MINIMAL_PERSISTENT_BASIC, body);
+                i++;
             }
             channel.waitForConfirms(1);
         } catch (IOException | AlreadyClosedException | java.util.concurrent.TimeoutException e) {
@@ -378,7 +386,7 @@ class CrashIT {
                 lost.put(name, String.valueOf(message.queue));
             }
         });
-        assertThat(lost).as(what + ": confirmed and lost").isEmpty();
+        assertThat(lost).as(what + ": confirmed and lost; else wrong: " + wrong).isEmpty();
         assertThat(wrong).as(what).isEmpty();
         return again;
     }
