@@ -9,6 +9,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.MessageProperties;
 import java.io.BufferedReader;
@@ -26,6 +27,8 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -336,6 +339,33 @@ class CrashIT {
         }
     }
 
+    private static List<Delivery> takeAll(Channel channel, String queue) throws Exception {
+        long expected = channel.messageCount(queue);
+        List<Delivery> all = Collections.synchronizedList(new ArrayList<>());
+        Semaphore arrived = new Semaphore(0);
+        CountDownLatch over = new CountDownLatch(1);
+        String tag = channel.basicConsume(queue, true, new DefaultConsumer(channel) {
+            @Override
+            public void handleDelivery(
+                    String consumerTag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+                all.add(new Delivery(envelope, properties, body));
+                arrived.release();
+            }
+
+            @Override
+            public void handleCancelOk(String consumerTag) {
+                over.countDown();
+            }
+        });
+        assertThat(arrived.tryAcquire((int) expected, PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .as("%s says that it has %d messages and gave %d", queue, expected, all.size())
+                .isTrue();
+        channel.basicCancel(tag);
+        assertThat(over.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(all).as("what %s gave", queue).hasSize((int) expected);
+        return all;
+    }
+
     /** Takes everything and compares; how many came that had been delivered before. */
     private int drain(Broker broker, boolean afterOrder, String what) throws Exception {
         Map<String, Known> mine = ledger;
@@ -346,7 +376,7 @@ class CrashIT {
             declare(channel);
             for (String queue : QUEUES) {
                 Map<String, Integer> last = new HashMap<>();
-                for (var got = channel.basicGet(queue, true); got != null; got = channel.basicGet(queue, true)) {
+                for (Delivery got : takeAll(channel, queue)) {
                     String name = name(got.getBody());
                     note(got.getEnvelope(), queue);
                     if (fetched.containsKey(name)) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ConfirmListener;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
@@ -197,6 +198,24 @@ final class BrokerUnderTest implements BeforeEachCallback, AfterEachCallback {
     void publish(String queue, String... bodies) throws IOException {
         for (String body : bodies) {
             channel().basicPublish("", queue, null, body.getBytes(UTF_8));
+        }
+    }
+
+    /**
+     * Publishes with publisher confirms on: true when the broker answers with an ack, false for a nack. (The client's own
+     * {@code waitForConfirms} may tell a nack as an ack: it looks at whether all are answered and at how in two steps.)
+     */
+    boolean confirmed(String exchange, String key, String body) throws Exception {
+        channel().confirmSelect();
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        ConfirmListener listener = channel()
+                .addConfirmListener(
+                        (tag, multiple) -> answer.complete(true), (tag, multiple) -> answer.complete(false));
+        try {
+            channel().basicPublish(exchange, key, null, bytes(body));
+            return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } finally {
+            channel().removeConfirmListener(listener);
         }
     }
 

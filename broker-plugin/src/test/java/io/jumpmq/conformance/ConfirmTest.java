@@ -147,8 +147,7 @@ class ConfirmTest {
         channel.confirmSelect();
         List<String> events = eventsOf(channel);
         for (int i = 1; i <= 3; i++) {
-            broker.publish(queue, String.valueOf(i));
-            assertThat(channel.waitForConfirms(PATIENCE_MILLIS)).isEqualTo(i == 1);
+            assertThat(broker.confirmed("", queue, String.valueOf(i))).isEqualTo(i == 1);
         }
         assertThat(events).containsExactly("ack 1", "nack 2", "nack 3");
         assertThat(broker.drain(queue)).containsExactly("1");
@@ -160,12 +159,8 @@ class ConfirmTest {
         String full = broker.queue(Map.of("x-max-length", 1, "x-overflow", "reject-publish"));
         broker.channel().queueBind(full, exchange, "");
         String roomy = broker.bound(exchange, "");
-        Channel channel = broker.channel();
-        channel.confirmSelect();
-        channel.basicPublish(exchange, "", null, bytes("1"));
-        assertThat(channel.waitForConfirms(PATIENCE_MILLIS)).isTrue();
-        channel.basicPublish(exchange, "", null, bytes("2"));
-        assertThat(channel.waitForConfirms(PATIENCE_MILLIS)).isFalse();
+        assertThat(broker.confirmed(exchange, "", "1")).isTrue();
+        assertThat(broker.confirmed(exchange, "", "2")).isFalse();
         assertThat(broker.drain(full)).containsExactly("1");
         assertThat(broker.drain(roomy)).containsExactly("1", "2");
     }

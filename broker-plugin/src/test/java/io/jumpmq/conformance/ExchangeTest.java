@@ -323,6 +323,7 @@ class ExchangeTest {
     void withoutWaitingAnExchangeIsDeclaredAndDeletedAllTheSame() throws Exception {
         String exchange = broker.newExchangeName();
         broker.channel().exchangeDeclareNoWait(exchange, "direct", false, false, false, null);
+        broker.channel().queueDeclare(); // Once this is answered, what came before it is done.
         assertThat(broker.exchangeExists(exchange)).isTrue();
         broker.channel().exchangeDeleteNoWait(exchange, false);
         broker.channel().queueDeclare();

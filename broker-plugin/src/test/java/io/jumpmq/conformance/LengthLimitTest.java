@@ -16,9 +16,7 @@ class LengthLimitTest {
     final BrokerUnderTest broker = new BrokerUnderTest();
 
     private boolean publish(String queue, String body) throws Exception {
-        broker.channel().confirmSelect();
-        broker.publish(queue, body);
-        return broker.channel().waitForConfirms(PATIENCE_MILLIS);
+        return broker.confirmed("", queue, body);
     }
 
     @Test

@@ -70,6 +70,20 @@ class RingApiTest {
     }
 
     @Test
+    void whatAmqpCannotNameIsRefused() {
+        String tooLong = "é".repeat(128);
+        api.put("queues/%2f/" + Api.encoded(tooLong), "{}").expect(400);
+        api.put("exchanges/%2f/" + Api.encoded(tooLong), "{\"type\":\"direct\"}")
+                .expect(400);
+        api.put("queues/%2f/q", "{}").expect(201);
+        api.post("bindings/%2f/e/amq.direct/q/q", "{\"routing_key\":\"" + tooLong + "\"}")
+                .expect(400);
+        api.put("queues/%2f/", "{}").expect(405);
+        api.put("exchanges/%2f/", "{\"type\":\"direct\"}").expect(405);
+        api.get("queues/").expect(200);
+    }
+
+    @Test
     void severalWeightsAreOneChange() {
         JsonNode change = set("{\"weights\":{\"q1\":1,\"q2\":1,\"q3\":2,\"q4\":2}}");
         assertThat(change.path("moved").asDouble()).isEqualTo(1);
