@@ -116,6 +116,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
                 .addLast(new ConnectionHandler(
                         ids.incrementAndGet(),
                         loops.of(channel.eventLoop()),
+                        loops.pacing(channel.eventLoop()),
                         broker,
                         authenticator,
                         settings,

@@ -45,6 +45,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     private final long id;
     private final Loop loop;
+    private final ReadPacing pacing;
     private final Broker broker;
     private final Authenticator authenticator;
     private final ConnectionSettings settings;
@@ -76,6 +77,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     ConnectionHandler(
             long id,
             Loop loop,
+            ReadPacing pacing,
             Broker broker,
             Authenticator authenticator,
             ConnectionSettings settings,
@@ -84,6 +86,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
             Connections open) {
         this.id = id;
         this.loop = loop;
+        this.pacing = pacing;
         this.broker = broker;
         this.authenticator = authenticator;
         this.settings = settings;
@@ -115,6 +118,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         ByteBuf read = (ByteBuf) message;
         receivedBytes += read.readableBytes();
         reads++;
+        pacing.onRead(read.readableBytes());
         ByteBuf before = unread;
         if (before == null) {
             unread = read;

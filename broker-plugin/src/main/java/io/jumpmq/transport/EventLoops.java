@@ -25,11 +25,17 @@ public final class EventLoops implements AutoCloseable {
     private final EventLoopGroup group;
     private final List<Loop> loops = new ArrayList<>();
     private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
+    private final IdentityHashMap<EventExecutor, ReadPacing> pacings = new IdentityHashMap<>();
 
     /** Starts nothing yet: a thread starts with its loop's first task. */
     public EventLoops(int count) {
-        IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("jumpmq-loop"), io);
+        IoHandlerFactory sockets = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        IoHandlerFactory paced = executor -> {
+            ReadPacing pacing = new ReadPacing();
+            pacings.put((EventExecutor) executor, pacing);
+            return new PacedIoHandler(sockets.newHandler(executor), pacing);
+        };
+        group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("jumpmq-loop"), paced);
         for (EventExecutor executor : group) {
             Loop loop = new Loop(loops.size(), new NettyLoopThread((EventLoop) executor));
             loops.add(loop);
@@ -48,6 +54,14 @@ public final class EventLoops implements AutoCloseable {
             throw new IllegalArgumentException("not one of these loops: " + eventLoop);
         }
         return loop;
+    }
+
+    ReadPacing pacing(EventLoop eventLoop) {
+        ReadPacing pacing = pacings.get(eventLoop);
+        if (pacing == null) {
+            throw new IllegalArgumentException("not one of these loops: " + eventLoop);
+        }
+        return pacing;
     }
 
     EventLoopGroup group() {

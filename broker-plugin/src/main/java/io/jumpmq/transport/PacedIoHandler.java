@@ -1,0 +1,60 @@
+package io.jumpmq.transport;
+
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
+import java.util.concurrent.locks.LockSupport;
+
+/** A loop's sockets, asked a little later when {@link ReadPacing} says so. */
+final class PacedIoHandler implements IoHandler {
+    private final IoHandler sockets;
+    private final ReadPacing pacing;
+
+    PacedIoHandler(IoHandler sockets, ReadPacing pacing) {
+        this.sockets = sockets;
+        this.pacing = pacing;
+    }
+
+    @Override
+    public int run(IoHandlerContext context) {
+        if (context.canBlock()) {
+            long now = System.nanoTime();
+            long pause = pacing.onIdle(now);
+            if (pause > 0 && context.delayNanos(now) > pause) {
+                LockSupport.parkNanos(this, pause);
+            }
+        }
+        return sockets.run(context);
+    }
+
+    @Override
+    public void initialize() {
+        sockets.initialize();
+    }
+
+    @Override
+    public void prepareToDestroy() {
+        sockets.prepareToDestroy();
+    }
+
+    @Override
+    public void destroy() {
+        sockets.destroy();
+    }
+
+    @Override
+    public IoRegistration register(IoHandle handle) throws Exception {
+        return sockets.register(handle);
+    }
+
+    @Override
+    public void wakeup() {
+        sockets.wakeup();
+    }
+
+    @Override
+    public boolean isCompatible(Class<? extends IoHandle> handleType) {
+        return sockets.isCompatible(handleType);
+    }
+}
