@@ -205,31 +205,35 @@ public final class ManagementServer implements AutoCloseable {
     private User login(HttpServerExchange exchange) {
         InetSocketAddress peer = exchange.getSourceAddress();
         NodeCounters events = node.broker().events();
-        guard.require(peer.getAddress(), System.currentTimeMillis());
         String header = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
         if (header == null || !header.regionMatches(true, 0, "Basic ", 0, 6)) {
             throw new HttpError(401, "not_authorized", "Login failed");
         }
-        Authenticator.Outcome outcome;
-        try {
-            String credentials =
-                    new String(Base64.getDecoder().decode(header.substring(6).strip()), UTF_8);
-            int colon = credentials.indexOf(':');
-            String response =
-                    colon < 0 ? "" : '\0' + credentials.substring(0, colon) + '\0' + credentials.substring(colon + 1);
-            outcome = authenticator.authenticate("PLAIN", response.getBytes(UTF_8), peer.getAddress());
-        } catch (IllegalArgumentException e) {
-            outcome = new Authenticator.Outcome(null, "the credentials are no base64");
-        }
+        String credentials = credentials(header.substring(6).strip());
+        int colon = credentials.indexOf(':');
+        String name = colon < 0 ? "" : credentials.substring(0, colon);
+        guard.require(peer.getAddress(), name, System.currentTimeMillis());
+        String response = colon < 0 ? "" : '\0' + name + '\0' + credentials.substring(colon + 1);
+        Authenticator.Outcome outcome =
+                authenticator.authenticate("PLAIN", response.getBytes(UTF_8), peer.getAddress());
         events.count(NodeCounters.Event.HTTP_LOGIN);
         User user = outcome.user();
         if (user == null) {
             events.count(NodeCounters.Event.HTTP_LOGIN_REFUSED);
-            guard.failed(peer.getAddress(), System.currentTimeMillis());
+            guard.failed(peer.getAddress(), name, System.currentTimeMillis());
             LOG.warn("{} login refused: {}", peer.getAddress().getHostAddress(), outcome.reason());
             throw new HttpError(401, "not_authorized", "Login failed");
         }
         return user;
+    }
+
+    /** {@code user:password}; what is no base64 is nobody's. */
+    private static String credentials(String base64) {
+        try {
+            return new String(Base64.getDecoder().decode(base64), UTF_8);
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
     }
 
     private Call call(HttpServerExchange exchange, User user) {
