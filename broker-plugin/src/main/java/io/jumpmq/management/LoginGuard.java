@@ -42,7 +42,8 @@ final class LoginGuard {
         if (nowMillis - known.sinceMillis > WINDOW_MILLIS) {
             failures.remove(login);
         } else if (known.count >= MOST_FAILURES) {
-            throw new HttpError(429, "too_many_requests", "too many failed logins as this user from this address: wait a minute");
+            throw new HttpError(
+                    429, "too_many_requests", "too many failed logins as this user from this address: wait a minute");
         }
     }
 

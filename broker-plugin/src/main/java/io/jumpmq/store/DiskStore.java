@@ -5,6 +5,7 @@ import io.jumpmq.broker.MessageStore;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.loop.Pacing;
 import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.LogListener.Loaded;
 import io.jumpmq.broker.queue.LogListener.Recovered;
@@ -59,7 +60,16 @@ public final class DiskStore implements MessageStore, CatalogLog {
     /** Less than this the writing thread flushes itself. */
     private static final long LITTLE_BYTES = 64 << 10;
 
-    private static final long LINGER_NANOS = TimeUnit.MICROSECONDS.toNanos(400);
+    /** Each flush costs as much for one message as for a hundred. */
+    private static final long GATHERING_NANOS = TimeUnit.MICROSECONDS.toNanos(400);
+
+    /** A round that somebody waits for more than so many times is no crumb. */
+    private static final long PLENTY = 1_000;
+
+    /** What nobody waits for, such as deletions, is written by then, or when there is so much of it. */
+    private static final long MOST_LAZY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private static final int MOST_LAZY_ROUNDS = 256;
 
     private final AutoCloseable lock;
     private final StoreSettings settings;
@@ -86,13 +96,16 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private volatile boolean idle;
-    private volatile long flushedNanos = System.nanoTime();
     private volatile boolean lowOnDisk;
     private volatile boolean journalIsLong;
     private volatile @Nullable Throwable failure;
 
     /** Messages that wait for room on the disk, in their order. For the writing thread. */
     private final Map<Place, Parked> parked = new LinkedHashMap<>();
+
+    private final Pacing pacing = new Pacing(GATHERING_NANOS, PLENTY);
+    private int lazyRounds;
+    private long lazySince;
 
     private record Parked(QueueEntry entry, boolean lasting) {}
 
@@ -275,13 +288,17 @@ public final class DiskStore implements MessageStore, CatalogLog {
         unpark(round);
         Object next = mailbox.poll();
         if (next == null && !round.hasWork()) {
+            if (lazyRounds > 0 && System.nanoTime() - lazySince < MOST_LAZY_NANOS) {
+                await(TimeUnit.NANOSECONDS.toMillis(MOST_LAZY_NANOS));
+                return null;
+            }
             // What was flushed last is noted when there is time, so that a later start can tell damage from a torn end.
             pass(round);
             tidy();
-            await();
+            await(parked.isEmpty() ? IDLE_MILLIS : STALLED_MILLIS);
             return null;
         }
-        linger();
+        gather();
         Stop stop = null;
         while (next != null) {
             if (next instanceof Work work) {
@@ -291,6 +308,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 journalIsLong |= journal.isLong();
                 round.journal = true;
                 round.recorded.add(record.recorded);
+                round.awaited++;
             } else if (next instanceof Snapshot snapshot) {
                 journal.snapshot(snapshot.catalog);
             } else if (next instanceof Stop last) {
@@ -298,6 +316,13 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 break;
             }
             next = round.bytes < WRITE_BYTES ? mailbox.poll() : null;
+        }
+        if (round.awaited > 0) {
+            pacing.found(round.awaited);
+        } else if (stop == null && round.bytes == 0 && lazyRounds < MOST_LAZY_ROUNDS) {
+            lazySince = lazyRounds == 0 ? System.nanoTime() : lazySince;
+            lazyRounds++;
+            return null;
         }
         if (stop != null) {
             round.last = true;
@@ -311,20 +336,18 @@ public final class DiskStore implements MessageStore, CatalogLog {
         return stop;
     }
 
-    /**
-     * Waits a moment for more when little has come right after a flush: each flush costs as much for one message as for a
-     * hundred. A message after a pause does not wait.
-     */
-    private void linger() {
-        long left = LINGER_NANOS - (System.nanoTime() - flushedNanos);
-        if (left > 0
+    /** Waits a moment for more when that is known to pay, and little has come yet. */
+    private void gather() {
+        long pause = pacing.nextPause(System.nanoTime());
+        if (pause > 0
                 && unflushedBytes.get() < LITTLE_BYTES
                 && settings.flushEvery().isZero()) {
-            LockSupport.parkNanos(left);
+            LockSupport.parkNanos(this, pause);
         }
     }
 
     private void pass(Round round) throws IOException {
+        lazyRounds = 0;
         Commit commit = segments.write();
         round.loads.forEach(load -> reading.execute(load));
         if (commit != null || round.journal || round.last || round.bytes > 0) {
@@ -341,12 +364,12 @@ public final class DiskStore implements MessageStore, CatalogLog {
         }
     }
 
-    private void await() {
+    private void await(long millis) {
         idle = true;
         synchronized (mailbox) {
             if (mailbox.isEmpty() && failure == null) {
                 try {
-                    mailbox.wait(parked.isEmpty() ? IDLE_MILLIS : STALLED_MILLIS);
+                    mailbox.wait(millis);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     fail(e);
@@ -402,6 +425,9 @@ public final class DiskStore implements MessageStore, CatalogLog {
         boolean last;
         long bytes;
 
+        /** How many things somebody waits for: messages to last, changes of the catalog, loads. */
+        int awaited;
+
         boolean hasWork() {
             return bytes > 0;
         }
@@ -437,6 +463,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
         void append(QueueLog log, QueueEntry entry, boolean lasting) throws IOException {
             segments.append(log.queue, entry.position(), entry.message(), entry.expiresAtMillis(), 0, lasting);
             if (lasting) {
+                awaited++;
                 if (log.lasting < 0) {
                     logs.add(log);
                 }
@@ -470,6 +497,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
         /** Its messages are read after they are written, in this round at the latest. */
         private void load(QueueLog log, Work.Load load) {
+            awaited++;
             List<Slot> slots = segments.find(log.queue, load.from(), load.maxMessages(), load.maxBytes());
             loads.add(() -> log.listener.loaded(new Loaded(load.ticket(), reader.read(slots))));
         }
@@ -516,7 +544,6 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     private void finish(List<Written> batch) throws IOException {
         flush(batch);
-        flushedNanos = System.nanoTime();
         batch.forEach(this::tell);
     }
 

@@ -3,6 +3,7 @@ package io.jumpmq.transport;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.loop.Pacing;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.session.ConnectionContext;
@@ -45,7 +46,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     private final long id;
     private final Loop loop;
-    private final ReadPacing pacing;
+    private final Pacing pacing;
     private final Broker broker;
     private final Authenticator authenticator;
     private final ConnectionSettings settings;
@@ -77,7 +78,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     ConnectionHandler(
             long id,
             Loop loop,
-            ReadPacing pacing,
+            Pacing pacing,
             Broker broker,
             Authenticator authenticator,
             ConnectionSettings settings,
@@ -118,7 +119,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         ByteBuf read = (ByteBuf) message;
         receivedBytes += read.readableBytes();
         reads++;
-        pacing.onRead(read.readableBytes());
+        pacing.found(read.readableBytes());
         ByteBuf before = unread;
         if (before == null) {
             unread = read;

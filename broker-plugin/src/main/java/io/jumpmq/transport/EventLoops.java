@@ -1,6 +1,7 @@
 package io.jumpmq.transport;
 
 import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.loop.Pacing;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -22,16 +23,22 @@ import java.util.concurrent.TimeUnit;
 public final class EventLoops implements AutoCloseable {
     private static final long STOP_SECONDS = 5;
 
+    /** How long a loop sleeps that is woken for crumbs; the kernel adds up to 50 µs (a timer's slack on Linux). */
+    private static final long PAUSE_NANOS = 100_000;
+
+    /** A read that finds this much is no crumb. */
+    private static final long PLENTY_BYTES = 16 << 10;
+
     private final EventLoopGroup group;
     private final List<Loop> loops = new ArrayList<>();
     private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
-    private final IdentityHashMap<EventExecutor, ReadPacing> pacings = new IdentityHashMap<>();
+    private final IdentityHashMap<EventExecutor, Pacing> pacings = new IdentityHashMap<>();
 
     /** Starts nothing yet: a thread starts with its loop's first task. */
     public EventLoops(int count) {
         IoHandlerFactory sockets = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         IoHandlerFactory paced = executor -> {
-            ReadPacing pacing = new ReadPacing();
+            Pacing pacing = new Pacing(PAUSE_NANOS, PLENTY_BYTES);
             pacings.put((EventExecutor) executor, pacing);
             return new PacedIoHandler(sockets.newHandler(executor), pacing);
         };
@@ -56,8 +63,8 @@ public final class EventLoops implements AutoCloseable {
         return loop;
     }
 
-    ReadPacing pacing(EventLoop eventLoop) {
-        ReadPacing pacing = pacings.get(eventLoop);
+    Pacing pacing(EventLoop eventLoop) {
+        Pacing pacing = pacings.get(eventLoop);
         if (pacing == null) {
             throw new IllegalArgumentException("not one of these loops: " + eventLoop);
         }

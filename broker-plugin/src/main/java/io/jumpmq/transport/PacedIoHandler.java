@@ -1,17 +1,18 @@
 package io.jumpmq.transport;
 
+import io.jumpmq.broker.loop.Pacing;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import java.util.concurrent.locks.LockSupport;
 
-/** A loop's sockets, asked a little later when {@link ReadPacing} says so. */
+/** A loop's sockets, asked a little later when {@link Pacing} says so. */
 final class PacedIoHandler implements IoHandler {
     private final IoHandler sockets;
-    private final ReadPacing pacing;
+    private final Pacing pacing;
 
-    PacedIoHandler(IoHandler sockets, ReadPacing pacing) {
+    PacedIoHandler(IoHandler sockets, Pacing pacing) {
         this.sockets = sockets;
         this.pacing = pacing;
     }
@@ -20,7 +21,7 @@ final class PacedIoHandler implements IoHandler {
     public int run(IoHandlerContext context) {
         if (context.canBlock()) {
             long now = System.nanoTime();
-            long pause = pacing.onIdle(now);
+            long pause = pacing.nextPause(now);
             if (pause > 0 && context.delayNanos(now) > pause) {
                 LockSupport.parkNanos(this, pause);
             }

@@ -1,24 +1,26 @@
-package io.jumpmq.transport;
+package io.jumpmq.broker.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
-class ReadPacingTest {
+class PacingTest {
     private static final long MICRO = 1_000;
     private static final int MESSAGE_BYTES = 60;
 
-    /** What a pause takes in truth, with the kernel's slack. */
-    private static final long PAUSE = ReadPacing.PAUSE_NANOS + 50 * MICRO;
+    private static final long PAUSE = 100 * MICRO;
 
-    private final ReadPacing pacing = new ReadPacing();
+    /** What the kernel adds. */
+    private static final long SLACK = 50 * MICRO;
+
+    private final Pacing pacing = new Pacing(PAUSE, 16_000);
     private long now = 1_000_000;
     private int windowsPaused;
     private int windowsPlain;
 
     /**
-     * Lets {@code windows} windows of rounds pass, one socket read in each.
+     * Lets {@code windows} windows of rounds pass, with one find in each.
      *
      * @param messages how many messages are there after so many nanoseconds
      * @param workNanos what a round takes beside its pause
@@ -26,11 +28,11 @@ class ReadPacingTest {
     private void play(int windows, DoubleUnaryOperator messages, long workNanos) {
         for (int i = 0; i < windows; i++) {
             boolean paused = false;
-            for (int round = 0; round < ReadPacing.WINDOW; round++) {
-                long pause = pacing.onIdle(now) == 0 ? 0 : PAUSE;
+            for (int round = 0; round < Pacing.WINDOW; round++) {
+                long pause = pacing.nextPause(now) == 0 ? 0 : PAUSE + SLACK;
                 paused = pause > 0;
                 now += pause + workNanos;
-                pacing.onRead((int) (MESSAGE_BYTES * messages.applyAsDouble(pause + workNanos)));
+                pacing.found((long) (MESSAGE_BYTES * messages.applyAsDouble(pause + workNanos)));
             }
             if (paused) {
                 windowsPaused++;
@@ -62,9 +64,9 @@ class ReadPacingTest {
     @Test
     void aPauseThatNoLongerPaysIsGivenUp() {
         play(10, nanos -> Math.max(1, nanos / (10.0 * MICRO)), 10 * MICRO);
-        assertThat(pacing.onIdle(now)).isEqualTo(ReadPacing.PAUSE_NANOS);
+        assertThat(pacing.nextPause(now)).isEqualTo(PAUSE);
         play(2, nanos -> 1, 20 * MICRO);
-        assertThat(pacing.onIdle(now)).isZero();
+        assertThat(pacing.nextPause(now)).isZero();
     }
 
     @Test
@@ -80,9 +82,9 @@ class ReadPacingTest {
     }
 
     @Test
-    void tasksAloneAreNoReads() {
+    void whereNothingIsFoundNothingIsTried() {
         for (int i = 0; i < 10_000; i++) {
-            assertThat(pacing.onIdle(now += 5 * MICRO)).isZero();
+            assertThat(pacing.nextPause(now += 5 * MICRO)).isZero();
         }
     }
 }
