@@ -28,7 +28,8 @@ export function drawLines(host, { title, series, format }) {
     const all = drawn.flatMap(line => line.points);
     const to = Math.max(...all.map(([at]) => at));
     const from = Math.min(to - 60_000, ...all.map(([at]) => at));
-    const step = round(Math.max(1, ...all.map(([, value]) => value)) / TICKS);
+    // Whole numbers: what is shown may be a count.
+    const step = Math.max(1, round(Math.max(1, ...all.map(([, value]) => value)) / TICKS));
     const top = step * TICKS;
     const x = at => LEFT + ((at - from) / (to - from)) * (width - LEFT - RIGHT);
     const y = value => TOP + (1 - value / top) * (HEIGHT - TOP - BOTTOM);

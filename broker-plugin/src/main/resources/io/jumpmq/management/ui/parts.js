@@ -143,6 +143,8 @@ export function folded(title, ...children) {
     return h("details", { class: "card folded" }, h("summary", null, title), children);
 }
 
+const MOST_NOTICES = 3;
+
 /** Tells the user something: read out by screen readers, gone after a while unless it is a problem. */
 export function notice(text, kind = "done") {
     const close = () => item.remove();
@@ -152,9 +154,12 @@ export function notice(text, kind = "done") {
         h("span", null, text),
         h("button", { type: "button", class: "quiet", "aria-label": "Dismiss", onclick: close }, "×"),
     );
-    document.getElementById("notices").append(item);
+    const notices = document.getElementById("notices");
+    notices.append(item);
     if (kind === "done") {
         setTimeout(close, 6000);
+        // More than a few cover what they are about.
+        [...notices.querySelectorAll(".done")].slice(0, -MOST_NOTICES).forEach(old => old.remove());
     }
 }
 
