@@ -10,7 +10,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Queues that hold so much and no more. */
 class LengthLimitTest {
-    private static final int PATIENCE_MILLIS = 5_000;
 
     @RegisterExtension
     final BrokerUnderTest broker = new BrokerUnderTest();

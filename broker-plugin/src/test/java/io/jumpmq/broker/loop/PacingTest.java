@@ -32,7 +32,7 @@ class PacingTest {
                 long pause = pacing.nextPause(now) == 0 ? 0 : PAUSE + SLACK;
                 paused = pause > 0;
                 now += pause + workNanos;
-                pacing.found((long) (MESSAGE_BYTES * messages.applyAsDouble(pause + workNanos)));
+                pacing.found((long) (MESSAGE_BYTES * messages.applyAsDouble((double) (pause + workNanos))));
             }
             if (paused) {
                 windowsPaused++;
