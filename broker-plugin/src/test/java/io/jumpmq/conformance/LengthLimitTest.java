@@ -10,7 +10,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Queues that hold so much and no more. */
 class LengthLimitTest {
-
     @RegisterExtension
     final BrokerUnderTest broker = new BrokerUnderTest();
 
