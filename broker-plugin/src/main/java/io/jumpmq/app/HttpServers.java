@@ -1,50 +1,37 @@
 package io.jumpmq.app;
 
 import io.jumpmq.management.HttpThreads;
+import io.jumpmq.management.Https;
 import io.jumpmq.management.ManagementServer;
 import io.jumpmq.management.Node;
 import io.jumpmq.management.PrometheusServer;
 import io.jumpmq.security.Authenticator;
+import io.jumpmq.transport.Tls;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP servers of a broker, those of them that are wanted. */
 final class HttpServers implements AutoCloseable {
-    static final String MANAGEMENT = "http";
-    static final String PROMETHEUS = "http/prometheus";
-
     private final HttpThreads threads;
-    private final @Nullable ManagementServer management;
-    private final @Nullable PrometheusServer prometheus;
+    private final Node node;
+    private final Authenticator authenticator;
+    private @Nullable ManagementServer management;
+    private @Nullable PrometheusServer prometheus;
 
-    private HttpServers(
-            HttpThreads threads, @Nullable ManagementServer management, @Nullable PrometheusServer prometheus) {
-        this.threads = threads;
-        this.management = management;
-        this.prometheus = prometheus;
+    private HttpServers(Node node, Authenticator authenticator) throws IOException {
+        this.threads = new HttpThreads();
+        this.node = node;
+        this.authenticator = authenticator;
     }
 
-    /** Starts them, and adds where they listen to {@code listening}. */
-    static HttpServers start(
-            Node node,
-            Authenticator authenticator,
-            @Nullable InetSocketAddress managementAddress,
-            @Nullable InetSocketAddress prometheusAddress,
-            List<JumpMq.Listener> listening)
+    /** Starts them where they are wanted, and adds where they listen to {@code listening}. */
+    static HttpServers start(Node node, Authenticator authenticator, List<Listener> wanted, List<Listener> listening)
             throws IOException {
-        HttpThreads threads = new HttpThreads();
-        ManagementServer management =
-                managementAddress == null ? null : new ManagementServer(threads, node, authenticator);
-        PrometheusServer prometheus = prometheusAddress == null ? null : new PrometheusServer(threads, node);
-        HttpServers servers = new HttpServers(threads, management, prometheus);
+        HttpServers servers = new HttpServers(node, authenticator);
         try {
-            if (management != null && managementAddress != null) {
-                listening.add(listener(MANAGEMENT, managementAddress, management.listen(managementAddress, null)));
-            }
-            if (prometheus != null && prometheusAddress != null) {
-                listening.add(listener(PROMETHEUS, prometheusAddress, prometheus.listen(prometheusAddress)));
+            for (Listener listener : wanted) {
+                listening.add(listener.at(servers.listen(listener)));
             }
             return servers;
         } catch (IOException e) {
@@ -53,8 +40,19 @@ final class HttpServers implements AutoCloseable {
         }
     }
 
-    private static JumpMq.Listener listener(String protocol, InetSocketAddress address, int port) {
-        return new JumpMq.Listener(protocol, new InetSocketAddress(address.getAddress(), port), null);
+    private int listen(Listener listener) throws IOException {
+        Tls tls = listener.tls();
+        Https https = tls == null ? null : new Https(tls.context(), tls.parameters());
+        if (listener.service() == Listener.Service.MANAGEMENT) {
+            if (management == null) {
+                management = new ManagementServer(threads, node, authenticator);
+            }
+            return management.listen(listener.address(), https);
+        }
+        if (prometheus == null) {
+            prometheus = new PrometheusServer(threads, node);
+        }
+        return prometheus.listen(listener.address(), https);
     }
 
     @Override

@@ -91,20 +91,6 @@ public final class JumpMq implements AutoCloseable {
         this.http = http;
     }
 
-    /**
-     * Where it listens.
-     *
-     * @param tls null: plainly
-     */
-    record Listener(
-            String protocol,
-            InetSocketAddress address,
-            @Nullable Tls tls) {
-        static Listener amqp(InetSocketAddress address, @Nullable Tls tls) {
-            return new Listener(tls == null ? "amqp" : "amqp/ssl", address, tls);
-        }
-    }
-
     /** A broker's settings, with RabbitMQ's defaults. */
     public static Builder builder() {
         return new Builder();
@@ -123,8 +109,7 @@ public final class JumpMq implements AutoCloseable {
         private String vhost = VHOST;
         private Permission permission = Permission.ALL;
         private String clusterName = "";
-        private @Nullable InetSocketAddress management;
-        private @Nullable InetSocketAddress prometheus;
+        private final List<Listener> http = new ArrayList<>();
         private byte @Nullable [] definitions;
         private @Nullable Path dataDirectory;
         private StoreSettings storeSettings = StoreSettings.DEFAULT;
@@ -149,7 +134,11 @@ public final class JumpMq implements AutoCloseable {
 
         /** Listens there, too; through TLS if it is given. */
         public Builder listen(InetSocketAddress address, @Nullable Tls tls) {
-            more.add(Listener.amqp(address, tls));
+            return listen(new Listener(Listener.Service.AMQP, address, tls));
+        }
+
+        Builder listen(Listener listener) {
+            (listener.service() == Listener.Service.AMQP ? more : http).add(listener);
             return this;
         }
 
@@ -211,24 +200,22 @@ public final class JumpMq implements AutoCloseable {
 
         /** Serves the HTTP API and the web pages on this machine; 0 takes a free port. Nowhere by default. */
         public Builder management(int newPort) {
-            return management(new InetSocketAddress(InetAddress.getLoopbackAddress(), newPort));
+            return management(new InetSocketAddress(InetAddress.getLoopbackAddress(), newPort), null);
         }
 
-        /** Serves the HTTP API and the web pages there. */
-        public Builder management(InetSocketAddress address) {
-            management = address;
-            return this;
+        /** Serves the HTTP API and the web pages there, too; through TLS if it is given. */
+        public Builder management(InetSocketAddress address, @Nullable Tls tls) {
+            return listen(new Listener(Listener.Service.MANAGEMENT, address, tls));
         }
 
         /** Serves metrics to Prometheus on this machine; 0 takes a free port. Nowhere by default. */
         public Builder prometheus(int newPort) {
-            return prometheus(new InetSocketAddress(InetAddress.getLoopbackAddress(), newPort));
+            return prometheus(new InetSocketAddress(InetAddress.getLoopbackAddress(), newPort), null);
         }
 
-        /** Serves metrics to Prometheus there. */
-        public Builder prometheus(InetSocketAddress address) {
-            prometheus = address;
-            return this;
+        /** Serves metrics to Prometheus there, too; through TLS if it is given. */
+        public Builder prometheus(InetSocketAddress address, @Nullable Tls tls) {
+            return listen(new Listener(Listener.Service.PROMETHEUS, address, tls));
         }
 
         /** What the cluster is called; by default as the node. */
@@ -325,7 +312,6 @@ public final class JumpMq implements AutoCloseable {
             Connections open = new Connections();
             Authenticator authenticator = new Authenticator(broker.catalog()::user, loopbackUsers);
             List<Listener> listening = new CopyOnWriteArrayList<>();
-            HttpServers http = null;
             Node node = node(broker, open, memory, listening);
             if (definitions != null) {
                 new Definitions(node).load(definitions);
@@ -334,10 +320,8 @@ public final class JumpMq implements AutoCloseable {
                     new AmqpServer(loops, broker, authenticator, connections, maxConnections, serverProperties(), open);
             try {
                 listening.addAll(listen(server));
-                if (management != null || prometheus != null) {
-                    http = HttpServers.start(node, authenticator, management, prometheus, listening);
-                }
-                return new JumpMq(loops, broker, server, store, listening, http);
+                HttpServers servers = http.isEmpty() ? null : HttpServers.start(node, authenticator, http, listening);
+                return new JumpMq(loops, broker, server, store, listening, servers);
             } catch (IOException e) {
                 server.close();
                 throw e;
@@ -356,10 +340,7 @@ public final class JumpMq implements AutoCloseable {
                     memory,
                     dataDirectory,
                     storeSettings.diskFreeLimitBytes(),
-                    () -> listening.stream()
-                            .map(listener -> new Node.Listener(
-                                    listener.protocol, listener.address.getHostString(), listener.address.getPort()))
-                            .toList());
+                    () -> listening.stream().map(Listener::managed).toList());
         }
 
         private static String hostName() {
@@ -389,13 +370,12 @@ public final class JumpMq implements AutoCloseable {
         private List<Listener> listen(AmqpServer server) throws IOException {
             List<Listener> all = new ArrayList<>();
             if (port >= 0) {
-                all.add(Listener.amqp(new InetSocketAddress(host, port), null));
+                all.add(new Listener(Listener.Service.AMQP, new InetSocketAddress(host, port), null));
             }
             all.addAll(more);
             List<Listener> bound = new ArrayList<>();
             for (Listener listener : all) {
-                int taken = server.listen(listener.address, listener.tls);
-                bound.add(Listener.amqp(new InetSocketAddress(listener.address.getAddress(), taken), listener.tls));
+                bound.add(listener.at(server.listen(listener.address(), listener.tls())));
             }
             return bound;
         }
@@ -433,7 +413,7 @@ public final class JumpMq implements AutoCloseable {
 
     /** The port that it listens on; of several the first. */
     public int port() {
-        return listeners.get(0).address.getPort();
+        return listeners.get(0).address().getPort();
     }
 
     /** Where it listens. */
@@ -441,20 +421,20 @@ public final class JumpMq implements AutoCloseable {
         return listeners;
     }
 
-    /** The port of the HTTP API; -1: there is none. */
+    /** The port of the HTTP API, of several the first; -1: there is none. */
     public int managementPort() {
-        return portOf(HttpServers.MANAGEMENT);
+        return portOf(Listener.Service.MANAGEMENT);
     }
 
-    /** The port for Prometheus; -1: there is none. */
+    /** The port for Prometheus, of several the first; -1: there is none. */
     public int prometheusPort() {
-        return portOf(HttpServers.PROMETHEUS);
+        return portOf(Listener.Service.PROMETHEUS);
     }
 
-    private int portOf(String protocol) {
+    private int portOf(Listener.Service service) {
         return listeners.stream()
-                .filter(listener -> listener.protocol.equals(protocol))
-                .mapToInt(listener -> listener.address.getPort())
+                .filter(listener -> listener.service() == service)
+                .mapToInt(listener -> listener.address().getPort())
                 .findFirst()
                 .orElse(-1);
     }

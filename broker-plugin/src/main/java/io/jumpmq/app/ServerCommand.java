@@ -1,17 +1,14 @@
 package io.jumpmq.app;
 
 import ch.qos.logback.classic.Level;
-import io.jumpmq.config.Address;
 import io.jumpmq.config.ConfigException;
 import io.jumpmq.config.Options;
 import io.jumpmq.config.Settings;
 import io.jumpmq.security.Permission;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.store.StoreSettings;
-import io.jumpmq.transport.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +17,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -41,7 +37,6 @@ import picocli.CommandLine.Option;
         footer = {"", "'jumpmq config' prints a configuration file with all settings explained."})
 final class ServerCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.server");
-    private static final String EVERYWHERE = "0.0.0.0";
     private static final String GUEST = "guest";
 
     /** The exit code when the disk has failed: nothing may be confirmed any more, so there is nothing to wait for. */
@@ -100,23 +95,12 @@ final class ServerCommand implements Callable<Integer> {
                         },
                         "jumpmq-stop"));
         List<String> listening = new ArrayList<>();
-        broker.listeners().forEach(listener -> listening.add(described(listener)));
+        broker.listeners().forEach(listener -> listening.add(listener.described()));
         System.out.printf(
                 "JumpMQ is ready: %s (%d ms)%n",
                 String.join(", ", listening), (System.nanoTime() - started) / 1_000_000);
         stopped.await();
         return 0;
-    }
-
-    private static String described(JumpMq.Listener listener) {
-        String what = switch (listener.protocol()) {
-            case "amqp" -> "AMQP 0-9-1 on ";
-            case "amqp/ssl" -> "with TLS on ";
-            case HttpServers.MANAGEMENT -> "management on http://";
-            default -> "metrics on http://";
-        };
-        return what + listener.address().getHostString() + ":"
-                + listener.address().getPort();
     }
 
     private static void log(String level) {
@@ -151,15 +135,17 @@ final class ServerCommand implements Callable<Integer> {
             settings.set("--data-dir", Options.DATA_DIRECTORY.key(), dataDirectory);
         }
         if (managementPort != null) {
-            settings.set("--management-port", Options.MANAGEMENT.key(), managementPort);
+            settings.set("--management-port", Options.MANAGEMENT.port().key(), managementPort);
         }
         if (prometheusPort != null) {
-            settings.set("--prometheus-port", Options.PROMETHEUS.key(), prometheusPort);
+            settings.set("--prometheus-port", Options.PROMETHEUS.port().key(), prometheusPort);
         }
         String key = Options.TCP.key();
         if (host != null) {
-            settings.set("--host", Options.MANAGEMENT_HOST.key(), host);
-            settings.set("--host", Options.PROMETHEUS_HOST.key(), host);
+            settings.set("--host", Options.MANAGEMENT.host().key(), host);
+            settings.set("--host", Options.MANAGEMENT.tlsHost().key(), host);
+            settings.set("--host", Options.PROMETHEUS.host().key(), host);
+            settings.set("--host", Options.PROMETHEUS.tlsHost().key(), host);
             settings.set(
                     "--host",
                     key,
@@ -170,7 +156,7 @@ final class ServerCommand implements Callable<Integer> {
         return settings.build();
     }
 
-    private static JumpMq.Builder builder(Settings settings) {
+    private JumpMq.Builder builder(Settings settings) {
         JumpMq.Builder builder = JumpMq.builder()
                 .withoutUsers()
                 .vhost(settings.get(Options.DEFAULT_VHOST))
@@ -198,32 +184,14 @@ final class ServerCommand implements Callable<Integer> {
                         StoreSettings.DEFAULT.maxUnflushedBytes()))
                 .onStoreFailure(failure -> Runtime.getRuntime().halt(STORE_FAILED));
         settings.find(Options.THREADS).ifPresent(builder::threads);
-        Address tcp = settings.get(Options.TCP);
-        builder.host(tcp.host().isEmpty() ? EVERYWHERE : tcp.host()).port(tcp.port());
-        settings.members(Options.MORE_TCP).values().forEach(address -> builder.listen(socket(address), null));
-        Address tls = settings.get(Options.TLS);
-        if (!tls.isNone()) {
-            builder.listen(socket(tls), tls(settings));
-        }
-        http(settings, Options.MANAGEMENT, Options.MANAGEMENT_HOST).ifPresent(builder::management);
-        http(settings, Options.PROMETHEUS, Options.PROMETHEUS_HOST).ifPresent(builder::prometheus);
+        builder.port(-1);
+        new ListenerSettings(settings, host != null).wanted().forEach(builder::listen);
         settings.find(Options.CLUSTER_NAME).ifPresent(builder::clusterName);
         settings.find(Options.DEFINITIONS)
                 .or(() -> settings.find(Options.MANAGEMENT_DEFINITIONS))
                 .ifPresent(file -> builder.definitions(read(Path.of(file))));
         settings.withoutMeaning().forEach(key -> LOG.info("{} has no meaning here and is ignored", key));
         return builder;
-    }
-
-    private static Optional<InetSocketAddress> http(
-            Settings settings, io.jumpmq.config.Option<Address> port, io.jumpmq.config.Option<String> host) {
-        Address address = settings.get(port);
-        if (address.isNone()) {
-            return Optional.empty();
-        }
-        return Optional.of(settings.find(host)
-                .map(name -> new InetSocketAddress(name, address.port()))
-                .orElseGet(() -> socket(address)));
     }
 
     private static byte[] read(Path definitions) {
@@ -233,24 +201,6 @@ final class ServerCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     Options.DEFINITIONS.key() + ": " + definitions + " cannot be read: " + e.getMessage(), e);
         }
-    }
-
-    private static InetSocketAddress socket(Address address) {
-        return new InetSocketAddress(address.host().isEmpty() ? EVERYWHERE : address.host(), address.port());
-    }
-
-    private static Tls tls(Settings settings) {
-        return new Tls(
-                settings.find(Options.TLS_CERTIFICATES).map(Path::of).orElseThrow(ServerCommand::noCertificate),
-                settings.find(Options.TLS_KEY).map(Path::of).orElseThrow(ServerCommand::noCertificate),
-                settings.find(Options.TLS_AUTHORITIES).map(Path::of).orElse(null),
-                settings.get(Options.TLS_VERIFY).equals("verify_peer"),
-                settings.get(Options.TLS_REQUIRE));
-    }
-
-    private static IllegalArgumentException noCertificate() {
-        return new IllegalArgumentException(
-                Options.TLS.key() + " needs " + Options.TLS_CERTIFICATES.key() + " and " + Options.TLS_KEY.key());
     }
 
     private static String[] tags(Settings settings) {

@@ -1,6 +1,7 @@
 package io.jumpmq.config;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** All settings. RabbitMQ's have its names, meanings and defaults; those of our own begin with {@code jumpmq.}. */
 public final class Options {
@@ -24,29 +25,7 @@ public final class Options {
             Address.NONE,
             "Where to listen for AMQP 0-9-1 through TLS, by custom 5671; needs ssl_options.certfile and .keyfile.");
 
-    public static final Option<String> TLS_CERTIFICATES = new Option<>(
-            "ssl_options.certfile", Kind.text("a file's path"), null, "The server's certificate chain, in PEM.");
-
-    public static final Option<String> TLS_KEY =
-            new Option<>("ssl_options.keyfile", Kind.text("a file's path"), null, "Its private key, in PEM (PKCS #8).");
-
-    public static final Option<String> TLS_AUTHORITIES = new Option<>(
-            "ssl_options.cacertfile",
-            Kind.text("a file's path"),
-            null,
-            "The authorities whose clients' certificates are trusted, in PEM.");
-
-    public static final Option<String> TLS_VERIFY = new Option<>(
-            "ssl_options.verify",
-            Kind.choice("verify_none", "verify_peer"),
-            "verify_none",
-            "Whether a certificate that a client shows is checked.");
-
-    public static final Option<Boolean> TLS_REQUIRE = new Option<>(
-            "ssl_options.fail_if_no_peer_cert",
-            Kind.truth(),
-            false,
-            "Whether clients without a certificate are turned away; only with verify_peer.");
+    public static final TlsOptions TLS_OPTIONS = TlsOptions.under("ssl_options");
 
     public static final Option<String> DEFAULT_USER =
             new Option<>("default_user", Kind.text("a name"), "guest", "The user that a new, empty broker has.");
@@ -157,23 +136,11 @@ public final class Options {
             64L << 20,
             "Size of a file of the message log; one is always ready in advance.");
 
-    public static final Option<Address> MANAGEMENT = new Option<>(
-            "management.tcp.port",
-            Kind.address(),
-            new Address("", 15_672),
-            "Where the HTTP API and the web pages are: a port, perhaps with an address; 'none' for nowhere.");
+    public static final HttpOptions MANAGEMENT =
+            HttpOptions.under("management", "Where the HTTP API and the web pages are", 15_672, 15_671);
 
-    public static final Option<String> MANAGEMENT_HOST = new Option<>(
-            "management.tcp.ip", Kind.text("an address"), null, "The address for management.tcp.port; all by default.");
-
-    public static final Option<Address> PROMETHEUS = new Option<>(
-            "prometheus.tcp.port",
-            Kind.address(),
-            new Address("", 15_692),
-            "Where Prometheus finds metrics, without a login: a port, perhaps with an address; 'none' for nowhere.");
-
-    public static final Option<String> PROMETHEUS_HOST = new Option<>(
-            "prometheus.tcp.ip", Kind.text("an address"), null, "The address for prometheus.tcp.port; all by default.");
+    public static final HttpOptions PROMETHEUS =
+            HttpOptions.under("prometheus", "Where Prometheus finds metrics, without a login", 15_692, 15_691);
 
     public static final Option<String> DEFINITIONS = new Option<>(
             "load_definitions",
@@ -197,46 +164,37 @@ public final class Options {
             "jumpmq.threads", Kind.wholeNumber(1, 1024), null, "Event loops; as many as there are cores unless set.");
 
     /** In the order of the reference page. Families come after the keys that look like their members. */
-    static final List<Option<?>> ALL = List.of(
-            TCP,
-            MORE_TCP,
-            TLS,
-            TLS_CERTIFICATES,
-            TLS_KEY,
-            TLS_AUTHORITIES,
-            TLS_VERIFY,
-            TLS_REQUIRE,
-            DEFAULT_USER,
-            DEFAULT_PASSWORD,
-            DEFAULT_VHOST,
-            DEFAULT_TAGS,
-            DEFAULT_CONFIGURE,
-            DEFAULT_WRITE,
-            DEFAULT_READ,
-            NO_LOOPBACK_USERS,
-            LOOPBACK_USERS,
-            HEARTBEAT,
-            FRAME_MAX,
-            CHANNEL_MAX,
-            CONNECTION_MAX,
-            HANDSHAKE_TIMEOUT,
-            MAX_MESSAGE_SIZE,
-            MEMORY_SHARE,
-            MEMORY_BYTES,
-            DISK_FREE,
-            DATA_DIRECTORY,
-            STORE_SYNC,
-            STORE_INTERVAL,
-            STORE_SEGMENT,
-            MANAGEMENT,
-            MANAGEMENT_HOST,
-            PROMETHEUS,
-            PROMETHEUS_HOST,
-            DEFINITIONS,
-            MANAGEMENT_DEFINITIONS,
-            CLUSTER_NAME,
-            LOG_LEVEL,
-            THREADS);
+    static final List<Option<?>> ALL = Stream.<List<Option<?>>>of(
+                    List.of(TCP, MORE_TCP, TLS),
+                    TLS_OPTIONS.all(),
+                    List.of(
+                            DEFAULT_USER,
+                            DEFAULT_PASSWORD,
+                            DEFAULT_VHOST,
+                            DEFAULT_TAGS,
+                            DEFAULT_CONFIGURE,
+                            DEFAULT_WRITE,
+                            DEFAULT_READ,
+                            NO_LOOPBACK_USERS,
+                            LOOPBACK_USERS,
+                            HEARTBEAT,
+                            FRAME_MAX,
+                            CHANNEL_MAX,
+                            CONNECTION_MAX,
+                            HANDSHAKE_TIMEOUT,
+                            MAX_MESSAGE_SIZE,
+                            MEMORY_SHARE,
+                            MEMORY_BYTES,
+                            DISK_FREE,
+                            DATA_DIRECTORY,
+                            STORE_SYNC,
+                            STORE_INTERVAL,
+                            STORE_SEGMENT),
+                    MANAGEMENT.all(),
+                    PROMETHEUS.all(),
+                    List.of(DEFINITIONS, MANAGEMENT_DEFINITIONS, CLUSTER_NAME, LOG_LEVEL, THREADS))
+            .flatMap(List::stream)
+            .toList();
 
     /** Keys of RabbitMQ's that make sense there and have no meaning here: taken with a word in the log. */
     static final List<String> WITHOUT_MEANING = List.of(

@@ -179,6 +179,11 @@ public final class Settings {
         return withoutMeaning;
     }
 
+    /** Whether somebody has set it, be it to what would hold anyway. */
+    public boolean isSet(Option<?> option) {
+        return values.containsKey(option);
+    }
+
     /** What was set, or holds when nothing was. */
     @SuppressWarnings("unchecked") // Each option's values were parsed by its own kind.
     public <T> Optional<T> find(Option<T> option) {

@@ -10,10 +10,12 @@ import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.security.Permission;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Checks for probes: 200 when all is well, 503 and the reason when not. */
 final class HealthResources {
@@ -31,7 +33,7 @@ final class HealthResources {
         routes.get("/health/checks/alarms", call -> alarms())
                 .get("/health/checks/local-alarms", call -> alarms())
                 .get("/health/checks/virtual-hosts", call -> Answer.of(ok()))
-                .get("/health/checks/certificate-expiration/{within}/{unit}", call -> Answer.of(ok()))
+                .get("/health/checks/certificate-expiration/{within}/{unit}", this::certificates)
                 .get("/health/checks/node-is-mirror-sync-critical", call -> single())
                 .get("/health/checks/node-is-quorum-critical", call -> single())
                 .get("/health/checks/is-in-service", call -> Answer.of(ok()))
@@ -79,6 +81,18 @@ final class HealthResources {
         return Answer.unhealthy(map);
     }
 
+    private Answer certificates(Call call) {
+        List<Map<String, @Nullable Object>> expiring = new CertificateExpiration(
+                        node.name(), call.at("within"), call.at("unit"), Instant.now())
+                .among(node.listeners().get());
+        if (expiring.isEmpty()) {
+            return Answer.of(ok());
+        }
+        Map<String, Object> map = failed("Certificates expiring");
+        map.put("expired", expiring);
+        return Answer.unhealthy(map);
+    }
+
     private Answer port(Call call) {
         int port;
         try {
@@ -108,7 +122,7 @@ final class HealthResources {
         };
         if (listens(listener -> listener.protocol().equals(protocol))) {
             Map<String, Object> map = ok();
-            map.put("protocol", wanted);
+            map.put("protocol", protocol);
             return Answer.of(map);
         }
         Map<String, Object> map = failed("No active listener");

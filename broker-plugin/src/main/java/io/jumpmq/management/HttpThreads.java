@@ -6,10 +6,12 @@ import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.xnio.OptionMap;
 import org.xnio.Options;
+import org.xnio.Sequence;
+import org.xnio.SslClientAuthMode;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 
@@ -44,7 +46,7 @@ public final class HttpThreads implements AutoCloseable {
     }
 
     /** Paths and queries reach the handler as they were sent, undecoded. */
-    Undertow listen(InetSocketAddress address, @Nullable SSLContext tls, HttpHandler handler) throws IOException {
+    Undertow listen(InetSocketAddress address, @Nullable Https tls, HttpHandler handler) throws IOException {
         Undertow.Builder builder = Undertow.builder()
                 .setWorker(worker)
                 .setByteBufferPool(new DefaultByteBufferPool(false, BUFFER_BYTES, POOLED_BUFFERS, BUFFERS_PER_THREAD))
@@ -60,7 +62,10 @@ public final class HttpThreads implements AutoCloseable {
         if (tls == null) {
             builder.addHttpListener(address.getPort(), host);
         } else {
-            builder.addHttpsListener(address.getPort(), host, tls);
+            SSLParameters parameters = tls.parameters();
+            builder.addHttpsListener(address.getPort(), host, tls.context())
+                    .setSocketOption(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(parameters.getProtocols()))
+                    .setSocketOption(Options.SSL_CLIENT_AUTH_MODE, clientAuthentication(parameters));
         }
         Undertow server = builder.build();
         try {
@@ -70,6 +75,13 @@ public final class HttpThreads implements AutoCloseable {
             throw new IOException("cannot listen on " + address + ": " + reason, e);
         }
         return server;
+    }
+
+    private static SslClientAuthMode clientAuthentication(SSLParameters parameters) {
+        if (parameters.getNeedClientAuth()) {
+            return SslClientAuthMode.REQUIRED;
+        }
+        return parameters.getWantClientAuth() ? SslClientAuthMode.REQUESTED : SslClientAuthMode.NOT_REQUESTED;
     }
 
     /** The port that a server has taken. */

@@ -28,15 +28,16 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +73,7 @@ public final class ManagementServer implements AutoCloseable {
     private final ScheduledExecutorService sampler;
     private final HttpThreads threads;
     private final HttpHandler root;
-    private @Nullable Undertow server;
+    private final List<Undertow> servers = new ArrayList<>();
 
     /** A server that does not listen yet. */
     public ManagementServer(HttpThreads threads, Node node, Authenticator authenticator) {
@@ -89,17 +90,19 @@ public final class ManagementServer implements AutoCloseable {
     }
 
     /**
-     * Starts to listen.
+     * Starts to listen at one more address.
      *
      * @param tls null: plainly
      * @return the port
      * @throws IOException when the address cannot be had
      */
     @SuppressWarnings("FutureReturnValueIgnored") // Sampling goes on whatever one sample throws.
-    public int listen(InetSocketAddress address, @Nullable SSLContext tls) throws IOException {
+    public int listen(InetSocketAddress address, @Nullable Https tls) throws IOException {
         Undertow started = threads.listen(address, tls, root);
-        server = started;
-        sampler.scheduleWithFixedDelay(this::sample, 0, Statistics.SAMPLE_SECONDS, TimeUnit.SECONDS);
+        if (servers.isEmpty()) {
+            sampler.scheduleWithFixedDelay(this::sample, 0, Statistics.SAMPLE_SECONDS, TimeUnit.SECONDS);
+        }
+        servers.add(started);
         return HttpThreads.port(started);
     }
 
@@ -114,9 +117,7 @@ public final class ManagementServer implements AutoCloseable {
     @Override
     public void close() {
         sampler.shutdownNow();
-        if (server != null) {
-            server.stop();
-        }
+        servers.forEach(Undertow::stop);
     }
 
     private HttpHandler root() {

@@ -4,6 +4,7 @@ import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.session.Connections;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,21 @@ public record Node(
     /**
      * A port that is open.
      *
-     * @param protocol such as amqp, amqp/ssl, http, http/prometheus
+     * @param protocol such as amqp, amqp/ssl, http, https, http/prometheus
+     * @param certificates what it shows; null: it has no TLS
+     * @param authorities whose clients' certificates it trusts; null: none of its own
      */
-    public record Listener(String protocol, String host, int port) {}
+    public record Listener(
+            String protocol,
+            String host,
+            int port,
+            @Nullable Certificates certificates,
+            @Nullable Certificates authorities) {
+        boolean isTls() {
+            return certificates != null;
+        }
+    }
+
+    /** Certificates, and the file that they were read from. */
+    public record Certificates(Path file, List<X509Certificate> chain) {}
 }

@@ -150,7 +150,7 @@ final class OverviewResources {
                     map.put("protocol", listener.protocol());
                     map.put("ip_address", listener.host());
                     map.put("port", listener.port());
-                    map.put("socket_opts", Map.of("backlog", 1024, "nodelay", true));
+                    map.put("socket_opts", Map.of("backlog", 1024, "nodelay", true, "ssl", listener.isTls()));
                     return map;
                 })
                 .toList();
@@ -164,13 +164,28 @@ final class OverviewResources {
                     map.put("node", node.name());
                     map.put(
                             "description",
-                            listener.protocol().equals("http") ? "JumpMQ Management" : "JumpMQ Prometheus");
+                            listener.protocol().endsWith("/prometheus") ? "JumpMQ Prometheus" : "JumpMQ Management");
                     map.put("path", "/");
                     map.put("ip", listener.host());
                     map.put("port", Integer.toString(listener.port()));
+                    if (listener.isTls()) {
+                        map.put("ssl", "true");
+                        map.put("ssl_opts", tlsFiles(listener));
+                    }
                     return map;
                 })
                 .toList();
+    }
+
+    private static Map<String, Object> tlsFiles(Node.Listener listener) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        if (listener.certificates() != null) {
+            map.put("certfile", listener.certificates().file().toString());
+        }
+        if (listener.authorities() != null) {
+            map.put("cacertfile", listener.authorities().file().toString());
+        }
+        return map;
     }
 
     private Map<String, @Nullable Object> node() {

@@ -12,6 +12,7 @@ import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.undertow.Undertow;
+import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.RequestLimit;
 import io.undertow.server.handlers.RequestLimitingHandler;
@@ -26,6 +27,7 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +41,10 @@ public final class PrometheusServer implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
-    private @Nullable Undertow server;
+    private final HttpHandler root = new EncodingHandler(
+            new RequestLimitingHandler(new RequestLimit(2, MOST_WAITING), this::onRequest),
+            new ContentEncodingRepository().addEncodingHandler("gzip", new GzipEncodingProvider(), 50));
+    private final List<Undertow> servers = new ArrayList<>();
 
     /** A server that does not listen yet. */
     public PrometheusServer(HttpThreads threads, Node node) {
@@ -54,19 +59,15 @@ public final class PrometheusServer implements AutoCloseable {
     }
 
     /**
-     * Starts to listen.
+     * Starts to listen at one more address.
      *
+     * @param tls null: plainly
      * @return the port
      * @throws IOException when the address cannot be had
      */
-    public int listen(InetSocketAddress address) throws IOException {
-        Undertow started = threads.listen(
-                address,
-                null,
-                new EncodingHandler(
-                        new RequestLimitingHandler(new RequestLimit(2, MOST_WAITING), this::onRequest),
-                        new ContentEncodingRepository().addEncodingHandler("gzip", new GzipEncodingProvider(), 50)));
-        server = started;
+    public int listen(InetSocketAddress address, @Nullable Https tls) throws IOException {
+        Undertow started = threads.listen(address, tls, root);
+        servers.add(started);
         return HttpThreads.port(started);
     }
 
@@ -125,9 +126,7 @@ public final class PrometheusServer implements AutoCloseable {
 
     @Override
     public void close() {
-        if (server != null) {
-            server.stop();
-        }
+        servers.forEach(Undertow::stop);
         collections.close();
         registry.close();
     }

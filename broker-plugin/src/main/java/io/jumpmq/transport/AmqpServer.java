@@ -76,10 +76,10 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
      * @param address port 0 takes a free one
      * @param tls null: plainly
      * @return the port
-     * @throws IOException when the address cannot be had, or a file of {@code tls} cannot be used
+     * @throws IOException when the address cannot be had
      */
     public int listen(InetSocketAddress address, @Nullable Tls tls) throws IOException {
-        SslContext context = tls == null ? null : tls.context();
+        SslContext context = tls == null ? null : tls.netty();
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops.group())
                 .channel(EventLoops.serverChannel())

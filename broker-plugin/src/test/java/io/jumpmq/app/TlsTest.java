@@ -9,67 +9,28 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.jumpmq.transport.Tls;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.util.Base64;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A client with and without trust, on a listener with TLS. The certificate is made for this test alone. */
 class TlsTest {
-    private static final char[] PASSWORD = "test-only".toCharArray();
-
     @TempDir
     private static Path directory;
 
-    private static Path certificate = Path.of("");
-    private static Path key = Path.of("");
+    private static TestCertificate server;
 
     @BeforeAll
     static void makeCertificate() throws Exception {
-        Path store = directory.resolve("server.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "SAN=dns:localhost",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        new String(PASSWORD),
-                        "-keystore",
-                        store.toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(keytool.getInputStream().readAllBytes(), UTF_8);
-        assertThat(keytool.waitFor()).as(output).isZero();
-        KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);
-        certificate = pem("CERTIFICATE", keys.getCertificate("server").getEncoded());
-        key = pem("PRIVATE KEY", keys.getKey("server", PASSWORD).getEncoded());
-    }
-
-    private static Path pem(String what, byte[] encoded) throws IOException {
-        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
-        return Files.writeString(
-                directory.resolve(what + ".pem"),
-                "-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n");
+        server = TestCertificate.of(directory, "server", 90);
     }
 
     private static JumpMq start(Tls tls) {
@@ -80,27 +41,17 @@ class TlsTest {
     }
 
     private static ConnectionFactory trusting(int port) throws Exception {
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null, null);
-        try (InputStream in = Files.newInputStream(certificate)) {
-            trusted.setCertificateEntry(
-                    "server", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
         ConnectionFactory factory = new ConnectionFactory();
         factory.setHost("localhost");
         factory.setPort(port);
-        factory.useSslProtocol(context);
+        factory.useSslProtocol(server.trust());
         factory.enableHostnameVerification();
         return factory;
     }
 
     @Test
     void aClientThatTrustsTheCertificatePublishesAndGets() throws Exception {
-        try (JumpMq broker = start(new Tls(certificate, key, null, false, false));
+        try (JumpMq broker = start(server.tls());
                 Connection connection = trusting(broker.port()).newConnection();
                 Channel channel = connection.createChannel()) {
             String queue = channel.queueDeclare().getQueue();
@@ -114,7 +65,7 @@ class TlsTest {
 
     @Test
     void aClientWithoutTrustTurnsAway() throws Exception {
-        try (JumpMq broker = start(new Tls(certificate, key, null, false, false))) {
+        try (JumpMq broker = start(server.tls())) {
             ConnectionFactory factory = new ConnectionFactory();
             factory.setHost("localhost");
             factory.setPort(broker.port());
@@ -125,15 +76,37 @@ class TlsTest {
 
     @Test
     void aClientWithoutACertificateIsTurnedAwayWhenOneIsRequired() throws Exception {
-        try (JumpMq broker = start(new Tls(certificate, key, certificate, true, true))) {
+        try (JumpMq broker = start(Tls.load(server.certificate(), server.key(), server.certificate(), true, true))) {
             assertThatThrownBy(trusting(broker.port())::newConnection).isInstanceOf(IOException.class);
         }
     }
 
     @Test
-    void aKeyThatCannotBeReadIsNamed() {
-        assertThatThrownBy(() -> start(new Tls(certificate, Path.of("none.key"), null, false, false)))
-                .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("cannot read none.key");
+    void aFileThatCannotBeUsedIsNamedWithTheReason() throws IOException {
+        Path none = directory.resolve("none");
+        Path text = Files.writeString(directory.resolve("text"), "no PEM");
+        refused(none, server.key(), null, none + ": there is no such file");
+        refused(text, server.key(), null, text + ": it holds no certificate in PEM");
+        refused(server.certificate(), none, null, none + ": there is no such file");
+        refused(server.certificate(), server.certificate(), null, "it holds no private key in PEM with PKCS #8");
+        refused(server.certificate(), server.key(), text, text + ": it holds no certificate in PEM");
+        refused(directory, server.key(), null, directory + ": it cannot be read");
+    }
+
+    private static void refused(Path certificate, Path key, @Nullable Path authorities, String why) {
+        assertThatThrownBy(() -> Tls.load(certificate, key, authorities, false, false))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void certificateAndKeyMayBeInOneFileWithWordsAround() throws Exception {
+        Path both = Files.writeString(
+                directory.resolve("both"),
+                "subject: CN=server\n" + Files.readString(server.key()) + Files.readString(server.certificate()));
+        try (JumpMq broker = start(Tls.load(both, both, null, false, false));
+                Connection connection = trusting(broker.port()).newConnection()) {
+            assertThat(connection.isOpen()).isTrue();
+        }
     }
 }

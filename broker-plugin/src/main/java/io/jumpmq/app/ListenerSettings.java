@@ -1,0 +1,114 @@
+package io.jumpmq.app;
+
+import io.jumpmq.config.Address;
+import io.jumpmq.config.HttpOptions;
+import io.jumpmq.config.Option;
+import io.jumpmq.config.Options;
+import io.jumpmq.config.Settings;
+import io.jumpmq.config.TlsOptions;
+import io.jumpmq.transport.Tls;
+import java.net.InetSocketAddress;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the settings want a broker to listen.
+ *
+ * @param hostGiven whether the command line has said which address all listeners have, so that settings of addresses do not
+ *     tell which listeners are wanted
+ */
+record ListenerSettings(Settings settings, boolean hostGiven) {
+    private static final String EVERYWHERE = "0.0.0.0";
+
+    /**
+     * All listeners, that for AMQP without TLS first.
+     *
+     * @throws IllegalArgumentException naming the key, and the file if there is one, when there cannot be such a listener
+     */
+    List<Listener> wanted() {
+        List<Listener> wanted = new ArrayList<>();
+        List<Address> plain = new ArrayList<>();
+        plain.add(settings.get(Options.TCP));
+        plain.addAll(settings.members(Options.MORE_TCP).values());
+        for (Address address : plain) {
+            if (!address.isNone()) {
+                wanted.add(new Listener(Listener.Service.AMQP, socket(address), null));
+            }
+        }
+        Address secured = settings.get(Options.TLS);
+        if (!secured.isNone()) {
+            Tls tls = tls(Options.TLS, Options.TLS_OPTIONS);
+            wanted.add(new Listener(Listener.Service.AMQP, socket(secured), tls));
+        }
+        addHttp(Listener.Service.MANAGEMENT, Options.MANAGEMENT, wanted);
+        addHttp(Listener.Service.PROMETHEUS, Options.PROMETHEUS, wanted);
+        return wanted;
+    }
+
+    /** Without TLS, HTTP gives way to that with TLS, unless somebody has said where it is. */
+    private void addHttp(Listener.Service service, HttpOptions options, List<Listener> wanted) {
+        boolean isSecured = isWanted(options.tlsPort())
+                && (settings.isSet(options.tlsPort())
+                        || settings.isSet(options.tls().certificates()));
+        boolean isConfigured = settings.isSet(options.port()) || (!hostGiven && settings.isSet(options.host()));
+        if (isWanted(options.port()) && (isConfigured || !isSecured)) {
+            wanted.add(new Listener(service, socket(options.port(), options.host()), null));
+        }
+        if (isSecured) {
+            Tls tls = tls(options.tlsPort(), options.tls());
+            wanted.add(new Listener(service, socket(options.tlsPort(), options.tlsHost()), tls));
+        }
+    }
+
+    private boolean isWanted(Option<Address> port) {
+        return !settings.get(port).isNone();
+    }
+
+    private InetSocketAddress socket(Option<Address> port, Option<String> host) {
+        Address address = settings.get(port);
+        String name = settings.find(host).orElse(null);
+        if (name == null) {
+            return socket(address);
+        }
+        InetSocketAddress socket = new InetSocketAddress(name, address.port());
+        if (socket.isUnresolved()) {
+            throw new IllegalArgumentException(host.key() + " = " + name + ": there is no such address");
+        }
+        return socket;
+    }
+
+    private static InetSocketAddress socket(Address address) {
+        return new InetSocketAddress(address.host().isEmpty() ? EVERYWHERE : address.host(), address.port());
+    }
+
+    private Tls tls(Option<Address> port, TlsOptions options) {
+        Path certificates = file(options.certificates());
+        Path key = file(options.key());
+        if (certificates == null || key == null) {
+            throw new IllegalArgumentException(port.key() + " needs "
+                    + options.certificates().key() + " and " + options.key().key());
+        }
+        try {
+            return Tls.load(
+                    certificates,
+                    key,
+                    file(options.authorities()),
+                    options.verifies(settings),
+                    settings.get(options.require()));
+        } catch (FileSystemException e) {
+            String keys = options.files().stream()
+                    .filter(option -> Path.of(e.getFile()).equals(file(option)))
+                    .map(Option::key)
+                    .collect(Collectors.joining(", "));
+            throw new IllegalArgumentException(keys + " = " + e.getMessage(), e);
+        }
+    }
+
+    private @Nullable Path file(Option<String> option) {
+        return settings.find(option).map(Path::of).orElse(null);
+    }
+}
