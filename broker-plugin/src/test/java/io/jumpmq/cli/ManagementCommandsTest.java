@@ -10,12 +10,15 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.jumpmq.app.JumpMq;
+import io.jumpmq.app.TestCertificate;
 import io.jumpmq.cli.ctl.CtlCommand;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -399,6 +402,7 @@ class ManagementCommandsTest {
                 "check_alarms",
                 "check_local_alarms",
                 "check_virtual_hosts",
+                "check_certificate_expiration",
                 "check_port_connectivity",
                 "await_startup",
                 "status",
@@ -418,6 +422,36 @@ class ManagementCommandsTest {
         ok("ctl", "check_protocol_listener", "amqp");
         assertThat(run("ctl", "check_protocol_listener", "mqtt").code()).isEqualTo(69);
         assertThat(run("ctl", "join_cluster", "x").code()).isEqualTo(70);
+    }
+
+    @Test
+    void certificatesThatExpireFailTheirCheck() throws Exception {
+        TestCertificate expiring = TestCertificate.of(folder, "expiring", 10);
+        broker.close();
+        broker = JumpMq.builder()
+                .port(-1)
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), expiring.tls())
+                .management(0)
+                .start();
+        String check = "check_certificate_expiration";
+        assertThat(ok("ctl", check, "-q", "--within", "1").out())
+                .isEqualTo("No certificates are expiring within 1 week.\n");
+        assertThat(ok("ctl", check, "--within", "9", "--unit", "DAYS", "--formatter", "json")
+                        .out())
+                .isEqualTo("{\"result\":\"ok\"}\n");
+        Result failed = run("ctl", check, "--within", "1", "--unit", "months");
+        assertThat(failed.code()).isEqualTo(69);
+        assertThat(failed.out())
+                .startsWith("Checking certificate expiration on node jumpmq@")
+                .contains("Interface: localhost, port: " + broker.port() + ", protocol: amqp/ssl, certfile: "
+                        + expiring.certificate() + " (20");
+        assertThat(failed.err()).contains("Certificates expiring");
+        Result asJson = run("ctl", check, "--formatter", "json");
+        assertThat(asJson.code()).as("four weeks").isEqualTo(69);
+        assertThat(new ObjectMapper().readTree(asJson.out()).path("expired")).hasSize(1);
+        assertThat(run("ctl", check, "--unit", "week").code()).isEqualTo(64);
+        assertThat(run("ctl", check, "--within", "soon").code()).isEqualTo(64);
+        assertThat(ok("ctl", "listeners", "-q").out()).contains("protocol: amqp/ssl, purpose: AMQP 0-9-1 over TLS");
     }
 
     @Test

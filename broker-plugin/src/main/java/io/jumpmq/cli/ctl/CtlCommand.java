@@ -52,6 +52,8 @@ public final class CtlCommand implements Callable<Integer> {
     @Mixin
     private final Connect connect = new Connect();
 
+    private @Nullable ManagementClient client;
+
     @Option(
             names = {"-p", "--vhost"},
             paramLabel = "VHOST",
@@ -96,6 +98,12 @@ public final class CtlCommand implements Callable<Integer> {
 
     @Option(names = "--apply-to", paramLabel = "WHAT", description = "What a policy is for: all, queues or exchanges.")
     @Nullable String applyTo;
+
+    @Option(names = "--within", paramLabel = "N", description = "When a certificate expires at the latest. Default: 4.")
+    int within = 4;
+
+    @Option(names = "--unit", paramLabel = "UNIT", description = "Of --within: days, weeks (default), months or years.")
+    String unit = "weeks";
 
     @Option(
             names = {"-e", "--if-empty"},
@@ -170,7 +178,10 @@ public final class CtlCommand implements Callable<Integer> {
     }
 
     ManagementClient client() {
-        return connect.client();
+        if (client == null) {
+            client = connect.client();
+        }
+        return client;
     }
 
     boolean asJson() {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ final class Verbs {
     private static final int NOT_FOUND = 404;
     private static final int CONNECT_MILLIS = 5_000;
     private static final long POLL_MILLIS = 250;
+    private static final List<String> TIME_UNITS = List.of("days", "weeks", "months", "years");
 
     static final Map<String, Verb> ALL = all();
 
@@ -93,6 +95,13 @@ final class Verbs {
         all.put("check_port_connectivity", new Verb("check_port_connectivity", 0, 0, Verbs::checkPorts));
         all.put("check_port_listener", new Verb("check_port_listener <port>", 1, 1, Verbs::checkPort));
         all.put("check_protocol_listener", new Verb("check_protocol_listener <protocol>", 1, 1, Verbs::checkProtocol));
+        all.put(
+                "check_certificate_expiration",
+                new Verb(
+                        "check_certificate_expiration [--within <period>] [--unit <unit>]",
+                        0,
+                        0,
+                        Verbs::checkCertificates));
         all.put("listeners", new Verb("listeners", 0, 0, Verbs::listeners));
         all.put("memory_breakdown", new Verb("memory_breakdown", 0, 0, Verbs::memory));
         all.put("server_version", new Verb("server_version", 0, 0, Verbs::serverVersion));
@@ -548,6 +557,8 @@ final class Verbs {
             case "amqp" -> "AMQP 0-9-1";
             case "amqp/ssl" -> "AMQP 0-9-1 over TLS";
             case "http" -> "HTTP API";
+            case "https" -> "HTTP API over TLS (HTTPS)";
+            case "https/prometheus" -> "Prometheus exporter API over TLS (HTTPS)";
             default -> "Prometheus exporter API over HTTP";
         };
     }
@@ -632,6 +643,56 @@ final class Verbs {
                             field, wanted, node, field, String.join(", ", found)));
         }
         ctl.say("A listener for " + field + " " + wanted + " is running on node " + node + ".");
+    }
+
+    private static void checkCertificates(CtlCommand ctl, List<String> arguments) {
+        if (!TIME_UNITS.contains(ctl.unit.toLowerCase(Locale.ROOT))) {
+            throw CtlException.usage(
+                    "unit '" + ctl.unit + "' is not supported: it must be one of " + String.join(", ", TIME_UNITS));
+        }
+        ctl.banner("Checking certificate expiration on node " + node(overview(ctl)) + " ...");
+        String within = Integer.toString(ctl.within);
+        try {
+            ctl.client().get(ManagementClient.path("health", "checks", "certificate-expiration", within, ctl.unit));
+        } catch (ManagementException e) {
+            if (!e.document().has("expired")) {
+                throw e;
+            }
+            ctl.print(
+                    MAPPER.createObjectNode()
+                            .put("result", "error")
+                            .set("expired", e.document().path("expired")),
+                    expirations(e.document().path("expired")));
+            throw new CtlException(CtlException.UNAVAILABLE, "Error:\n" + e.getMessage());
+        }
+        String period = ctl.within == 1 ? ctl.unit.substring(0, ctl.unit.length() - 1) : ctl.unit;
+        ctl.print(
+                MAPPER.createObjectNode().put("result", "ok"),
+                "No certificates are expiring within " + within + " " + period + ".\n");
+    }
+
+    private static String expirations(JsonNode listeners) {
+        StringBuilder text = new StringBuilder();
+        for (JsonNode listener : listeners) {
+            for (String file : List.of("certfile", "cacertfile")) {
+                for (JsonNode end : listener.path(file + "_expires_on")) {
+                    text.append("Interface: ")
+                            .append(listener.path("interface").asText())
+                            .append(", port: ")
+                            .append(listener.path("port").asInt())
+                            .append(", protocol: ")
+                            .append(listener.path("protocol").asText())
+                            .append(", ")
+                            .append(file)
+                            .append(": ")
+                            .append(listener.path(file).asText())
+                            .append(" (")
+                            .append(end.asText())
+                            .append(")\n");
+                }
+            }
+        }
+        return text.toString();
     }
 
     private static void listeners(CtlCommand ctl, List<String> arguments) {

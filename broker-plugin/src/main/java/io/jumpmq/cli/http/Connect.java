@@ -38,6 +38,13 @@ public final class Connect {
             description = "Holds the password. Default: JUMPMQ_PASSWORD, else the one in ~/.jumpmqrc, else guest.")
     private @Nullable Path passwordFile;
 
+    @Option(
+            names = "--cacert",
+            paramLabel = "FILE",
+            description =
+                    "Authorities to trust with https, in PEM. Default: JUMPMQ_CACERT, else those that Java trusts.")
+    private @Nullable Path authorities;
+
     /**
      * The client that these options mean.
      *
@@ -63,7 +70,16 @@ public final class Connect {
                 user.length > 1 ? URLDecoder.decode(user[1], UTF_8) : null,
                 environment.get("JUMPMQ_PASSWORD"),
                 first(file.get("password"), null, null, GUEST));
-        return new ManagementClient(withoutUser(where), name, password);
+        String trusted = first(
+                authorities == null ? null : authorities.toString(),
+                environment.get("JUMPMQ_CACERT"),
+                file.get("cacert"),
+                "");
+        return new ManagementClient(
+                withoutUser(where),
+                name,
+                password,
+                trusted.isEmpty() || where.getScheme().equals("http") ? null : Trust.in(Path.of(trusted)));
     }
 
     private static String first(@Nullable String a, @Nullable String b, @Nullable String c, String otherwise) {
@@ -95,7 +111,7 @@ public final class Connect {
         }
     }
 
-    /** Lines of {@code key = value}: uri, username, password. */
+    /** Lines of {@code key = value}: uri, username, password, cacert. */
     private static Map<String, String> read(Path file) {
         Map<String, String> values = new LinkedHashMap<>();
         if (!Files.isRegularFile(file)) {
@@ -114,9 +130,9 @@ public final class Connect {
         } catch (IOException e) {
             throw new IllegalArgumentException(file + " cannot be read: " + e.getMessage(), e);
         }
-        if (!Set.of("uri", "username", "password").containsAll(values.keySet())) {
+        if (!Set.of("uri", "username", "password", "cacert").containsAll(values.keySet())) {
             throw new IllegalArgumentException(
-                    file + " may set uri, username and password, and sets " + values.keySet());
+                    file + " may set uri, username, password and cacert, and sets " + values.keySet());
         }
         return values;
     }

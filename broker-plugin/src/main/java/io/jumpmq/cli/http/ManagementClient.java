@@ -15,7 +15,12 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.util.Base64;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Talks to the management API of a broker, JumpMQ's or RabbitMQ's. */
@@ -27,21 +32,24 @@ public final class ManagementClient {
     private final URI base;
     private final String user;
     private final String authorization;
+    private final @Nullable SSLSocketFactory tls;
 
     /**
      * A client.
      *
      * @param base where the API's host is, as {@code http://localhost:15672}
+     * @param tls what makes sockets for https; null: what Java has for it
      */
-    ManagementClient(URI base, String user, String password) {
+    ManagementClient(URI base, String user, String password, @Nullable SSLSocketFactory tls) {
         this.base = base;
         this.user = user;
+        this.tls = tls;
         this.authorization = "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
     }
 
     /** The same, as another user. */
     public ManagementClient as(String otherUser, String password) {
-        return new ManagementClient(base, otherUser, password);
+        return new ManagementClient(base, otherUser, password, tls);
     }
 
     /** Where it asks. */
@@ -87,46 +95,61 @@ public final class ManagementClient {
         ask("DELETE", path, null);
     }
 
-    private JsonNode ask(String method, String path, @Nullable Object document) {
+    private JsonNode ask(String method, String path, @Nullable Object body) {
         try {
             HttpURLConnection connection =
                     (HttpURLConnection) URI.create(root() + path).toURL().openConnection();
+            if (tls != null && connection instanceof HttpsURLConnection secured) {
+                secured.setSSLSocketFactory(tls);
+            }
             connection.setRequestMethod(method);
             connection.setConnectTimeout(CONNECT_MILLIS);
             connection.setReadTimeout(READ_MILLIS);
             connection.setRequestProperty("Authorization", authorization);
             connection.setRequestProperty("Accept", "application/json");
-            if (document != null) {
+            if (body != null) {
                 connection.setDoOutput(true);
                 connection.setRequestProperty("Content-Type", "application/json");
                 try (OutputStream out = connection.getOutputStream()) {
-                    out.write(MAPPER.writeValueAsBytes(document));
+                    out.write(MAPPER.writeValueAsBytes(body));
                 }
             }
             int status = connection.getResponseCode();
             InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream();
             byte[] answer = in == null ? new byte[0] : in.readAllBytes();
             if (status >= 400) {
-                throw new ManagementException(status, refusal(status, path, answer));
+                JsonNode document = parsed(answer);
+                throw new ManagementException(status, refusal(status, path, document), document);
             }
             return answer.length == 0 ? MissingNode.getInstance() : MAPPER.readTree(answer);
         } catch (ConnectException e) {
-            throw new ManagementException(
-                    ManagementException.NO_ANSWER,
-                    "nothing listens at " + base + ": is the broker running, and is its management there? (--uri says"
-                            + " where to look)");
+            throw ManagementException.withoutAnswer("nothing listens at " + base
+                    + ": is the broker running, and is its management there? (--uri says" + " where to look)");
         } catch (UnknownHostException e) {
-            throw new ManagementException(
-                    ManagementException.NO_ANSWER,
+            throw ManagementException.withoutAnswer(
                     "there is no host '" + base.getHost() + "' (--uri says where to look)");
         } catch (SocketTimeoutException e) {
-            throw new ManagementException(ManagementException.NO_ANSWER, base + " does not answer");
+            throw ManagementException.withoutAnswer(base + " does not answer");
+        } catch (SSLException e) {
+            throw ManagementException.withoutAnswer(distrust(e));
         } catch (JsonProcessingException e) {
-            throw new ManagementException(
-                    ManagementException.NO_ANSWER, base + " is no management API: it does not answer in JSON");
+            throw ManagementException.withoutAnswer(base + " is no management API: it does not answer in JSON");
         } catch (IOException e) {
-            throw new ManagementException(ManagementException.NO_ANSWER, base + ": " + e.getMessage());
+            boolean isPlain = base.getScheme().equals("http");
+            throw ManagementException.withoutAnswer(
+                    base + ": " + e.getMessage() + (isPlain ? " (is it a port with TLS? Then say https://)" : ""));
         }
+    }
+
+    private String distrust(SSLException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException) {
+                return base + " shows a certificate that is not trusted: " + cause.getMessage()
+                        + " (--cacert names the file of its authority)";
+            }
+        }
+        return base + ": " + failure.getMessage()
+                + " (is it a port with TLS, and the host's name that of its certificate?)";
     }
 
     private String root() {
@@ -134,16 +157,18 @@ public final class ManagementClient {
         return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
     }
 
-    private String refusal(int status, String path, byte[] answer) {
-        String reason = "";
+    private static JsonNode parsed(byte[] answer) {
         try {
-            JsonNode document = MAPPER.readTree(answer);
-            reason = document.path("reason").isTextual()
-                    ? document.path("reason").textValue()
-                    : document.path("reason").toString();
+            return answer.length == 0 ? MissingNode.getInstance() : MAPPER.readTree(answer);
         } catch (IOException e) {
-            // Then the status has to say it.
+            return MissingNode.getInstance(); // Then the status has to say it.
         }
+    }
+
+    private String refusal(int status, String path, JsonNode document) {
+        String reason = document.path("reason").isTextual()
+                ? document.path("reason").textValue()
+                : document.path("reason").toString();
         return switch (status) {
             case 401 ->
                 reason.isEmpty() || reason.equals("Login failed")

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.cli.http;
+
+import org.jspecify.annotations.NullMarked;
