@@ -18,6 +18,8 @@ import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.queue.MessageQueue;
 import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.metrics.NodeCounters;
+import io.jumpmq.metrics.SocketCounters;
+import io.jumpmq.metrics.StoreFigures;
 import io.jumpmq.ring.RingState;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -51,6 +53,8 @@ public final class Broker implements CatalogObserver {
     private final ReplyAddresses replies = new ReplyAddresses();
     private final NodeCounters events = new NodeCounters();
     private final List<ChannelCounters> counters;
+    private final List<SocketCounters> sockets;
+    private final List<DeathCounters> deaths;
     private final Receiver<Request> decide = this::onRequest;
     private final Receiver<Recorded> recorded = done -> answer(done.request, done.outcome);
 
@@ -65,6 +69,8 @@ public final class Broker implements CatalogObserver {
         this.catalog = new Catalog(types, this);
         this.counters =
                 this.loops.stream().map(loop -> ChannelCounters.ofLoop()).toList();
+        this.sockets = this.loops.stream().map(loop -> SocketCounters.ofLoop()).toList();
+        this.deaths = this.loops.stream().map(loop -> new DeathCounters()).toList();
     }
 
     /** Adds somebody who wants to know. */
@@ -104,6 +110,16 @@ public final class Broker implements CatalogObserver {
     /** What all channels of a loop have done. */
     public ChannelCounters counters(Loop loop) {
         return counters.get(loop.index());
+    }
+
+    /** What went through all sockets of a loop. */
+    public SocketCounters socketCounters(Loop loop) {
+        return sockets.get(loop.index());
+    }
+
+    /** What became of messages that nobody acknowledged, in all queues of a loop. */
+    public DeathCounters deaths(Loop loop) {
+        return deaths.get(loop.index());
     }
 
     /** What comes and goes. */
@@ -151,6 +167,11 @@ public final class Broker implements CatalogObserver {
 
     MessageStore store() {
         return store;
+    }
+
+    /** How the store of messages stands, for operators. Any thread. */
+    public StoreFigures storeFigures() {
+        return store.figures();
     }
 
     /** Why publishers have to wait, if they have to. Any thread. */

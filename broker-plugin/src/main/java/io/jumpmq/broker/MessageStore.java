@@ -4,6 +4,7 @@ import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.MessageLog;
 import io.jumpmq.broker.queue.VolatileLog;
+import io.jumpmq.metrics.StoreFigures;
 
 /** Where the node keeps messages. */
 public interface MessageStore {
@@ -23,6 +24,11 @@ public interface MessageStore {
         public Congestion congestion() {
             return Congestion.NONE;
         }
+
+        @Override
+        public StoreFigures figures() {
+            return StoreFigures.NONE;
+        }
     };
 
     /**
@@ -38,4 +44,7 @@ public interface MessageStore {
 
     /** Whether it cannot take more for now. Any thread. */
     Congestion congestion();
+
+    /** How it stands, for operators. Any thread. */
+    StoreFigures figures();
 }

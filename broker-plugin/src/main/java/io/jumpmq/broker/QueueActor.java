@@ -85,6 +85,8 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
      *
      * @param stored how many of the ready ones are on the disk only
      * @param heldBytes size of the bodies that take memory
+     * @param lasting how many of all survive a restart
+     * @param lastingBytes size of their bodies
      * @param activeTag the single active consumer's, or the exclusive one's
      */
     public record Figures(
@@ -94,6 +96,8 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
             long unacknowledgedBytes,
             int stored,
             long heldBytes,
+            int lasting,
+            long lastingBytes,
             int consumers,
             @Nullable String activeTag,
             QueueCounters counters) {}
@@ -110,9 +114,16 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
                 core.unacknowledgedBytes(),
                 Math.max(0, ready + unacknowledged - core.heldMessages()),
                 core.heldBytes(),
+                core.lasting(),
+                core.lastingBytes(),
                 core.consumers(),
                 active == null ? null : active.tag(),
                 core.counters());
+    }
+
+    /** {@link MessageQueue#headTimestamp}. On its loop. */
+    public @Nullable Long headTimestamp() {
+        return core.headTimestamp();
     }
 
     /** Whether a consumer gets messages, and need not wait for another to leave. Any thread; a moment old. */
@@ -279,7 +290,13 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     }
 
     @Override
+    public void dropped(DeathReason reason) {
+        broker.deaths(home).count(isQuorum(), false, reason);
+    }
+
+    @Override
     public void deadLetter(QueueEntry entry, DeathReason reason) {
+        broker.deaths(home).count(isQuorum(), true, reason);
         String exchange = String.valueOf(core.settings().deadLetterExchange());
         DeadLetter letter = DeadLetter.of(
                 entry.message(),

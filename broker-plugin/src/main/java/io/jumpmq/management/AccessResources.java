@@ -312,9 +312,10 @@ final class AccessResources {
         }
         List<Command> commands = new ArrayList<>();
         for (JsonNode name : names) {
-            if (name.isTextual() && node.broker().catalog().user(name.textValue()) != null) {
-                commands.add(new Command.DeleteUser(name.textValue()));
+            if (!name.isTextual() || node.broker().catalog().user(name.textValue()) == null) {
+                throw HttpError.badRequest("there is no user " + name + ": none was deleted");
             }
+            commands.add(new Command.DeleteUser(name.textValue()));
         }
         if (!commands.isEmpty()) {
             call.carryOut(commands.toArray(Command[]::new));

@@ -10,14 +10,19 @@ import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
 import io.jumpmq.broker.exchange.RingHistory;
 import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.queue.DeathReason;
 import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.metrics.ChiSquared;
 import io.jumpmq.metrics.DeliveryCounters;
+import io.jumpmq.metrics.DiskCounters;
 import io.jumpmq.metrics.NodeCounters;
+import io.jumpmq.metrics.SocketCounters;
+import io.jumpmq.metrics.StoreFigures;
 import io.jumpmq.ring.Movement;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.session.ChannelInfo;
 import io.jumpmq.session.ConnectionInfo;
+import io.jumpmq.session.ConsumerInfo;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -42,11 +47,16 @@ final class Metrics {
     private static final String RABBITMQ = "rabbitmq_";
     private static final String JUMPMQ = "jumpmq_";
     private static final String PROTOCOL = "amqp091";
+    private static final String CLASSIC = "rabbit_classic_queue";
+    private static final String QUORUM = "rabbit_quorum_queue";
 
     /** Destinations of rings, in all, that get series of their own. */
     private static final int MOST_MEMBERS = 1000;
 
     private static final int MOST_OBJECTS = 50_000;
+
+    private static final double NANOS = 1e9;
+    private static final double MICROS = 1e6;
 
     private final Node node;
     private final Statistics statistics;
@@ -67,10 +77,19 @@ final class Metrics {
         churn(rabbit);
         totals(rabbit);
         messages(rabbit);
+        disk(rabbit);
+        return both(rabbit, own());
+    }
+
+    /** Our own, about rings, the store and loops. */
+    private MetricFamilies own() {
         MetricFamilies own = new MetricFamilies(JUMPMQ);
         rings(own);
         loops(own);
-        return both(rabbit, own);
+        if (node.dataDirectory() != null) {
+            store(own);
+        }
+        return own;
     }
 
     /** What {@code /metrics/per-object} tells. */
@@ -81,10 +100,8 @@ final class Metrics {
         churn(rabbit);
         messages(rabbit);
         objects(rabbit, Set.of("queue_metrics", "connection_metrics", "channel_metrics"), vhost -> true);
-        MetricFamilies own = new MetricFamilies(JUMPMQ);
-        rings(own);
-        loops(own);
-        return both(rabbit, own);
+        disk(rabbit);
+        return both(rabbit, own());
     }
 
     /** What {@code /metrics/detailed} tells: these families, of these virtual hosts. */
@@ -211,6 +228,8 @@ final class Metrics {
         long unacknowledgedBytes = 0;
         long stored = 0;
         long heldBytes = 0;
+        long lasting = 0;
+        long lastingBytes = 0;
         long published = 0;
         for (VirtualHost vhost : node.broker().catalog().vhosts()) {
             for (QueueRecord queue : vhost.queues()) {
@@ -223,6 +242,8 @@ final class Metrics {
                 unacknowledgedBytes += figures.unacknowledgedBytes();
                 stored += figures.stored();
                 heldBytes += figures.heldBytes();
+                lasting += figures.lasting();
+                lastingBytes += figures.lastingBytes();
                 published += figures.counters().published();
             }
         }
@@ -244,7 +265,16 @@ final class Metrics {
         families.gauge("queue_messages_unacked_bytes", "Bodies of messages unacknowledged", unacknowledgedBytes);
         families.gauge("queue_messages_ram", "Messages in memory", ready + unacknowledged - stored);
         families.gauge("queue_messages_ram_bytes", "Bodies in memory", heldBytes);
+        families.gauge("queue_messages_ready_ram", "Messages in memory, ready to be delivered", ready - stored);
+        families.gauge(
+                "queue_messages_unacked_ram", "Messages in memory, delivered and not acknowledged", unacknowledged);
         families.gauge("queue_messages_paged_out", "Messages on the disk only", stored);
+        families.gauge(
+                "queue_messages_paged_out_bytes",
+                "Bodies on the disk only",
+                Math.max(0, readyBytes + unacknowledgedBytes - heldBytes));
+        families.gauge("queue_messages_persistent", "Messages that survive a restart", lasting);
+        families.gauge("queue_messages_persistent_bytes", "Bodies of messages that survive a restart", lastingBytes);
         families.counter("queue_messages_published", "Messages that queues have taken", published);
         families.counter("channel_messages_published", "Messages published", sum(ChannelCounters::published));
         families.counter("channel_messages_confirmed", "Messages confirmed", sum(ChannelCounters::confirmed));
@@ -262,7 +292,7 @@ final class Metrics {
         both(families, "channel_get", "Messages fetched and acknowledged at once", DeliveryCounters::gotNoAck);
         both(families, "channel_get_empty", "Fetches from empty queues", DeliveryCounters::getEmpty);
         sizes(families);
-        families.gauge("global_publishers", "Channels that have published", publishers(), "protocol", PROTOCOL);
+        sessions(families, statistics.connections());
         families.gauge("global_consumers", "Consumers", consumers, "protocol", PROTOCOL);
     }
 
@@ -270,11 +300,52 @@ final class Metrics {
         families.counter(name, help, sumOf(false, of) + (double) sumOf(true, of));
     }
 
-    private long publishers() {
-        return statistics.connections().stream()
-                .flatMap(connection -> connection.channels().stream())
-                .filter(channel -> channel.counters().published() > 0)
-                .count();
+    private void sessions(MetricFamilies families, List<ConnectionInfo> connections) {
+        long publishers = 0;
+        long consumers = 0;
+        long unacknowledged = 0;
+        long unconfirmed = 0;
+        long uncommitted = 0;
+        long acksUncommitted = 0;
+        long channelPrefetch = 0;
+        long consumerPrefetch = 0;
+        long channels = 0;
+        for (ConnectionInfo connection : connections) {
+            channels += connection.channels().size();
+            for (ChannelInfo channel : connection.channels()) {
+                publishers += channel.counters().published() > 0 ? 1 : 0;
+                consumers += channel.consumers().size();
+                unacknowledged += channel.unacknowledged();
+                unconfirmed += channel.unconfirmed();
+                uncommitted += channel.uncommitted();
+                acksUncommitted += channel.acksUncommitted();
+                channelPrefetch += channel.channelPrefetch();
+                for (ConsumerInfo consumer : channel.consumers()) {
+                    consumerPrefetch += consumer.prefetch();
+                }
+            }
+        }
+        families.gauge("global_publishers", "Channels that have published", publishers, "protocol", PROTOCOL);
+        families.gauge("connection_channels", "Channels of all connections", channels);
+        families.gauge("channel_consumers", "Consumers of all channels", consumers);
+        families.gauge("channel_messages_unacked", "Deliveries not acknowledged", unacknowledged);
+        families.gauge("channel_messages_unconfirmed", "Messages not confirmed", unconfirmed);
+        families.gauge("channel_messages_uncommitted", "Messages not committed", uncommitted);
+        families.gauge("channel_acks_uncommitted", "Acknowledgements not committed", acksUncommitted);
+        families.gauge("channel_prefetch", "Limits of whole channels, together", channelPrefetch);
+        families.gauge("consumer_prefetch", "Limits of all consumers, together", consumerPrefetch);
+        sockets(families, "connection_incoming_bytes", "Bytes received", SocketCounters::receivedBytes);
+        sockets(families, "connection_outgoing_bytes", "Bytes sent", SocketCounters::sentBytes);
+        sockets(families, "connection_incoming_packets", "Reads from sockets", SocketCounters::reads);
+        sockets(families, "connection_outgoing_packets", "Writes to sockets", SocketCounters::writes);
+    }
+
+    private void sockets(MetricFamilies families, String name, String help, ToLongFunction<SocketCounters> of) {
+        long sum = 0;
+        for (Loop loop : node.broker().loops()) {
+            sum += of.applyAsLong(node.broker().socketCounters(loop));
+        }
+        families.counter(name, help, sum);
     }
 
     private void sizes(MetricFamilies families) {
@@ -342,6 +413,35 @@ final class Metrics {
                     DeliveryCounters::got);
             global(families, quorum, "get_empty", "Fetches from empty queues", DeliveryCounters::getEmpty);
         }
+        deaths(families);
+    }
+
+    /** As RabbitMQ, with what was dropped because there was no dead-letter exchange: the strategy is disabled then. */
+    private void deaths(MetricFamilies families) {
+        for (DeathReason reason : DeathReason.values()) {
+            for (boolean quorum : new boolean[] {false, true}) {
+                if (quorum || reason != DeathReason.DELIVERY_LIMIT) {
+                    deaths(families, reason, quorum, true);
+                    deaths(families, reason, quorum, false);
+                }
+            }
+        }
+    }
+
+    /** A quorum queue keeps a message until its dead letter is safe; others only if it is persistent. */
+    private void deaths(MetricFamilies families, DeathReason reason, boolean quorum, boolean deadLettered) {
+        long sum = 0;
+        for (Loop loop : node.broker().loops()) {
+            sum += node.broker().deaths(loop).of(quorum, deadLettered, reason);
+        }
+        families.counter(
+                "global_messages_dead_lettered_" + reason.text(),
+                "Messages dead-lettered, or dropped where that is disabled",
+                sum,
+                "queue_type",
+                quorum ? QUORUM : CLASSIC,
+                "dead_letter_strategy",
+                !deadLettered ? "disabled" : quorum ? "at_least_once" : "at_most_once");
     }
 
     private void global(MetricFamilies families, String name, String help, ToLongFunction<ChannelCounters> of) {
@@ -357,7 +457,71 @@ final class Metrics {
                 "protocol",
                 PROTOCOL,
                 "queue_type",
-                quorum ? "rabbit_quorum_queue" : "rabbit_classic_queue");
+                quorum ? QUORUM : CLASSIC);
+    }
+
+    // Disk.
+
+    /** What RabbitMQ tells of its files, as far as it has a meaning here. */
+    private void disk(MetricFamilies families) {
+        StoreFigures store = node.broker().storeFigures();
+        operations(
+                families, "read", "Reads from the store's files", store.disk().reads());
+        operations(
+                families, "write", "Writes to the store's files", store.disk().writes());
+        families.counter("io_read_bytes", "Bytes read", store.disk().reads().bytes());
+        families.counter(
+                "io_write_bytes", "Bytes written", store.disk().writes().bytes());
+        operations(
+                families, "sync", "Flushes of the store's files", store.disk().flushes());
+        families.counter(
+                "queue_disk_reads", "Messages read back", store.messages().read());
+        families.counter("queue_disk_writes", "Messages written", NodeFigures.written(store));
+    }
+
+    private static void operations(
+            MetricFamilies families, String name, String help, DiskCounters.Operations operations) {
+        families.counter("io_" + name + "_ops", help, operations.count());
+        families.counter("io_" + name + "_time_seconds", help + ", time taken", operations.nanos() / NANOS);
+    }
+
+    private void store(MetricFamilies families) {
+        StoreFigures store = node.broker().storeFigures();
+        families.gauge("store_segments", "Files of messages", store.segments());
+        families.gauge("store_disk_bytes", "Size of these files", store.diskBytes());
+        families.gauge("store_live_bytes", "Taken by messages that are still there", store.liveBytes());
+        families.gauge("store_unflushed_bytes", "Messages that do not last yet", store.unflushedBytes());
+        families.gauge("store_low_on_disk", "1 while publishers wait for room", store.lowOnDisk() ? 1 : 0);
+        families.gauge("store_failed", "1 when the disk has failed: nothing is confirmed", store.failed() ? 1 : 0);
+        families.counter(
+                "store_messages_written",
+                "Messages written to survive",
+                store.messages().written());
+        families.counter(
+                "store_messages_paged_out",
+                "Messages written because memory was short",
+                store.messages().pagedOut());
+        families.counter(
+                "store_paged_out_bytes", "Their bodies", store.messages().pagedOutBytes());
+        families.counter(
+                "store_messages_read", "Messages read back", store.messages().read());
+        List<Double> bounds = new ArrayList<>();
+        List<Long> counts = new ArrayList<>();
+        for (int i = 0; i <= DiskCounters.FLUSH_BOUNDS_MICROS.size(); i++) {
+            bounds.add(
+                    i == DiskCounters.FLUSH_BOUNDS_MICROS.size()
+                            ? Double.POSITIVE_INFINITY
+                            : DiskCounters.FLUSH_BOUNDS_MICROS.get(i) / MICROS);
+            counts.add(store.disk().flushesOfTime(i));
+        }
+        families.add(HistogramSnapshot.builder()
+                .name(JUMPMQ + "store_flush_seconds")
+                .help("Time that flushes of the store's files took")
+                .dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                        .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, counts))
+                        .sum(store.disk().flushes().nanos() / NANOS)
+                        .build())
+                .build());
     }
 
     // One by one.
@@ -607,12 +771,15 @@ final class Metrics {
 
     private void loops(MetricFamilies families) {
         for (Loop loop : node.broker().loops()) {
-            families.gauge(
-                    "loop_waiting_messages",
-                    "Messages between loops that wait",
-                    loop.backlog(),
-                    "loop",
-                    Integer.toString(loop.index()));
+            String[] labels = {"loop", Integer.toString(loop.index())};
+            families.gauge("loop_waiting_messages", "Messages between loops that wait", loop.backlog(), labels);
+            families.counter("loop_messages", "Messages between loops that were received", loop.received(), labels);
+            families.counter("loop_turns", "Turns of the loop", loop.turns(), labels);
+            long busyNanos = loop.busyNanos();
+            if (busyNanos >= 0) {
+                families.counter(
+                        "loop_busy_seconds", "Time of a processor that the loop has taken", busyNanos / NANOS, labels);
+            }
         }
         families.gauge(
                 "message_memory_bytes",

@@ -4,7 +4,6 @@ import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.metrics.NodeCounters;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,12 +30,12 @@ final class OverviewResources {
         routes.get("/overview", this::overview)
                 .get("/nodes", call -> {
                     call.requireMonitor();
-                    return Listing.of(call, List.of(node), Node::name, unused -> node());
+                    return Listing.of(call, List.of(node), Node::name, unused -> node(call));
                 })
                 .get("/nodes/{name}", call -> {
                     call.requireMonitor();
                     requireThisNode(call.at("name"));
-                    return Listing.of(call, node());
+                    return Listing.of(call, node(call));
                 })
                 .get("/nodes/{name}/memory", call -> {
                     call.requireMonitor();
@@ -188,8 +187,8 @@ final class OverviewResources {
         return map;
     }
 
-    private Map<String, @Nullable Object> node() {
-        Footprint process = Footprint.now();
+    private Map<String, @Nullable Object> node(Call call) {
+        long mostFiles = Footprint.now().mostFiles();
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("name", node.name());
         map.put("type", node.dataDirectory() == null ? "ram" : "disc");
@@ -201,18 +200,19 @@ final class OverviewResources {
         map.put("run_queue", 0);
         map.put("rates_mode", "basic");
         map.put("partitions", List.of());
-        map.put("mem_used", process.residentBytes());
+        statistics.describeFigures(map, call);
+        map.put("mem_calculation_strategy", "rss");
         map.put("mem_limit", Runtime.getRuntime().maxMemory());
         map.put("mem_alarm", node.memory().isSpent());
-        map.put("disk_free", diskFree(node));
         map.put("disk_free_limit", node.diskLimitBytes());
         map.put("disk_free_alarm", node.broker().congestion() == Congestion.DISK);
-        map.put("fd_used", process.openFiles());
-        map.put("fd_total", process.mostFiles());
-        map.put("sockets_used", node.connections().all().size());
-        map.put("sockets_total", process.mostFiles());
-        map.put("proc_used", ManagementFactory.getThreadMXBean().getThreadCount());
+        map.put("fd_total", mostFiles);
+        map.put("sockets_total", mostFiles);
         map.put("proc_total", 1 << 20);
+        map.putAll(statistics.describeChurn());
+        if (node.dataDirectory() != null) {
+            map.put("store", NodeFigures.store(node.broker().storeFigures()));
+        }
         map.put("exchange_types", exchangeTypes());
         map.put(
                 "auth_mechanisms",

@@ -85,8 +85,8 @@ final class PolicyResources {
         JsonNode given = fields.object("definition").node();
         Map<String, Object> definition = new LinkedHashMap<>();
         given.properties().forEach(entry -> definition.put(entry.getKey(), value(entry.getKey(), entry.getValue())));
-        long priority = fields.number("priority", 0);
-        if (priority != (int) priority) {
+        JsonNode priority = fields.node().path("priority");
+        if (fields.has("priority") && !(priority.isIntegralNumber() && priority.canConvertToInt())) {
             throw HttpError.badRequest("priority must be a 32-bit integer, not " + priority);
         }
         try {
@@ -96,7 +96,7 @@ final class PolicyResources {
                             name,
                             fields.requiredText("pattern"),
                             target(fields.text("apply-to", operator ? "queues" : "all")),
-                            (int) priority,
+                            priority.asInt(),
                             definition,
                             operator));
         } catch (AmqpException e) {

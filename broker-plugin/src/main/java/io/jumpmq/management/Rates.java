@@ -15,7 +15,7 @@ final class Rates {
     private long sampledMillis;
 
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Series(long[] values, double[] perSecond) {}
+    private record Series(long[] values, double[] perSecond, long sampledMillis, long changedMillis) {}
 
     /** A sample in the making. */
     final class Sample {
@@ -38,7 +38,8 @@ final class Rates {
 
         private void note(Object key, double least, long... values) {
             Series before = series.get(key);
-            if (before != null && Arrays.equals(before.values, values) && isStill(before)) {
+            boolean same = before != null && Arrays.equals(before.values, values);
+            if (before != null && same && isStill(before)) {
                 next.put(key, before);
                 return;
             }
@@ -49,7 +50,9 @@ final class Rates {
                             Math.max(least, (values[i] - before.values[i]) * 1000.0 / (atMillis - sampledMillis));
                 }
             }
-            next.put(key, new Series(values, perSecond));
+            next.put(
+                    key,
+                    new Series(values, perSecond, atMillis, before != null && same ? before.changedMillis : atMillis));
         }
 
         private static boolean isStill(Series one) {
@@ -77,6 +80,12 @@ final class Rates {
     double of(Object key, int index) {
         Series known = series.get(key);
         return known == null ? 0 : known.perSecond[index];
+    }
+
+    /** Since when something's numbers are what they are, in milliseconds since 1970; null when the last two samples differ. */
+    @Nullable Long idleSince(Object key) {
+        Series known = series.get(key);
+        return known == null || known.changedMillis == known.sampledMillis ? null : Long.valueOf(known.changedMillis);
     }
 
     /**

@@ -10,6 +10,7 @@ import io.jumpmq.broker.queue.QueueCounters;
 import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.metrics.DeliveryCounters;
 import io.jumpmq.metrics.NodeCounters;
+import io.jumpmq.metrics.StoreFigures;
 import io.jumpmq.session.ChannelInfo;
 import io.jumpmq.session.ConnectionInfo;
 import io.jumpmq.session.Connections;
@@ -42,6 +43,9 @@ final class Statistics {
             "deliver_get",
             "get_empty");
 
+    /** What is counted for the node beside that. */
+    private static final List<String> DISK = List.of("disk_reads", "disk_writes");
+
     static final List<String> QUEUE_MESSAGES = List.of(
             "publish",
             "get",
@@ -69,7 +73,10 @@ final class Statistics {
         NODE,
         DEPTHS,
         CHURN,
-        OCTETS
+        OCTETS,
+        DISK,
+        LEVELS,
+        COUNTS
     }
 
     /** One thing seen from one side. */
@@ -79,6 +86,9 @@ final class Statistics {
     private final Rates rates = new Rates();
     private final History messages = new History(MESSAGES.size(), SAMPLES_KEPT);
     private final History depths = new History(DEPTHS.size(), SAMPLES_KEPT);
+    private final History disk = new History(DISK.size(), SAMPLES_KEPT);
+    private final History levels = new History(NodeFigures.LEVELS.size(), SAMPLES_KEPT);
+    private final History counts = new History(NodeFigures.COUNTS.size(), SAMPLES_KEPT);
 
     Statistics(Node node) {
         this.node = node;
@@ -125,9 +135,17 @@ final class Statistics {
         sample.add(Of.NODE, all);
         sample.addLevels(Of.DEPTHS, depth);
         sample.add(Of.CHURN, churn());
+        StoreFigures store = broker.storeFigures();
+        sample.add(Of.DISK, disk(store));
+        sample.add(Of.COUNTS, NodeFigures.counts(store));
+        long[] level = NodeFigures.levels(node);
+        sample.addLevels(Of.LEVELS, level);
         sample.done();
         messages.add(nowMillis, all);
         depths.add(nowMillis, depth);
+        disk.add(nowMillis, disk(store));
+        levels.add(nowMillis, level);
+        counts.add(nowMillis, NodeFigures.counts(store));
     }
 
     private static void add(long[] sum, long[] values) {
@@ -237,6 +255,10 @@ final class Statistics {
         };
     }
 
+    private static long[] disk(StoreFigures store) {
+        return new long[] {store.messages().read(), NodeFigures.written(store)};
+    }
+
     private long[] nodeDepths() {
         long[] depth = new long[DEPTHS.size()];
         node.broker().catalog().vhosts().forEach(vhost -> add(depth, depths(vhost)));
@@ -255,7 +277,21 @@ final class Statistics {
         Map<String, @Nullable Object> stats = new LinkedHashMap<>();
         rates.describe(stats, Of.NODE, MESSAGES, messages());
         messages.describe(stats, MESSAGES, call.query("msg_rates_age"), call.query("msg_rates_incr"));
+        rates.describe(stats, Of.DISK, DISK, disk(node.broker().storeFigures()));
+        disk.describe(stats, DISK, call.query("msg_rates_age"), call.query("msg_rates_incr"));
         return stats;
+    }
+
+    /** What the node takes of its machine, and has done with its disk. */
+    void describeFigures(Map<String, @Nullable Object> document, Call call) {
+        StoreFigures store = node.broker().storeFigures();
+        rates.describe(document, Of.LEVELS, NodeFigures.LEVELS, NodeFigures.levels(node));
+        rates.describe(document, Of.COUNTS, NodeFigures.COUNTS, NodeFigures.counts(store));
+        String age = call.query("node_stats_age");
+        String increment = call.query("node_stats_incr");
+        levels.describe(document, NodeFigures.LEVELS, age, increment);
+        counts.describe(document, NodeFigures.COUNTS, age, increment);
+        NodeFigures.describeTimes(document, store.disk());
     }
 
     Map<String, @Nullable Object> describeDepths(Call call) {
@@ -294,6 +330,18 @@ final class Statistics {
         Map<String, @Nullable Object> stats = new LinkedHashMap<>();
         rates.describe(stats, queue, QUEUE_MESSAGES, ofQueue(figures.counters()));
         document.put("message_stats", stats);
+    }
+
+    /** Since when nothing has come into a queue, left it or changed its place there; null while something does. */
+    @Nullable Long idleSince(QueueRecord queue) {
+        Long counts = rates.idleSince(queue);
+        Long depth = rates.idleSince(new Key(queue.id(), Of.DEPTHS));
+        return counts == null || depth == null ? null : Long.valueOf(Math.max(counts, depth));
+    }
+
+    /** Since when a channel has neither published nor got nor acknowledged anything; null while it does. */
+    @Nullable Long idleSince(ChannelCounters channel) {
+        return rates.idleSince(channel);
     }
 
     Map<String, @Nullable Object> describe(ExchangeRecord exchange) {

@@ -9,8 +9,12 @@ import io.jumpmq.broker.loop.Pacing;
 import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.LogListener.Loaded;
 import io.jumpmq.broker.queue.LogListener.Recovered;
+import io.jumpmq.broker.queue.LogListener.Stored;
 import io.jumpmq.broker.queue.MessageLog;
 import io.jumpmq.broker.queue.QueueEntry;
+import io.jumpmq.metrics.DiskCounters;
+import io.jumpmq.metrics.StoreCounters;
+import io.jumpmq.metrics.StoreFigures;
 import io.jumpmq.store.MessageSegments.Commit;
 import io.jumpmq.store.MessageSegments.Slot;
 import java.io.IOException;
@@ -79,6 +83,8 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private final List<Change> recoveredChanges;
     private final Consumer<Throwable> onFailure;
     private final SegmentFiles files;
+    private final DiskCounters diskCounters;
+    private final StoreCounters counters = new StoreCounters();
 
     private final MpscUnboundedAtomicArrayQueue<Object> mailbox = new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
     private final LinkedBlockingQueue<Written> written = new LinkedBlockingQueue<>();
@@ -141,6 +147,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             SegmentFiles files,
             MessageSegments segments,
             CatalogJournal.Opened catalog,
+            DiskCounters diskCounters,
             Consumer<Throwable> onFailure) {
         this.lock = lock;
         this.settings = settings;
@@ -149,6 +156,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
         this.segments = segments;
         this.journal = catalog.journal();
         this.recoveredChanges = catalog.changes();
+        this.diskCounters = diskCounters;
         this.onFailure = onFailure;
     }
 
@@ -181,10 +189,12 @@ public final class DiskStore implements MessageStore, CatalogLog {
             AutoCloseable lock, Disk catalogDisk, Disk messages, StoreSettings settings, Consumer<Throwable> onFailure)
             throws IOException {
         try {
-            CatalogJournal.Opened catalog = CatalogJournal.open(catalogDisk);
-            SegmentFiles files = new SegmentFiles(messages, settings.segmentBytes());
-            MessageSegments segments = MessageSegments.open(messages, files, settings.segmentBytes());
-            return new DiskStore(lock, settings, messages, files, segments, catalog, onFailure);
+            DiskCounters counters = new DiskCounters();
+            CatalogJournal.Opened catalog = CatalogJournal.open(new MeasuredDisk(catalogDisk, counters));
+            Disk messageDisk = new MeasuredDisk(messages, counters);
+            SegmentFiles files = new SegmentFiles(messageDisk, settings.segmentBytes());
+            MessageSegments segments = MessageSegments.open(messageDisk, files, settings.segmentBytes());
+            return new DiskStore(lock, settings, messageDisk, files, segments, catalog, counters, onFailure);
         } catch (IOException | RuntimeException e) {
             release(lock);
             throw e;
@@ -237,6 +247,19 @@ public final class DiskStore implements MessageStore, CatalogLog {
             return Congestion.DISK;
         }
         return unflushedBytes.get() > settings.maxUnflushedBytes() ? Congestion.BUSY : Congestion.NONE;
+    }
+
+    @Override
+    public StoreFigures figures() {
+        return new StoreFigures(
+                segments.count(),
+                segments.diskBytes(),
+                segments.liveBytes(),
+                unflushedBytes.get(),
+                lowOnDisk,
+                failure != null,
+                counters,
+                diskCounters);
     }
 
     @Override
@@ -462,6 +485,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
         void append(QueueLog log, QueueEntry entry, boolean lasting) throws IOException {
             segments.append(log.queue, entry.position(), entry.message(), entry.expiresAtMillis(), 0, lasting);
+            counters.appended(lasting, entry.message().body().length);
             if (lasting) {
                 awaited++;
                 if (log.lasting < 0) {
@@ -499,7 +523,11 @@ public final class DiskStore implements MessageStore, CatalogLog {
         private void load(QueueLog log, Work.Load load) {
             awaited++;
             List<Slot> slots = segments.find(log.queue, load.from(), load.maxMessages(), load.maxBytes());
-            loads.add(() -> log.listener.loaded(new Loaded(load.ticket(), reader.read(slots))));
+            loads.add(() -> {
+                List<Stored> messages = reader.read(slots);
+                counters.read(messages.size());
+                log.listener.loaded(new Loaded(load.ticket(), messages));
+            });
         }
 
         Written done(@Nullable Commit commit) {

@@ -449,12 +449,17 @@ final class MessageSegments {
 
     // Giving back space.
 
-    /** Bytes of records of messages that are there. */
+    /** How many segments there are. Any thread; a moment old. */
+    int count() {
+        return segments.size();
+    }
+
+    /** Bytes of records of messages that are there. Any thread; a moment old. */
     long liveBytes() {
         return liveBytes;
     }
 
-    /** Bytes of all segments. */
+    /** Bytes of all segments. Any thread; a moment old. */
     long diskBytes() {
         return diskBytes;
     }

@@ -5,6 +5,7 @@ import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Pacing;
 import io.jumpmq.metrics.NodeCounters;
+import io.jumpmq.metrics.SocketCounters;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.session.ConnectionContext;
 import io.jumpmq.session.ConnectionInfo;
@@ -53,6 +54,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private final FieldTable properties;
     private final Set<ConnectionHandler> all;
     private final Connections open;
+    private final SocketCounters counters;
     private final Runnable flush = this::flush;
 
     private @Nullable ChannelHandlerContext context;
@@ -70,10 +72,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private boolean flushDue;
     private boolean closing;
     private boolean busy;
-    private long receivedBytes;
-    private long reads;
-    private long sentBytes;
-    private long writes;
 
     ConnectionHandler(
             long id,
@@ -89,6 +87,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         this.loop = loop;
         this.pacing = pacing;
         this.broker = broker;
+        this.counters = SocketCounters.ofConnection(broker.socketCounters(loop));
         this.authenticator = authenticator;
         this.settings = settings;
         this.properties = properties;
@@ -117,8 +116,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf read = (ByteBuf) message;
-        receivedBytes += read.readableBytes();
-        reads++;
+        counters.received(read.readableBytes());
         pacing.found(read.readableBytes());
         ByteBuf before = unread;
         if (before == null) {
@@ -232,10 +230,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
                         : List.of(
                                 tls.engine().getSession().getProtocol(),
                                 tls.engine().getSession().getCipherSuite()),
-                receivedBytes,
-                reads,
-                sentBytes,
-                writes));
+                counters.receivedBytes(),
+                counters.reads(),
+                counters.sentBytes(),
+                counters.writes()));
     }
 
     @Override
@@ -297,8 +295,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         out = null;
         expectedBytes = Math.max(
                 SMALL_BUFFER_BYTES, Math.min(BUFFER_BYTES, Math.max(buffer.readableBytes(), expectedBytes / 2)));
-        sentBytes += buffer.readableBytes();
-        writes++;
+        counters.sent(buffer.readableBytes());
         if (context != null) {
             context.write(buffer, context.voidPromise());
         } else {

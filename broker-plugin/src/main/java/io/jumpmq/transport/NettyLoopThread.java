@@ -2,6 +2,9 @@ package io.jumpmq.transport;
 
 import io.jumpmq.broker.loop.LoopThread;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -11,6 +14,8 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // A task of the loop tells of its failure itself.
 final class NettyLoopThread implements LoopThread {
     private static final Logger LOG = LoggerFactory.getLogger(NettyLoopThread.class);
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final EventLoop eventLoop;
 
@@ -42,6 +47,13 @@ final class NettyLoopThread implements LoopThread {
     @Override
     public long nowMillis() {
         return System.currentTimeMillis();
+    }
+
+    @Override
+    public long busyNanos() {
+        return eventLoop instanceof SingleThreadEventExecutor executor && THREADS.isThreadCpuTimeSupported()
+                ? THREADS.getThreadCpuTime(executor.threadProperties().id())
+                : -1;
     }
 
     @Override

@@ -44,16 +44,19 @@ public final class ConsistentHashExchange implements ExchangeType {
 
     @Override
     public Router create(FieldTable arguments) {
-        String header = argument(arguments, "hash-header", "x-hash-on");
-        String property = argument(arguments, "hash-property", "hash-property");
+        String header = argument(arguments, "hash-header", "x-hash-on", "the name of a header");
+        String property =
+                argument(arguments, "hash-property", "hash-property", "one of " + String.join(", ", PROPERTIES));
         if (header != null && property != null) {
             throw new AmqpException(
                     ReplyCode.PRECONDITION_FAILED, "hash-header and hash-property are mutually exclusive");
         }
         if (property != null && !PROPERTIES.contains(property)) {
-            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "Unsupported property: " + property);
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    "Unsupported property: " + property + "; there are " + String.join(", ", PROPERTIES));
         }
-        String algorithm = argument(arguments, "hash-algorithm", "x-algorithm");
+        String algorithm = argument(arguments, "hash-algorithm", "x-algorithm", "the name of an algorithm");
         try {
             return new ConsistentHashRouter(
                     algorithm == null ? HashAlgorithm.JUMP : HashAlgorithm.named(algorithm), header, property);
@@ -62,8 +65,15 @@ public final class ConsistentHashExchange implements ExchangeType {
         }
     }
 
-    private static @Nullable String argument(FieldTable arguments, String name, String alias) {
-        Object value = arguments.get(name) == null ? arguments.get(alias) : arguments.get(name);
+    private static @Nullable String argument(FieldTable arguments, String name, String alias, String allowed) {
+        String given = arguments.get(name) == null ? alias : name;
+        Object value = arguments.get(given);
+        if (value != null && !(value instanceof LongString)) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    "invalid arg '" + given + "' for an exchange of type '" + NAME + "': it must be a string, "
+                            + allowed + ", not " + value);
+        }
         return value == null ? null : value.toString();
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * never within the call that sent them. They are handed over before the actions of {@link #atTurnEnd} run, so that a
  * client that reads an answer finds its effect wherever it looks.
  *
- * <p>Threads: {@link #submit} and {@link #backlog} may be called by any, all else by the loop's own.
+ * <p>Threads: {@link #submit} and what tells how the loop is doing may be called by any, all else by the loop's own.
  */
 public final class Loop {
     /** Batches taken in one turn before other work of the thread, such as sockets, gets its chance. */
@@ -38,6 +38,10 @@ public final class Loop {
     private Runnable[] turnEnds = new Runnable[8];
     private int turnEndCount;
     private long turnMillis;
+
+    // Written by the loop, read by operators.
+    private long turns;
+    private long received;
 
     /**
      * A new loop.
@@ -113,11 +117,27 @@ public final class Loop {
             rounds += runTurnEnds();
         } while (hasGathered());
         turnMillis = 0;
+        turns++;
     }
 
     /** How many messages wait here. The answer is a moment old. */
     public long backlog() {
         return backlog.get();
+    }
+
+    /** How many turns there were. The answer is a moment old. */
+    public long turns() {
+        return turns;
+    }
+
+    /** How many messages were received from loops, this one among them. The answer is a moment old. */
+    public long received() {
+        return received;
+    }
+
+    /** How long its thread has worked, in nanoseconds of a processor; -1: nobody can tell. */
+    public long busyNanos() {
+        return thread.busyNanos();
     }
 
     private void receiveOwn(int roundsBefore) {
@@ -196,6 +216,7 @@ public final class Loop {
 
     @SuppressWarnings("unchecked") // Batch.add is only called with a receiver of the message's type.
     private void receive(Batch batch) {
+        received += batch.size;
         for (int i = 0; i < batch.size; i++) {
             try {
                 ((Receiver<Object>) batch.pairs[i * 2]).receive(batch.pairs[i * 2 + 1]);

@@ -11,6 +11,11 @@ public interface LoopThread {
     /** Milliseconds since 1970. */
     long nowMillis();
 
+    /** How long it has worked, in nanoseconds of a processor; -1: it cannot tell. Any thread may call this. */
+    default long busyNanos() {
+        return -1;
+    }
+
     /** Told of what a receiver or a task threw; the loop goes on. */
     void failed(Throwable failure);
 }

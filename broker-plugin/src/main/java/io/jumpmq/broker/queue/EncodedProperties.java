@@ -1,6 +1,8 @@
 package io.jumpmq.broker.queue;
 
 import io.jumpmq.amqp.BasicProperties;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads from a message's encoded properties what a queue acts on, and skips the rest without decoding it. The layout is
@@ -32,6 +34,27 @@ final class EncodedProperties {
         if ((flags & BasicProperties.EXPIRATION) == 0) {
             return QueueEntry.NEVER;
         }
+        int at = expirationAt(properties, flags);
+        return decimal(properties, at + 1, afterShortString(properties, at));
+    }
+
+    /** The timestamp in seconds since 1970; null if there is none. */
+    static @Nullable Long timestamp(byte[] properties) {
+        int flags = BasicProperties.flags(properties);
+        if ((flags & BasicProperties.TIMESTAMP) == 0) {
+            return null;
+        }
+        int at = expirationAt(properties, flags);
+        if ((flags & BasicProperties.EXPIRATION) != 0) {
+            at = afterShortString(properties, at);
+        }
+        if ((flags & BasicProperties.MESSAGE_ID) != 0) {
+            at = afterShortString(properties, at);
+        }
+        return ByteBuffer.wrap(properties).getLong(at);
+    }
+
+    private static int expirationAt(byte[] properties, int flags) {
         int at = priorityAt(properties, flags);
         if ((flags & BasicProperties.PRIORITY) != 0) {
             at++;
@@ -42,7 +65,7 @@ final class EncodedProperties {
         if ((flags & BasicProperties.REPLY_TO) != 0) {
             at = afterShortString(properties, at);
         }
-        return decimal(properties, at + 1, afterShortString(properties, at));
+        return at;
     }
 
     private static int priorityAt(byte[] properties, int flags) {

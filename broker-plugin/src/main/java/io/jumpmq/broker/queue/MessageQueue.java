@@ -48,6 +48,8 @@ public final class MessageQueue {
     private long nextPosition;
     private int unacknowledged;
     private long unacknowledgedBytes;
+    private int lasting;
+    private long lastingBytes;
 
     /** Entries whose publishers wait for the log, in the order of their positions. */
     private final ArrayDeque<QueueEntry> becomingDurable = new ArrayDeque<>();
@@ -221,7 +223,7 @@ public final class MessageQueue {
         int count = ready.count();
         if (ready.storedCount() > 0) {
             log.deleteAll(ready.storedFrom(), ready.storedTo());
-            ready.dropStored();
+            dropStored();
             forgetLoad();
         }
         while (ready.count() > 0) {
@@ -344,6 +346,8 @@ public final class MessageQueue {
         ready = new ReadyMessages(0); // What was there is dropped as a whole, however much it was.
         unacknowledged = 0;
         unacknowledgedBytes = 0;
+        lasting = 0;
+        lastingBytes = 0;
         if (settings.durable() || log.loads()) {
             log.deleteQueue();
         }
@@ -413,6 +417,25 @@ public final class MessageQueue {
         return unacknowledgedBytes;
     }
 
+    /** How many of its messages, ready or not, survive a restart. */
+    public int lasting() {
+        return lasting;
+    }
+
+    /** Size of their bodies. */
+    public long lastingBytes() {
+        return lastingBytes;
+    }
+
+    /**
+     * When the next message was published, by its publisher's clock: its {@code timestamp}, in seconds since 1970. Null if
+     * there is no next message, it has no timestamp, or it is not in memory.
+     */
+    public @Nullable Long headTimestamp() {
+        QueueEntry head = ready.head();
+        return head == null ? null : EncodedProperties.timestamp(head.message().properties());
+    }
+
     /** How many consumers there are, served or not. */
     public int consumers() {
         return consumers.count();
@@ -462,6 +485,7 @@ public final class MessageQueue {
             return;
         }
         entry.logged = true;
+        countLasting(entry);
         if (log.append(entry, true)) {
             accept(ticket);
         } else if (ticket != null) {
@@ -516,19 +540,42 @@ public final class MessageQueue {
     private void die(QueueEntry entry, DeathReason reason) {
         counters.died(reason);
         if (settings.deadLetterExchange() == null) {
+            output.dropped(reason);
             forget(entry);
         } else {
             entry.state = State.GONE;
+            uncountLasting(entry);
             output.deadLetter(entry, reason);
         }
     }
 
     private void forget(QueueEntry entry) {
         entry.state = State.GONE;
+        uncountLasting(entry);
         if (entry.logged) {
             entry.logged = false;
             log.delete(entry.position());
         }
+    }
+
+    private void countLasting(QueueEntry entry) {
+        entry.lasting = true;
+        lasting++;
+        lastingBytes += entry.bodyBytes();
+    }
+
+    private void uncountLasting(QueueEntry entry) {
+        if (entry.lasting) {
+            entry.lasting = false;
+            lasting--;
+            lastingBytes -= entry.bodyBytes();
+        }
+    }
+
+    private void dropStored() {
+        lasting -= ready.storedLasting();
+        lastingBytes -= ready.storedLastingBytes();
+        ready.dropStored();
     }
 
     private void countIfRedelivered(QueueEntry entry) {
@@ -600,6 +647,8 @@ public final class MessageQueue {
     public void recover(LogListener.Recovered recovered) {
         if (recovered.count() > 0) {
             ready.recovered(recovered.first(), recovered.last(), recovered.count(), recovered.bytes());
+            lasting = recovered.count();
+            lastingBytes = recovered.bytes();
             nextPosition = recovered.last() + 1;
             seen = Math.min(recovered.seen(), recovered.last());
             load(); // The head's expiry is to be known.
@@ -665,13 +714,14 @@ public final class MessageQueue {
         }
         loading = false;
         if (loaded.messages().isEmpty()) {
-            ready.dropStored(); // The log has said what it could not read.
+            dropStored(); // The log has said what it could not read.
         }
         for (LogListener.Stored stored : loaded.messages()) {
             if (ready.storedCount() > 0) {
                 QueueEntry entry = new QueueEntry(
                         stored.message(), stored.position(), stored.expiresAtMillis(), priorityOf(stored.message()));
                 entry.logged = true;
+                entry.lasting = mustSurvive(stored.message());
                 entry.redelivered = stored.position() <= seen || stored.deliveryCount() > 0;
                 entry.deliveryCount = stored.deliveryCount();
                 ready.loaded(entry);

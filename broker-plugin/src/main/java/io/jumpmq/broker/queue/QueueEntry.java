@@ -32,6 +32,8 @@ public final class QueueEntry {
     int deliveryCount;
     /** Whether the log holds it, or is to hold it. */
     boolean logged;
+    /** Whether it is counted among those of its queue that survive a restart. */
+    boolean lasting;
 
     @Nullable QueueConsumer consumer;
 

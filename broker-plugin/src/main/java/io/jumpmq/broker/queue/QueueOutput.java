@@ -12,6 +12,9 @@ public interface QueueOutput {
      */
     void deadLetter(QueueEntry entry, DeathReason reason);
 
+    /** A message has left the queue, which has no dead-letter exchange, and is gone. For those who count. */
+    default void dropped(DeathReason reason) {}
+
     /** The queue should be deleted. Said once each time it falls out of use; it works on until it is deleted. */
     void unused(UnusedReason reason);
 }

@@ -32,6 +32,8 @@ final class ReadyMessages {
     private long storedTo;
     private int storedCount;
     private long storedBytes;
+    private int storedLasting;
+    private long storedLastingBytes;
 
     /** What came after the stored part; its size. */
     private EntryLine back = new EntryLine();
@@ -64,6 +66,16 @@ final class ReadyMessages {
 
     int storedCount() {
         return storedCount;
+    }
+
+    /** How many of the stored part survive a restart. */
+    int storedLasting() {
+        return storedLasting;
+    }
+
+    /** Size of their bodies. */
+    long storedLastingBytes() {
+        return storedLastingBytes;
     }
 
     /** Position of the first that is not here. */
@@ -124,12 +136,14 @@ final class ReadyMessages {
 
     // The stored part.
 
-    /** The log has these, from before a restart. */
+    /** The log has these, from before a restart, which all of them have survived. */
     void recovered(long from, long to, int messages, long size) {
         storedFrom = from;
         storedTo = to;
         storedCount = messages;
         storedBytes = size;
+        storedLasting = messages;
+        storedLastingBytes = size;
         count += messages;
         bytes += size;
     }
@@ -138,6 +152,10 @@ final class ReadyMessages {
     void loaded(QueueEntry entry) {
         storedCount--;
         storedBytes -= entry.bodyBytes();
+        if (entry.lasting) {
+            storedLasting--;
+            storedLastingBytes -= entry.bodyBytes();
+        }
         count--;
         bytes -= entry.bodyBytes();
         storedFrom = entry.position() + 1;
@@ -157,6 +175,8 @@ final class ReadyMessages {
         bytes -= storedBytes;
         storedCount = 0;
         storedBytes = 0;
+        storedLasting = 0;
+        storedLastingBytes = 0;
         joinBack();
     }
 
@@ -215,6 +235,10 @@ final class ReadyMessages {
     private void addStored(QueueEntry entry) {
         storedCount++;
         storedBytes += entry.bodyBytes();
+        if (entry.lasting) {
+            storedLasting++;
+            storedLastingBytes += entry.bodyBytes();
+        }
     }
 
     /** The rank of an entry that is about to be added. */
