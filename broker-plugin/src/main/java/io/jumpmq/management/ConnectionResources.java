@@ -230,6 +230,10 @@ final class ConnectionResources {
         map.put("messages_uncommitted", channel.uncommitted());
         map.put("acks_uncommitted", channel.acksUncommitted());
         map.put("connection_details", details(connection));
+        Long idleSince = statistics.idleSince(channel.counters());
+        if (idleSince != null) {
+            map.put("idle_since", Documents.time(idleSince));
+        }
         map.put("message_stats", statistics.describe(channel.counters()));
         return map;
     }

@@ -27,12 +27,16 @@ final class DefinitionResources {
                 })
                 .post("/definitions/{vhost}", call -> {
                     call.requireAdministrator();
-                    definitions.load(call.json(), vhost(call));
+                    definitions.load(call.json(), call.visibleVhost());
                     return Answer.done();
                 });
     }
 
+    /** One that is not there makes a bad request, as in RabbitMQ: the file is not missing, the question is wrong. */
     private static VirtualHost vhost(Call call) {
+        if (call.broker().catalog().vhost(call.at("vhost")) == null) {
+            throw HttpError.badRequest("vhost_not_found");
+        }
         return call.visibleVhost();
     }
 

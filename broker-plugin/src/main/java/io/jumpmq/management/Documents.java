@@ -8,6 +8,9 @@ import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -16,7 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /** What the catalog holds, in the fields of RabbitMQ's documents; listings and definitions share them. */
 final class Documents {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSxxx").withZone(ZoneOffset.UTC);
+
     private Documents() {}
+
+    /** A time in milliseconds since 1970, for people. */
+    static String time(long millis) {
+        return TIME.format(Instant.ofEpochMilli(millis));
+    }
 
     static Map<String, @Nullable Object> exchange(ExchangeRecord exchange) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();

@@ -126,7 +126,8 @@ final class ExchangeResources {
         call.require(vhost, Operation.WRITE, "exchange", name.isEmpty() ? DEFAULT : name);
         ExchangeRecord exchange = vhost.exchange(name);
         if (exchange == null) {
-            throw HttpError.notFound();
+            // The path is right, what it names is not: RabbitMQ tells what its channel has told it.
+            throw HttpError.badRequest("404 NOT_FOUND - no exchange '" + name + "' in vhost '" + vhost.name() + "'");
         }
         if (exchange.internal()) {
             throw HttpError.notAuthorised("ACCESS_REFUSED - cannot publish to internal " + exchange);

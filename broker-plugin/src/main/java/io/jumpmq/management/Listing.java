@@ -48,6 +48,17 @@ final class Listing {
             Comparator<T> order,
             Function<T, String> name,
             Function<T, Map<String, @Nullable Object>> document) {
+        return together(
+                call, all, order, name, items -> items.stream().map(document).toList());
+    }
+
+    /** As {@link #of(Call, List, Comparator, Function, Function)}, of documents that are better made together. */
+    static <T> Answer together(
+            Call call,
+            List<T> all,
+            Comparator<T> order,
+            Function<T, String> name,
+            Function<List<T>, List<Map<String, @Nullable Object>>> documents) {
         Paging paging = paging(call);
         List<T> filtered = new ArrayList<>();
         Predicate<String> filter = filter(call);
@@ -63,17 +74,15 @@ final class Listing {
             if (reverse) {
                 Collections.reverse(filtered);
             }
-            List<Map<String, @Nullable Object>> items =
-                    paging.of(filtered).stream().map(document).toList();
+            List<Map<String, @Nullable Object>> items = documents.apply(paging.of(filtered));
             return paging.answer(columns(call, items), filtered.size(), all.size());
         }
-        List<Map<String, @Nullable Object>> documents =
-                new ArrayList<>(filtered.stream().map(document).toList());
-        documents.sort(Comparator.comparing(item -> at(item, sort), Listing::compare));
+        List<Map<String, @Nullable Object>> sorted = new ArrayList<>(documents.apply(filtered));
+        sorted.sort(Comparator.comparing(item -> at(item, sort), Listing::compare));
         if (reverse) {
-            Collections.reverse(documents);
+            Collections.reverse(sorted);
         }
-        return paging.answer(columns(call, paging.of(documents)), filtered.size(), all.size());
+        return paging.answer(columns(call, paging.of(sorted)), filtered.size(), all.size());
     }
 
     /** A document cut to the columns that a call asks for. */

@@ -474,9 +474,12 @@ final class Metrics {
                 "io_write_bytes", "Bytes written", store.disk().writes().bytes());
         operations(
                 families, "sync", "Flushes of the store's files", store.disk().flushes());
-        families.counter(
-                "queue_disk_reads", "Messages read back", store.messages().read());
-        families.counter("queue_disk_writes", "Messages written", NodeFigures.written(store));
+        for (String name : List.of("msg_store_read", "queue_disk_reads")) {
+            families.counter(name, "Messages read back", store.messages().read());
+        }
+        for (String name : List.of("msg_store_write", "queue_disk_writes")) {
+            families.counter(name, "Messages written", NodeFigures.written(store));
+        }
     }
 
     private static void operations(
@@ -530,15 +533,15 @@ final class Metrics {
         boolean coarse = wanted.contains("queue_coarse_metrics") || wanted.contains("queue_metrics");
         boolean consumers = wanted.contains("queue_consumer_count") || wanted.contains("queue_metrics");
         if (coarse || consumers) {
-            int left = MOST_OBJECTS;
-            for (VirtualHost vhost : node.broker().catalog().vhosts()) {
-                if (vhosts.test(vhost.name())) {
-                    for (QueueRecord queue : vhost.queues()) {
-                        if (left-- > 0) {
-                            queue(families, queue, coarse, consumers, wanted.contains("queue_metrics"));
-                        }
-                    }
-                }
+            boolean all = wanted.contains("queue_metrics");
+            List<QueueRecord> queues = node.broker().catalog().vhosts().stream()
+                    .filter(vhost -> vhosts.test(vhost.name()))
+                    .flatMap(vhost -> vhost.queues().stream())
+                    .limit(MOST_OBJECTS)
+                    .toList();
+            queues.forEach(queue -> queue(families, queue, coarse, consumers, all));
+            if (all) {
+                heads(families, queues);
             }
         }
         boolean connections = wanted.contains("connection_coarse_metrics") || wanted.contains("connection_metrics");
@@ -554,6 +557,23 @@ final class Metrics {
                         connection.channels().forEach(channel -> channel(families, connection, channel));
                     }
                 }
+            }
+        }
+    }
+
+    private void heads(MetricFamilies families, List<QueueRecord> queues) {
+        Map<Long, Long> timestamps = statistics.headTimestamps(queues);
+        for (QueueRecord queue : queues) {
+            Long timestamp = timestamps.get(queue.id());
+            if (timestamp != null) {
+                families.gauge(
+                        "queue_head_message_timestamp",
+                        "When the next message was published, as it says itself",
+                        timestamp,
+                        "vhost",
+                        queue.vhost(),
+                        "queue",
+                        queue.name());
             }
         }
     }
@@ -586,6 +606,12 @@ final class Metrics {
                     labels);
             families.gauge("queue_messages_ram_bytes", "Bodies in memory", figures.heldBytes(), labels);
             families.gauge("queue_messages_paged_out", "Messages on the disk only", figures.stored(), labels);
+            families.gauge("queue_messages_persistent", "Messages that survive a restart", figures.lasting(), labels);
+            families.gauge(
+                    "queue_messages_persistent_bytes",
+                    "Bodies of messages that survive a restart",
+                    figures.lastingBytes(),
+                    labels);
             families.counter(
                     "queue_messages_published",
                     "Messages that the queue has taken",

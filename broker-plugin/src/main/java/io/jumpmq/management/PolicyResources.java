@@ -86,7 +86,7 @@ final class PolicyResources {
         Map<String, Object> definition = new LinkedHashMap<>();
         given.properties().forEach(entry -> definition.put(entry.getKey(), value(entry.getKey(), entry.getValue())));
         JsonNode priority = fields.node().path("priority");
-        if (fields.has("priority") && !(priority.isIntegralNumber() && priority.canConvertToInt())) {
+        if (!priority.isMissingNode() && !(priority.isNumber() && priority.asDouble() == priority.asInt())) {
             throw HttpError.badRequest("priority must be a 32-bit integer, not " + priority);
         }
         try {

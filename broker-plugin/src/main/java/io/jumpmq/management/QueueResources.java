@@ -51,12 +51,12 @@ final class QueueResources {
     }
 
     private Answer list(Call call, List<VirtualHost> vhosts) {
-        return Listing.of(
+        return Listing.together(
                 call,
                 vhosts.stream().flatMap(vhost -> vhost.queues().stream()).toList(),
                 Comparator.comparing(QueueRecord::vhost).thenComparing(QueueRecord::name),
                 QueueRecord::name,
-                this::document);
+                this::documents);
     }
 
     private Answer one(Call call) {
@@ -64,20 +64,37 @@ final class QueueResources {
         if (queue == null) {
             throw HttpError.notFound();
         }
-        Map<String, @Nullable Object> map = document(queue);
+        Map<String, @Nullable Object> map = documents(List.of(queue)).get(0);
         map.put("consumer_details", ConnectionResources.consumersOf(queue, statistics.connections()));
         map.put("incoming", List.of());
         map.put("deliveries", List.of());
         return Listing.of(call, map);
     }
 
-    private Map<String, @Nullable Object> document(QueueRecord queue) {
+    private List<Map<String, @Nullable Object>> documents(List<QueueRecord> queues) {
+        Map<Long, Long> heads = statistics.headTimestamps(queues);
+        return queues.stream()
+                .map(queue -> document(queue, heads.get(queue.id())))
+                .toList();
+    }
+
+    private Map<String, @Nullable Object> document(QueueRecord queue, @Nullable Long headTimestamp) {
         QueueActor.Figures figures = QueueActor.of(queue).figures();
         Map<String, @Nullable Object> map = Documents.queue(queue);
         map.put("exclusive", queue.owner() != 0);
         map.put("type", queue.settings().quorum() ? "quorum" : "classic");
         map.put("node", node.name());
+        if (queue.settings().quorum()) {
+            map.put("leader", node.name());
+            map.put("members", List.of(node.name()));
+            map.put("online", List.of(node.name()));
+        }
         map.put("state", "running");
+        Long idleSince = statistics.idleSince(queue);
+        if (idleSince != null) {
+            map.put("idle_since", Documents.time(idleSince));
+        }
+        map.put("head_message_timestamp", headTimestamp);
         map.put("consumers", figures.consumers());
         map.put("consumer_utilisation", figures.consumers() == 0 ? 0 : 1);
         map.put("consumer_capacity", figures.consumers() == 0 ? 0 : 1);
@@ -89,11 +106,15 @@ final class QueueResources {
         map.put("message_bytes_ready", figures.readyBytes());
         map.put("message_bytes_unacknowledged", figures.unacknowledgedBytes());
         map.put("message_bytes_ram", figures.heldBytes());
+        map.put("message_bytes_persistent", figures.lastingBytes());
         map.put(
                 "message_bytes_paged_out",
                 Math.max(0, figures.readyBytes() + figures.unacknowledgedBytes() - figures.heldBytes()));
         map.put("messages_ram", held(figures));
+        map.put("messages_ready_ram", Math.max(0, held(figures) - figures.unacknowledged()));
+        map.put("messages_unacknowledged_ram", figures.unacknowledged());
         map.put("messages_paged_out", figures.stored());
+        map.put("messages_persistent", figures.lasting());
         statistics.describe(map, queue, figures);
         return map;
     }

@@ -15,10 +15,13 @@ import io.jumpmq.session.ChannelInfo;
 import io.jumpmq.session.ConnectionInfo;
 import io.jumpmq.session.Connections;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What the node counts, sampled every few seconds. */
@@ -156,31 +159,48 @@ final class Statistics {
 
     // What is counted, at this moment.
 
-    /** All open connections. Each loop is asked for its own. */
+    /** All open connections. */
     List<ConnectionInfo> connections() {
-        Map<Loop, List<Connections.Live>> byLoop = new LinkedHashMap<>();
-        node.connections()
-                .all()
-                .forEach(connection -> byLoop.computeIfAbsent(connection.loop(), unused -> new ArrayList<>())
-                        .add(connection));
-        List<CompletableFuture<List<ConnectionInfo>>> answers = new ArrayList<>();
-        byLoop.forEach((loop, asked) -> {
-            CompletableFuture<List<ConnectionInfo>> answer = new CompletableFuture<>();
-            answers.add(answer);
-            loop.submit(
-                    (List<Connections.Live> connections) -> {
-                        List<ConnectionInfo> infos = new ArrayList<>();
-                        connections.forEach(connection -> {
-                            ConnectionInfo info = connection.describe();
-                            if (info != null) {
-                                infos.add(info);
-                            }
-                        });
-                        answer.complete(infos);
-                    },
-                    asked);
+        return onTheirLoops(node.connections().all(), Connections.Live::loop, Connections.Live::describe);
+    }
+
+    private record Head(long queue, long timestamp) {}
+
+    /** When the heads of these queues were published, in seconds since 1970, by the queues' ids; of those that tell. */
+    Map<Long, Long> headTimestamps(Collection<QueueRecord> queues) {
+        Map<Long, Long> timestamps = new HashMap<>();
+        List<Head> heads = onTheirLoops(queues, queue -> QueueActor.of(queue).home(), queue -> {
+            Long timestamp = QueueActor.of(queue).headTimestamp();
+            return timestamp == null ? null : new Head(queue.id(), timestamp);
         });
-        List<ConnectionInfo> all = new ArrayList<>();
+        heads.forEach(head -> timestamps.put(head.queue, head.timestamp));
+        return timestamps;
+    }
+
+    /** Asks each thing something on its loop, a loop once for all of its things; the answers that are not null. */
+    private static <T, R> List<R> onTheirLoops(
+            Collection<T> things, Function<T, Loop> loop, Function<T, @Nullable R> question) {
+        Map<Loop, List<T>> byLoop = new LinkedHashMap<>();
+        things.forEach(thing -> byLoop.computeIfAbsent(loop.apply(thing), unused -> new ArrayList<>())
+                .add(thing));
+        List<CompletableFuture<List<R>>> answers = new ArrayList<>();
+        byLoop.forEach((asked, its) -> {
+            CompletableFuture<List<R>> answer = new CompletableFuture<>();
+            answers.add(answer);
+            asked.submit(
+                    (List<T> all) -> {
+                        List<R> told = new ArrayList<>();
+                        for (T thing : all) {
+                            R one = question.apply(thing);
+                            if (one != null) {
+                                told.add(one);
+                            }
+                        }
+                        answer.complete(told);
+                    },
+                    its);
+        });
+        List<R> all = new ArrayList<>();
         answers.forEach(answer -> all.addAll(Call.await(answer)));
         return all;
     }

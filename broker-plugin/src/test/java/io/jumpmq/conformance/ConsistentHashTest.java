@@ -96,6 +96,19 @@ class ConsistentHashTest {
     }
 
     @Test
+    @JumpMqOnly("RabbitMQ fails")
+    void argumentsThatAreNoTextAreRefused() {
+        for (String name : List.of("hash-header", "x-hash-on", "hash-property", "hash-algorithm", "x-algorithm")) {
+            for (Object value : List.of(1, true, Map.of("h", "h"), List.of("h"))) {
+                assertThat(replyTo(() -> broker.anotherChannel()
+                                .exchangeDeclare(unique("ch"), "x-consistent-hash", false, true, Map.of(name, value))))
+                        .startsWith("channel 406 PRECONDITION_FAILED - invalid arg '" + name
+                                + "' for an exchange of type 'x-consistent-hash': it must be a string, ");
+            }
+        }
+    }
+
+    @Test
     void everyMessageGoesToOneQueueAndEqualKeysMeet() throws Exception {
         String exchange = exchange(null);
         List<String> queues =

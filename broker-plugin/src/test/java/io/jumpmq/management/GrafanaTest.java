@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The dashboard and the alerts ask for nothing that is not there. */
 class GrafanaTest {
@@ -30,12 +31,13 @@ class GrafanaTest {
     }
 
     @Test
-    void everyMetricIsExported() throws Exception {
+    void everyMetricIsExported(@TempDir Path data) throws Exception {
         try (JumpMq broker = JumpMq.builder()
                 .host("127.0.0.1")
                 .port(0)
                 .management(0)
                 .prometheus(0)
+                .dataDirectory(data)
                 .start()) {
             Api api = Api.of(broker);
             api.put("exchanges/%2f/orders", "{\"type\":\"x-consistent-hash\"}").expect(201);

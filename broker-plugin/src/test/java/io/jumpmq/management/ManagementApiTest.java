@@ -4,15 +4,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -701,6 +706,157 @@ class ManagementApiTest {
                                         .path("samples"))
                                 .isNotEmpty();
                     });
+        }
+    }
+
+    @Test
+    void theNodeTellsWhatItTakesAndHasTaken() {
+        String name =
+                Api.encoded(api.get("overview").expect(200).json().path("node").asText());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() -> {
+                    JsonNode node = api.get("nodes/" + name + "?node_stats_age=60&node_stats_incr=5")
+                            .expect(200)
+                            .json();
+                    for (String figure : List.of("mem_used", "disk_free", "fd_used", "proc_used", "io_sync_count")) {
+                        assertThat(node.path(figure).isNumber()).as(figure).isTrue();
+                        assertThat(node.path(figure + "_details").path("rate").isNumber())
+                                .as(figure)
+                                .isTrue();
+                        assertThat(node.path(figure + "_details").path("samples"))
+                                .as(figure)
+                                .isNotEmpty();
+                    }
+                    assertThat(node.path("mem_used_details")
+                                    .path("samples")
+                                    .path(0)
+                                    .path("sample")
+                                    .asLong())
+                            .isPositive();
+                    assertThat(node.path("io_sync_avg_time").isNumber()).isTrue();
+                });
+        assertThat(api.get("nodes").expect(200).json().path(0).path("mem_used_details"))
+                .hasSize(1);
+    }
+
+    @Test
+    void aQueueTellsWhichOfItsMessagesLastAndHowOldTheyAre() throws Exception {
+        String queue = queue();
+        try (Connection connection = Api.connect("management test")) {
+            Channel channel = connection.createChannel();
+            channel.confirmSelect();
+            AMQP.BasicProperties persistent = new AMQP.BasicProperties.Builder()
+                    .deliveryMode(2)
+                    .timestamp(new Date(1_700_000_000_000L))
+                    .build();
+            channel.basicPublish("", queue, persistent, new byte[10]);
+            channel.basicPublish("", queue, persistent, new byte[7]);
+            channel.basicPublish("", queue, null, new byte[100]);
+            channel.waitForConfirmsOrDie(5000);
+            expect(queue, 2, 17, 1_700_000_000L, 3, 0);
+            channel.basicGet(queue, true);
+            channel.basicGet(queue, false);
+            expect(queue, 1, 7, null, 1, 1);
+        }
+    }
+
+    private void expect(
+            String queue, int persistent, int bytes, @Nullable Long timestamp, int ready, int unacknowledged) {
+        for (String path : List.of("queues/%2f/" + queue, "queues/%2f?page=1&name=" + queue)) {
+            Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+                JsonNode answer = api.get(path).expect(200).json();
+                JsonNode document = answer.has("items") ? answer.path("items").path(0) : answer;
+                assertThat(document.path("messages_persistent").asInt()).isEqualTo(persistent);
+                assertThat(document.path("message_bytes_persistent").asInt()).isEqualTo(bytes);
+                assertThat(document.path("messages_ready_ram").asInt()).isEqualTo(ready);
+                assertThat(document.path("messages_unacknowledged_ram").asInt()).isEqualTo(unacknowledged);
+                JsonNode head = document.path("head_message_timestamp");
+                assertThat(head.isNull() ? null : Long.valueOf(head.asLong())).isEqualTo(timestamp);
+            });
+        }
+    }
+
+    @Test
+    void whoDoesNothingTellsSinceWhen() throws Exception {
+        Instant before = Instant.now().minusMillis(1);
+        String queue = queue();
+        try (Connection connection = Api.connect("management test")) {
+            connection.createChannel();
+            Awaitility.await().atMost(Duration.ofSeconds(25)).untilAsserted(() -> {
+                String channel = own(api.get("connections").json()).path("name").asText() + " (1)";
+                for (String path : List.of("queues/%2f/" + queue, "channels/" + Api.encoded(channel))) {
+                    String since =
+                            api.get(path).expect(200).json().path("idle_since").asText();
+                    assertThat(since).as(path).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\+00:00");
+                    assertThat(OffsetDateTime.parse(since).toInstant()).isBetween(before, Instant.now());
+                }
+            });
+        }
+    }
+
+    @Test
+    void aQuorumQueueNamesItsMembers() {
+        String queue = Api.unique("quorum");
+        made.add("queues/%2f/" + queue);
+        api.put("queues/%2f/" + queue, "{\"durable\":true,\"arguments\":{\"x-queue-type\":\"quorum\"}}")
+                .expect(201);
+        String node = api.get("overview").expect(200).json().path("node").asText();
+        JsonNode document = api.get("queues/%2f/" + queue).expect(200).json();
+        assertThat(document.path("leader").asText()).isEqualTo(node);
+        assertThat(document.path("members")).singleElement().returns(node, JsonNode::asText);
+        assertThat(document.path("online")).singleElement().returns(node, JsonNode::asText);
+    }
+
+    // Questions that make no sense.
+
+    @Test
+    void anExchangeThatIsNotThereIsABadAddress() {
+        JsonNode refusal = api.post(
+                        "exchanges/%2f/" + Api.unique("none") + "/publish",
+                        "{\"properties\":{},\"routing_key\":\"k\",\"payload\":\"m\",\"payload_encoding\":\"string\"}")
+                .expect(400)
+                .json();
+        assertThat(refusal.path("error").asText()).isEqualTo("bad_request");
+        assertThat(refusal.path("reason").asText()).startsWith("404 NOT_FOUND - no exchange 'none-");
+    }
+
+    @Test
+    void definitionsOfAVirtualHostThatIsNotThereAreABadRequest() {
+        String path = "definitions/" + Api.unique("none");
+        assertThat(api.get(path).expect(400).json().path("reason").asText()).isEqualTo("vhost_not_found");
+        api.post(path, "{\"queues\":[]}").expect(404);
+    }
+
+    @Test
+    void aPriorityIsANumber() {
+        String policy = "policies/%2f/" + Api.unique("p");
+        made.add(policy);
+        for (String priority : List.of("\"3\"", "null", "true", "[]")) {
+            api.put(policy, "{\"pattern\":\"^none$\",\"definition\":{\"max-length\":1},\"priority\":" + priority + "}")
+                    .expect(400);
+        }
+        api.put(policy, "{\"pattern\":\"^none$\",\"definition\":{\"max-length\":1},\"priority\":3.0}")
+                .expect(201);
+    }
+
+    @Test
+    void usersAreDeletedTogetherOnlyIfAllAreThere() {
+        String user = user("management");
+        api.post("users/bulk-delete", "{\"users\":[\"" + user + "\",\"" + Api.unique("none") + "\"]}")
+                .expect(400);
+        // RabbitMQ deletes those that it finds.
+        api.get("users/" + user).expect(Api.isRabbitMq() ? 404 : 200);
+    }
+
+    @Test
+    void anExchangeIsToldOverHttpWhatItsHashMayBeOf() {
+        for (String argument : List.of("hash-header", "hash-property")) {
+            api.put(
+                            "exchanges/%2f/" + Api.unique("x"),
+                            "{\"type\":\"x-consistent-hash\",\"arguments\":{\"" + argument + "\":1}}")
+                    .expect(400);
         }
     }
 

@@ -2,12 +2,15 @@ package io.jumpmq.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import java.net.URI;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** What RabbitMQ's own dashboards ask for is there, under the same names and labels. */
@@ -118,6 +121,89 @@ class PrometheusTest {
                 .containsEntry("rabbitmq_queue_messages_ready", "gauge")
                 .containsEntry("rabbitmq_message_size_bytes", "histogram")
                 .containsEntry("rabbitmq_global_messages_received_total", "counter");
+    }
+
+    @Test
+    void deathsAreCountedByWhatBecameOfTheMessage() throws Exception {
+        try (Connection connection = Api.connect("metrics test")) {
+            Channel channel = connection.createChannel();
+            String letters = channel.queueDeclare().getQueue();
+            String lettered = channel.queueDeclare(
+                            "",
+                            false,
+                            true,
+                            true,
+                            Map.of("x-dead-letter-exchange", "", "x-dead-letter-routing-key", letters))
+                    .getQueue();
+            String dropped = channel.queueDeclare("", false, true, true, Map.of("x-max-length", 0))
+                    .getQueue();
+            double rejected = deaths("rejected", "at_most_once");
+            double maxlen = deaths("maxlen", "disabled");
+            double other = deaths("maxlen", "at_most_once");
+            channel.confirmSelect();
+            channel.basicPublish("", lettered, null, new byte[10]);
+            channel.basicPublish("", dropped, null, new byte[10]);
+            channel.basicPublish("", dropped, null, new byte[10]);
+            channel.waitForConfirmsOrDie(5000);
+            channel.basicReject(channel.basicGet(lettered, false).getEnvelope().getDeliveryTag(), false);
+            Awaitility.await()
+                    .untilAsserted(
+                            () -> assertThat(deaths("rejected", "at_most_once")).isEqualTo(rejected + 1));
+            assertThat(deaths("maxlen", "disabled")).isEqualTo(maxlen + 2);
+            assertThat(deaths("maxlen", "at_most_once")).isEqualTo(other);
+        }
+    }
+
+    private static double deaths(String reason, String strategy) throws Exception {
+        return scrape("/metrics")
+                .value(
+                        "rabbitmq_global_messages_dead_lettered_" + reason + "_total",
+                        Map.of("queue_type", "rabbit_classic_queue", "dead_letter_strategy", strategy));
+    }
+
+    @Test
+    void sumsOverConnectionsKeepWhatThoseBroughtThatAreGone() throws Exception {
+        double before = scrape("/metrics").value("rabbitmq_connection_incoming_bytes_total", Map.of());
+        double during;
+        try (Connection connection = Api.connect("metrics test")) {
+            Channel channel = connection.createChannel();
+            String queue = channel.queueDeclare().getQueue();
+            channel.basicQos(7);
+            channel.basicConsume(queue, false, (tag, delivery) -> {}, tag -> {});
+            channel.confirmSelect();
+            channel.basicPublish("", queue, null, new byte[100_000]);
+            channel.waitForConfirmsOrDie(5000);
+            Scrape scrape = scrape("/metrics");
+            during = scrape.value("rabbitmq_connection_incoming_bytes_total", Map.of());
+            assertThat(during).isGreaterThan(before + 100_000);
+            assertThat(scrape.value("rabbitmq_channel_messages_unacked", Map.of()))
+                    .isPositive();
+            assertThat(scrape.value("rabbitmq_consumer_prefetch", Map.of())).isGreaterThanOrEqualTo(7);
+            assertThat(scrape.value("rabbitmq_connection_channels", Map.of())).isPositive();
+        }
+        assertThat(scrape("/metrics").value("rabbitmq_connection_incoming_bytes_total", Map.of()))
+                .isGreaterThanOrEqualTo(during);
+    }
+
+    @Test
+    void aQueueTellsHowOldItsFirstMessageIs() throws Exception {
+        try (Connection connection = Api.connect("metrics test")) {
+            Channel channel = connection.createChannel();
+            String queue = channel.queueDeclare().getQueue();
+            String empty = channel.queueDeclare().getQueue();
+            channel.confirmSelect();
+            AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
+                    .timestamp(new Date(1_700_000_000_000L))
+                    .build();
+            channel.basicPublish("", queue, properties, new byte[10]);
+            channel.waitForConfirmsOrDie(5000);
+            Scrape scrape = scrape("/metrics/detailed?family=queue_metrics");
+            assertThat(scrape.value(
+                            "rabbitmq_detailed_queue_head_message_timestamp", Map.of("vhost", "/", "queue", queue)))
+                    .isEqualTo(1_700_000_000);
+            assertThat(scrape.of("rabbitmq_detailed_queue_head_message_timestamp"))
+                    .noneMatch(sample -> empty.equals(sample.labels().get("queue")));
+        }
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.jumpmq.broker.queue.QueueEntry;
 import io.jumpmq.broker.queue.QueueOutput;
 import io.jumpmq.broker.queue.QueueSettings;
 import io.jumpmq.broker.queue.UnusedReason;
+import io.jumpmq.metrics.StoreFigures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -190,6 +191,13 @@ class DiskStoreTest {
         Subject subject = new Subject(disk, settings(0));
         subject.publish(0, 100, 200);
         awaitConfirmed(100);
+        StoreFigures figures = subject.store.figures();
+        assertThat(figures.messages().written()).isEqualTo(100);
+        assertThat(figures.messages().pagedOut()).isZero();
+        assertThat(figures.segments()).isEqualTo(1);
+        assertThat(figures.liveBytes()).isBetween(100 * 200L, figures.diskBytes());
+        assertThat(figures.disk().writes().bytes()).isGreaterThan(figures.liveBytes());
+        assertThat(figures.disk().flushes().count()).isPositive();
         // The power goes at this moment: everything that was confirmed is there.
         SimulatedDisk after = disk.crash(new java.util.SplittableRandom(5));
         MessageSegments found = MessageSegments.open(after, MessageSegmentsTest.supply(after), SEGMENT);
@@ -207,6 +215,8 @@ class DiskStoreTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> !storeFailures.isEmpty());
         assertThat(confirmed).hasValue(10);
         assertThat(subject.store.congestion()).as("nothing more is taken").isEqualTo(Congestion.DISK);
+        assertThat(subject.store.figures().failed()).isTrue();
+        assertThat(subject.store.figures().unflushedBytes()).isGreaterThan(10 * 100);
         subject.publish(20, 10, 100);
         assertThat(subject.ask(MessageQueue::ready)).isEqualTo(30);
         assertThat(confirmed).hasValue(10);
@@ -227,6 +237,7 @@ class DiskStoreTest {
                 assertThat(published).as("the disk has room for far fewer").isLessThan(60_000);
             }
         }
+        assertThat(subject.store.figures().lowOnDisk()).isTrue();
         int total = published;
         int before = confirmed.get();
         assertThat(before).isGreaterThan(5_000).isLessThanOrEqualTo(total);
@@ -234,6 +245,7 @@ class DiskStoreTest {
         assertThat(first).startsWith("0", "1", "2").hasSize(total - 2_000);
         await().atMost(Duration.ofSeconds(20)).until(() -> subject.store.congestion() == Congestion.NONE);
         awaitConfirmed(total);
+        assertThat(subject.store.figures().lowOnDisk()).isFalse();
         subject.publish(total, 1_000, 1000);
         awaitConfirmed(total + 1_000);
         assertThat(subject.take(3_000))
@@ -254,6 +266,10 @@ class DiskStoreTest {
         assertThat(subject.ask(MessageQueue::heldBytes)).isLessThan(200_000);
         assertThat(subject.ask(MessageQueue::ready)).isEqualTo(20_000);
         List<String> all = subject.take(20_000);
+        assertThat(subject.store.figures().messages().read())
+                .as("what was not in memory was read")
+                .isGreaterThan(15_000)
+                .isLessThan(20_000);
         for (int i = 0; i < 20_000; i++) {
             assertThat(all.get(i)).isEqualTo(String.valueOf(i));
         }

@@ -66,6 +66,10 @@ class LoopTest {
         assertThat(second.backlog()).isEqualTo(100);
         secondThread.runAll();
         assertThat(second.backlog()).isZero();
+        assertThat(second.received()).isEqualTo(100);
+        assertThat(second.turns()).isEqualTo(1);
+        assertThat(first.turns()).isEqualTo(1);
+        assertThat(first.received()).isZero();
         assertThat(events).hasSize(100).startsWith("m0", "m1").endsWith("m99");
     }
 

@@ -2,6 +2,9 @@ package io.jumpmq.broker.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jumpmq.amqp.BasicProperties;
+import io.jumpmq.amqp.FieldTable;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +36,18 @@ class EncodedPropertiesTest {
         assertThat(EncodedProperties.persistent(all)).isTrue();
         assertThat(EncodedProperties.priority(all)).isEqualTo(7);
         assertThat(EncodedProperties.expirationMillis(all)).isZero();
+    }
+
+    @Test
+    void theTimestampIsFoundAloneAndAmongAllOthers() {
+        BasicProperties alone = new BasicProperties(
+                null, null, null, null, null, null, null, null, null, 1_700_000_000L, null, null, null, null);
+        BasicProperties among = new BasicProperties(
+                "a", "b", FieldTable.of(Map.of("h", 1)), 2, 3, "c", "d", "9", "e", -1L, "f", "g", "h", "i");
+
+        assertThat(EncodedProperties.timestamp(alone.encode())).isEqualTo(1_700_000_000L);
+        assertThat(EncodedProperties.timestamp(among.encode())).isEqualTo(-1);
+        assertThat(EncodedProperties.timestamp(BasicProperties.NONE.encode())).isNull();
     }
 
     @Test

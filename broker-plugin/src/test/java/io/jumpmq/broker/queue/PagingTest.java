@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jumpmq.broker.message.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +145,7 @@ class PagingTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void orderAndCountsHoldWhateverIsLetGoAndLoaded(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
+        Set<String> lasting = new HashSet<>();
         ArrayDeque<String> expected = new ArrayDeque<>();
         List<QueueEntry> held = new ArrayList<>();
         int published = 0;
@@ -149,7 +153,11 @@ class PagingTest {
             String what = "seed " + seed + ", step " + step;
             switch (random.nextInt(12)) {
                 case 0, 1, 2, 3 -> {
-                    queue.publish(message(published, random.nextBoolean()), null, NOW);
+                    boolean persistent = random.nextBoolean();
+                    queue.publish(message(published, persistent), null, NOW);
+                    if (persistent) {
+                        lasting.add("m" + published);
+                    }
                     expected.add("m" + published++);
                 }
                 case 4 -> queue.letGo(random.nextInt(60));
@@ -189,6 +197,14 @@ class PagingTest {
                     .as(what)
                     .isEqualTo(expected.stream().mapToLong(String::length).sum());
             assertThat(queue.unacknowledged()).as(what).isEqualTo(held.size());
+            List<String> surviving = Stream.concat(
+                            expected.stream(), held.stream().map(PagingTest::body))
+                    .filter(lasting::contains)
+                    .toList();
+            assertThat(queue.lasting()).as(what).isEqualTo(surviving.size());
+            assertThat(queue.lastingBytes())
+                    .as(what)
+                    .isEqualTo(surviving.stream().mapToLong(String::length).sum());
         }
         log.answerAll();
         queue.purge();
@@ -226,6 +242,7 @@ class PagingTest {
         log.answerAll();
         assertThat(delivered).hasSize(21).last().extracting(PagingTest::body).isEqualTo("m20");
         assertThat(delivered.stream().filter(QueueEntry::redelivered)).hasSize(5);
+        assertThat(queue.lasting()).isEqualTo(21);
     }
 
     @Test
@@ -277,7 +294,7 @@ class PagingTest {
         queue.recover(new LogListener.Recovered(0, 9, 10, 50, -1));
         assertThat(queue.awaitsLoad()).isTrue();
         log.answerAll();
-        assertThat(Map.of("ready", queue.ready(), "bytes", queue.readyBytes()))
-                .isEqualTo(Map.of("ready", 0, "bytes", 0L));
+        assertThat(Map.of("ready", queue.ready(), "bytes", queue.readyBytes(), "lasting", queue.lasting()))
+                .isEqualTo(Map.of("ready", 0, "bytes", 0L, "lasting", 0));
     }
 }

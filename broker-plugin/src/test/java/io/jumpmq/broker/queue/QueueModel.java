@@ -560,7 +560,9 @@ final class QueueModel implements QueueSubject {
         long deadline = ready.isEmpty() ? unusedAt : Math.min(unusedAt, ready.get(0).expiresAt);
         return "ready " + ready.size() + "/" + bytesIn(Place.READY) + " unacked "
                 + in(Place.HELD).size() + "/"
-                + bytesIn(Place.HELD) + " consumers "
+                + bytesIn(Place.HELD) + " lasting "
+                + lasting().size() + "/"
+                + lasting().stream().mapToLong(item -> item.bytes).sum() + " consumers "
                 + present().stream()
                         .map(client -> client.number + ":" + heldBy(client))
                         .toList()
@@ -569,6 +571,12 @@ final class QueueModel implements QueueSubject {
                 + "+" + gotNoAck + "+" + getEmpty + " redelivered " + redelivered + " acknowledged " + acknowledged
                 + " expired " + deaths(DeathReason.EXPIRED) + " maxlen " + deaths(DeathReason.MAXLEN) + " rejected "
                 + deaths(DeathReason.REJECTED) + " returned too often " + deaths(DeathReason.DELIVERY_LIMIT);
+    }
+
+    private List<Item> lasting() {
+        return items.values().stream()
+                .filter(item -> item.stored && (item.place == Place.READY || item.place == Place.HELD))
+                .toList();
     }
 
     private int deaths(DeathReason reason) {

@@ -146,7 +146,8 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
         QueueCounters counters = queue.counters();
         QueueConsumer active = queue.activeConsumer();
         return "ready " + queue.ready() + "/" + queue.readyBytes() + " unacked " + queue.unacknowledged() + "/"
-                + queue.unacknowledgedBytes() + " consumers "
+                + queue.unacknowledgedBytes() + " lasting " + queue.lasting() + "/" + queue.lastingBytes()
+                + " consumers "
                 + queue.consumerList().stream()
                         .map(consumer -> consumer.tag() + ":" + consumer.unacknowledged())
                         .toList()

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.metrics;
+
+import org.jspecify.annotations.NullMarked;
