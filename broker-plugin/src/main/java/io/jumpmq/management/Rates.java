@@ -15,7 +15,12 @@ final class Rates {
     private long sampledMillis;
 
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Series(long[] values, double[] perSecond, long sampledMillis, long changedMillis) {}
+    private record Series(long[] values, double[] perSecond, long sampledMillis, long changedMillis) {
+        /** Whether a later sample found the same. */
+        boolean isIdle() {
+            return changedMillis < sampledMillis;
+        }
+    }
 
     /** A sample in the making. */
     final class Sample {
@@ -39,7 +44,7 @@ final class Rates {
         private void note(Object key, double least, long... values) {
             Series before = series.get(key);
             boolean same = before != null && Arrays.equals(before.values, values);
-            if (before != null && same && isStill(before)) {
+            if (before != null && same && before.isIdle()) {
                 next.put(key, before);
                 return;
             }
@@ -53,15 +58,6 @@ final class Rates {
             next.put(
                     key,
                     new Series(values, perSecond, atMillis, before != null && same ? before.changedMillis : atMillis));
-        }
-
-        private static boolean isStill(Series one) {
-            for (double rate : one.perSecond) {
-                if (rate != 0) {
-                    return false;
-                }
-            }
-            return true;
         }
 
         /** From now on, this is what is read. */
@@ -85,7 +81,7 @@ final class Rates {
     /** Since when something's numbers are what they are, in milliseconds since 1970; null when the last two samples differ. */
     @Nullable Long idleSince(Object key) {
         Series known = series.get(key);
-        return known == null || known.changedMillis == known.sampledMillis ? null : Long.valueOf(known.changedMillis);
+        return known == null || !known.isIdle() ? null : Long.valueOf(known.changedMillis);
     }
 
     /**

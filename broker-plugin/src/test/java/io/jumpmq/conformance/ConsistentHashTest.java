@@ -96,7 +96,7 @@ class ConsistentHashTest {
     }
 
     @Test
-    @JumpMqOnly("RabbitMQ fails")
+    @JumpMqOnly("RabbitMQ ends the connection with 541")
     void argumentsThatAreNoTextAreRefused() {
         for (String name : List.of("hash-header", "x-hash-on", "hash-property", "hash-algorithm", "x-algorithm")) {
             for (Object value : List.of(1, true, Map.of("h", "h"), List.of("h"))) {

@@ -758,7 +758,8 @@ class ManagementApiTest {
             expect(queue, 2, 17, 1_700_000_000L, 3, 0);
             channel.basicGet(queue, true);
             channel.basicGet(queue, false);
-            expect(queue, 1, 7, null, 1, 1);
+            // RabbitMQ means the oldest, delivered or not; we mean the next.
+            expect(queue, 1, 7, Api.isRabbitMq() ? Long.valueOf(1_700_000_000) : null, 1, 1);
         }
     }
 

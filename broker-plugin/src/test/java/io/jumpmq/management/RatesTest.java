@@ -27,8 +27,12 @@ class RatesTest {
     @Test
     void idleIsWhoHasNotChangedSinceTheSampleBefore() {
         assertThat(rates.idleSince(CHANNEL)).isNull();
-        sample(1_000, 10, 0);
+        sample(-9_000, 10, 0);
         assertThat(rates.idleSince(CHANNEL)).isNull();
+        sample(-4_000, 10, 0);
+        assertThat(rates.idleSince(CHANNEL)).as("as it was found").isEqualTo(-9_000);
+        sample(1_000, 10, 0);
+        assertThat(rates.idleSince(CHANNEL)).isEqualTo(-9_000);
         sample(6_000, 10, 1);
         assertThat(rates.idleSince(CHANNEL)).isNull();
         sample(11_000, 10, 1);
