@@ -1,18 +1,25 @@
 package io.jumpmq.broker;
 
 import io.jumpmq.broker.queue.DeathReason;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Messages that left the queues of one loop unacknowledged. Written on that loop; another thread may read at any time.
  * Numbers only grow.
  */
 public final class DeathCounters {
-    private final long[] counts = new long[4 * DeathReason.values().length];
+    private final Map<DeathReason, long[]> counts = new EnumMap<>(DeathReason.class);
 
-    DeathCounters() {}
+    DeathCounters() {
+        for (DeathReason reason : DeathReason.values()) {
+            counts.put(reason, new long[4]);
+        }
+    }
 
     void count(boolean quorum, boolean deadLettered, DeathReason reason) {
-        counts[at(quorum, deadLettered, reason)]++;
+        of(reason)[at(quorum, deadLettered)]++;
     }
 
     /**
@@ -22,10 +29,14 @@ public final class DeathCounters {
      * @param deadLettered whether they went on to a dead-letter exchange, or were dropped
      */
     public long of(boolean quorum, boolean deadLettered, DeathReason reason) {
-        return counts[at(quorum, deadLettered, reason)];
+        return of(reason)[at(quorum, deadLettered)];
     }
 
-    private static int at(boolean quorum, boolean deadLettered, DeathReason reason) {
-        return reason.ordinal() * 4 + (quorum ? 2 : 0) + (deadLettered ? 1 : 0);
+    private long[] of(DeathReason reason) {
+        return Objects.requireNonNull(counts.get(reason));
+    }
+
+    private static int at(boolean quorum, boolean deadLettered) {
+        return (quorum ? 2 : 0) + (deadLettered ? 1 : 0);
     }
 }
