@@ -749,7 +749,7 @@ class ManagementApiTest {
             channel.confirmSelect();
             AMQP.BasicProperties persistent = new AMQP.BasicProperties.Builder()
                     .deliveryMode(2)
-                    .timestamp(new Date(1_700_000_000_000L))
+                    .timestamp(Date.from(Instant.ofEpochSecond(1_700_000_000)))
                     .build();
             channel.basicPublish("", queue, persistent, new byte[10]);
             channel.basicPublish("", queue, persistent, new byte[7]);

@@ -6,6 +6,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import java.net.URI;
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -193,7 +194,7 @@ class PrometheusTest {
             String empty = channel.queueDeclare().getQueue();
             channel.confirmSelect();
             AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
-                    .timestamp(new Date(1_700_000_000_000L))
+                    .timestamp(Date.from(Instant.ofEpochSecond(1_700_000_000)))
                     .build();
             channel.basicPublish("", queue, properties, new byte[10]);
             channel.waitForConfirmsOrDie(5000);
