@@ -105,12 +105,14 @@ class PrometheusTest {
 
     @Test
     void theJvmIsThereToo() throws Exception {
-        assertThat(scrape("/metrics").names())
-                .contains(
-                        "jvm_memory_used_bytes",
-                        "jvm_threads_live_threads",
-                        "jvm_gc_pause_seconds_count",
-                        "process_cpu_usage");
+        System.gc(); // Its pauses are told once there was one.
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(scrape("/metrics").names())
+                        .contains(
+                                "jvm_memory_used_bytes",
+                                "jvm_threads_live_threads",
+                                "jvm_gc_pause_seconds_count",
+                                "process_cpu_usage"));
     }
 
     @Test
