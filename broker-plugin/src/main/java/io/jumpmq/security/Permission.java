@@ -22,10 +22,10 @@ public record Permission(Pattern configure, Pattern write, Pattern read) {
     /**
      * The permission with these patterns.
      *
-     * @throws java.util.regex.PatternSyntaxException when one is no regular expression
+     * @throws java.util.regex.PatternSyntaxException when one is no regular expression, or too long
      */
     public static Permission of(String configure, String write, String read) {
-        return new Permission(Pattern.compile(configure), Pattern.compile(write), Pattern.compile(read));
+        return new Permission(NamePattern.of(configure), NamePattern.of(write), NamePattern.of(read));
     }
 
     /** The patterns as they were given, for listings. */

@@ -2,6 +2,7 @@ package io.jumpmq.broker.catalog;
 
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.security.NamePattern;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,9 +108,9 @@ public record Policy(
 
     private static Pattern compiled(String pattern) {
         try {
-            return Pattern.compile(pattern);
+            return NamePattern.of(pattern);
         } catch (PatternSyntaxException e) {
-            throw invalid("the pattern \"" + pattern + "\" is no regular expression: " + e.getDescription()
+            throw invalid("the pattern \"" + e.getPattern() + "\" is no regular expression: " + e.getDescription()
                     + " at character " + e.getIndex());
         }
     }

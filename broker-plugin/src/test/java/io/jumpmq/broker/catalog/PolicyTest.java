@@ -102,6 +102,9 @@ class PolicyTest {
         assertThatThrownBy(() -> Policy.of("p", "(", Target.ALL, 0, Map.of("expires", 1), false))
                 .isInstanceOf(AmqpException.class)
                 .hasMessageContaining("is no regular expression");
+        assertThatThrownBy(() -> Policy.of("p", "x".repeat(300_000), Target.ALL, 0, Map.of("expires", 1), false))
+                .isInstanceOf(AmqpException.class)
+                .hasMessageContaining("more than 4096 characters");
         assertThatThrownBy(() -> Policy.of("p", "", Target.ALL, 0, Map.of("overflow", "drop-head"), true))
                 .isInstanceOf(AmqpException.class)
                 .hasMessageContaining("not recognised operator policy settings");
