@@ -56,7 +56,10 @@ public final class ConnectionMachine {
     private final Map<Integer, ChannelMachine> channels = new LinkedHashMap<>();
 
     private State state = State.AWAITING_HEADER;
-    private boolean suspended;
+
+    /** How many answers are awaited before more is decoded. */
+    private int awaited;
+
     private @Nullable User user;
     private String mechanism = "";
     private FieldTable clientProperties = FieldTable.EMPTY;
@@ -95,7 +98,7 @@ public final class ConnectionMachine {
         if (state == State.AWAITING_HEADER && !readProtocolHeader(in)) {
             return;
         }
-        while (!suspended && state != State.CLOSED) {
+        while (!isSuspended() && state != State.CLOSED) {
             int number = 0;
             int start = in.readerIndex();
             methodId = 0;
@@ -147,16 +150,17 @@ public final class ConnectionMachine {
 
     /** Whether decoding waits for an answer. */
     public boolean isSuspended() {
-        return suspended;
+        return awaited > 0;
     }
 
     void suspend() {
-        suspended = true;
+        awaited++;
     }
 
     void resume() {
-        suspended = false;
-        context.output().resume();
+        if (--awaited == 0) {
+            context.output().resume();
+        }
     }
 
     private boolean readProtocolHeader(ByteBuf in) {

@@ -1,0 +1,60 @@
+package io.jumpmq.session;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.FrameReader;
+import io.jumpmq.amqp.FrameWriter;
+import io.jumpmq.amqp.Method;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A client that does not wait for answers. */
+class PipeliningTest {
+    @Test
+    void answersComeInTheOrderOfTheCommands() {
+        SteppedClient client = new SteppedBroker().connect(ConnectionSettings.DEFAULT);
+        ByteBuf out = Unpooled.buffer();
+        FrameWriter.protocolHeader(out);
+        write(
+                out,
+                0,
+                new Method.ConnectionStartOk(FieldTable.EMPTY, "PLAIN", "\0guest\0guest".getBytes(UTF_8), "en_US"));
+        write(out, 0, new Method.ConnectionTuneOk(10, 131_072, 0));
+        write(out, 0, new Method.ConnectionOpen("/"));
+        write(out, 1, new Method.ChannelOpen());
+        for (String queue : List.of("on one loop", "on another", "on one loop", "on another")) {
+            // When it is there already, the catalog answers first, then the queue, and the client last.
+            write(out, 1, new Method.QueueDeclare(queue, false, false, false, false, false, FieldTable.EMPTY));
+        }
+        write(out, 1, new Method.BasicQos(0, 1, false));
+        client.receive(ByteBufUtil.getBytes(out));
+        assertThat(answers(client.written()))
+                .endsWith(
+                        "channel.open-ok",
+                        "queue.declare-ok",
+                        "queue.declare-ok",
+                        "queue.declare-ok",
+                        "queue.declare-ok",
+                        "basic.qos-ok");
+    }
+
+    private static void write(ByteBuf out, int channel, Method method) {
+        FrameWriter.method(out, channel, method);
+    }
+
+    private static List<String> answers(ByteBuf in) {
+        List<String> names = new ArrayList<>();
+        FrameReader reader = new FrameReader(0);
+        while (reader.next(in)) {
+            names.add(Method.read(in.slice(reader.payloadIndex(), reader.payloadLength()))
+                    .dottedName());
+        }
+        return names;
+    }
+}
