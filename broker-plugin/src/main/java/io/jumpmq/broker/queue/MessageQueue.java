@@ -375,8 +375,8 @@ public final class MessageQueue {
 
     /** When {@link #tick} has something to do; {@link Long#MAX_VALUE}: never. Any call may change it. */
     public long nextDeadline() {
-        QueueEntry head = ready.head();
-        return head == null ? unusedAtMillis : Math.min(unusedAtMillis, head.expiresAtMillis());
+        boolean isComing = loading && !ready.isHeadHere();
+        return isComing ? unusedAtMillis : Math.min(unusedAtMillis, ready.headExpiresAtMillis());
     }
 
     public String name() {
@@ -607,6 +607,9 @@ public final class MessageQueue {
             die(ready.take(), DeathReason.EXPIRED);
             head = ready.head();
         }
+        if (head == null && ready.headExpiresAtMillis() <= nowMillis) {
+            load(); // Then it goes on.
+        }
     }
 
     private long expiry(Message message, long nowMillis) {
@@ -651,7 +654,7 @@ public final class MessageQueue {
             lastingBytes = recovered.bytes();
             nextPosition = recovered.last() + 1;
             seen = Math.min(recovered.seen(), recovered.last());
-            load(); // The head's expiry is to be known.
+            load(1); // The head's expiry is to be known. No more: there may be thousands of queues.
         }
     }
 
@@ -701,9 +704,13 @@ public final class MessageQueue {
     }
 
     private void load() {
+        load(READ_AHEAD_MESSAGES);
+    }
+
+    private void load(int maxMessages) {
         if (!loading && ready.storedCount() > 0) {
             loading = true;
-            log.load(ready.storedFrom(), READ_AHEAD_MESSAGES, READ_AHEAD_BYTES, loadTicket);
+            log.load(ready.storedFrom(), maxMessages, READ_AHEAD_BYTES, loadTicket);
         }
     }
 

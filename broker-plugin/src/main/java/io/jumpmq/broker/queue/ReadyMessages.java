@@ -35,6 +35,9 @@ final class ReadyMessages {
     private int storedLasting;
     private long storedLastingBytes;
 
+    /** When the first of them expires; {@link Long#MIN_VALUE} while nobody here knows. */
+    private long storedExpiresAtMillis;
+
     /** What came after the stored part; its size. */
     private EntryLine back = new EntryLine();
 
@@ -122,6 +125,12 @@ final class ReadyMessages {
         return rank == null ? null : rank.head();
     }
 
+    /** When the head expires; long ago while that is not known, for it is stored. */
+    long headExpiresAtMillis() {
+        QueueEntry head = head();
+        return head != null ? head.expiresAtMillis() : storedCount > 0 ? storedExpiresAtMillis : QueueEntry.NEVER;
+    }
+
     /** Takes the head away, which must be here. */
     QueueEntry take() {
         Rank rank = isHeadHere() ? topRank() : null;
@@ -144,6 +153,7 @@ final class ReadyMessages {
         storedBytes = size;
         storedLasting = messages;
         storedLastingBytes = size;
+        storedExpiresAtMillis = Long.MIN_VALUE;
         count += messages;
         bytes += size;
     }
@@ -159,6 +169,7 @@ final class ReadyMessages {
         count--;
         bytes -= entry.bodyBytes();
         storedFrom = entry.position() + 1;
+        storedExpiresAtMillis = Long.MIN_VALUE;
         if (ranks.length == 1) {
             rankFor(entry).line.append(entry);
         } else {
@@ -224,8 +235,11 @@ final class ReadyMessages {
         while (!rest.isEmpty()) {
             QueueEntry entry = rest.take();
             storedTo = storedCount == 0 || storedTo < entry.position() ? entry.position() : storedTo;
-            storedFrom = first ? entry.position() : storedFrom;
-            first = false;
+            if (first) {
+                storedFrom = entry.position();
+                storedExpiresAtMillis = entry.expiresAtMillis();
+                first = false;
+            }
             addStored(entry);
             store.accept(entry);
         }

@@ -27,6 +27,7 @@ class PagingTest {
     private static final class PagingLog implements MessageLog {
         final TreeMap<Long, LogListener.Stored> kept = new TreeMap<>();
         final ArrayDeque<Runnable> loads = new ArrayDeque<>();
+        long now = NOW;
 
         @Nullable MessageQueue queue;
 
@@ -71,9 +72,9 @@ class PagingTest {
                             new LogListener.Loaded(
                                     ticket,
                                     kept.tailMap(from, true).values().stream()
-                                            .limit(7)
+                                            .limit(Math.min(7, maxMessages))
                                             .toList()),
-                            NOW));
+                            now));
         }
 
         void answerOne() {
@@ -81,6 +82,11 @@ class PagingTest {
             if (load != null) {
                 load.run();
             }
+        }
+
+        void answerAll(long nowMillis) {
+            now = nowMillis;
+            answerAll();
         }
 
         void answerAll() {
@@ -296,5 +302,37 @@ class PagingTest {
         log.answerAll();
         assertThat(Map.of("ready", queue.ready(), "bytes", queue.readyBytes(), "lasting", queue.lasting()))
                 .isEqualTo(Map.of("ready", 0, "bytes", 0L, "lasting", 0));
+    }
+
+    @Test
+    void whatIsStoredExpiresInItsTimeThoughNobodyComes() {
+        MessageQueue ageing =
+                queue(Rules.plain().messageTtl(1_000).deadLettering().settings());
+        for (int i = 0; i < 40; i++) {
+            ageing.publish(message(i, true), null, NOW + i);
+        }
+        ageing.letGo(0);
+        assertThat(ageing.nextDeadline()).isEqualTo(NOW + 1_000);
+        for (long now = NOW + 1_000; ageing.ready() > 0; now = ageing.nextDeadline()) {
+            assertThat(now).as("with %s ready", ageing.ready()).isLessThanOrEqualTo(NOW + 1_039);
+            ageing.tick(now);
+            log.answerAll(now);
+        }
+        assertThat(output.deadLetters).hasSize(40).startsWith("m0 expired").endsWith("m39 expired");
+    }
+
+    @Test
+    void whatWasStoredBeforeARestartExpiresInItsTimeThoughNobodyComes() {
+        for (int i = 0; i < 40; i++) {
+            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), NOW + 10 + i, 0));
+        }
+        queue.recover(new LogListener.Recovered(0, 39, 40, 110, -1));
+        for (long now = NOW; queue.ready() > 0; now = queue.nextDeadline()) {
+            assertThat(now).as("with %s ready", queue.ready()).isLessThanOrEqualTo(NOW + 49);
+            log.answerAll(now);
+            queue.tick(now);
+            log.answerAll(now);
+        }
+        assertThat(log.kept).isEmpty();
     }
 }
