@@ -24,8 +24,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -36,6 +38,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +75,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private static final long PLENTY = 1_000;
 
     /** What nobody waits for, such as deletions, is written by then, or when there is so much of it. */
-    private static final long MOST_LAZY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LAZY_MILLIS = 10;
 
     private static final int MOST_LAZY_ROUNDS = 256;
 
@@ -87,8 +91,11 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private final StoreCounters counters = new StoreCounters();
 
     private final MpscUnboundedAtomicArrayQueue<Object> mailbox = new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
-    private final LinkedBlockingQueue<Written> written = new LinkedBlockingQueue<>();
-    private final ExecutorService reading = Executors.newSingleThreadExecutor(task -> thread(task, "read"));
+    /** What the flushing thread is to make last. */
+    final LinkedBlockingQueue<Written> written = new LinkedBlockingQueue<>();
+
+    private final ExecutorService reading;
+    private final LongSupplier nanoTime;
     private final SlotReader reader = new SlotReader();
     private final Map<Loop, Outbox> outboxes = new ConcurrentHashMap<>();
     private final AtomicLong unflushedBytes = new AtomicLong();
@@ -113,7 +120,18 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private int lazyRounds;
     private long lazySince;
 
-    private record Parked(QueueEntry entry, boolean lasting) {}
+    /**
+     * A message that waits for room.
+     *
+     * @param entry null: nobody wants it any more; its publisher is told when those before it last
+     * @param deliveries how often it has come back
+     */
+    private record Parked(@Nullable QueueEntry entry, boolean lasting, int deliveries) {
+        Stored stored() {
+            QueueEntry wanted = Objects.requireNonNull(entry);
+            return new Stored(wanted.position(), wanted.message(), wanted.expiresAtMillis(), deliveries);
+        }
+    }
 
     private record Place(QueueLog log, long position) {}
 
@@ -131,7 +149,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
      * @param journal whether the catalog's journal was written to
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Written(
+    record Written(
             @Nullable Commit commit,
             boolean journal,
             List<QueueLog> logs,
@@ -139,6 +157,14 @@ public final class DiskStore implements MessageStore, CatalogLog {
             List<Runnable> recorded,
             long bytes,
             boolean last) {}
+
+    /** What the writing thread does after a round. */
+    enum Next {
+        GO_ON,
+        /** There was nothing to do. */
+        WAIT,
+        STOP
+    }
 
     private DiskStore(
             AutoCloseable lock,
@@ -148,6 +174,8 @@ public final class DiskStore implements MessageStore, CatalogLog {
             MessageSegments segments,
             CatalogJournal.Opened catalog,
             DiskCounters diskCounters,
+            ExecutorService reading,
+            LongSupplier nanoTime,
             Consumer<Throwable> onFailure) {
         this.lock = lock;
         this.settings = settings;
@@ -157,6 +185,8 @@ public final class DiskStore implements MessageStore, CatalogLog {
         this.journal = catalog.journal();
         this.recoveredChanges = catalog.changes();
         this.diskCounters = diskCounters;
+        this.reading = reading;
+        this.nanoTime = nanoTime;
         this.onFailure = onFailure;
     }
 
@@ -188,13 +218,45 @@ public final class DiskStore implements MessageStore, CatalogLog {
     static DiskStore open(
             AutoCloseable lock, Disk catalogDisk, Disk messages, StoreSettings settings, Consumer<Throwable> onFailure)
             throws IOException {
+        Function<String, ExecutorService> workers =
+                what -> Executors.newSingleThreadExecutor(task -> thread(task, what));
+        return open(
+                lock, catalogDisk, messages, settings, settings.segmentBytes(), workers, System::nanoTime, onFailure);
+    }
+
+    /**
+     * As above, with segments of any size.
+     *
+     * @param workers make what reads, and what sees to files: one task at a time
+     * @param nanoTime when to look how much room there is
+     */
+    static DiskStore open(
+            AutoCloseable lock,
+            Disk catalogDisk,
+            Disk messages,
+            StoreSettings settings,
+            long segmentBytes,
+            Function<String, ExecutorService> workers,
+            LongSupplier nanoTime,
+            Consumer<Throwable> onFailure)
+            throws IOException {
         try {
             DiskCounters counters = new DiskCounters();
             CatalogJournal.Opened catalog = CatalogJournal.open(new MeasuredDisk(catalogDisk, counters));
             Disk messageDisk = new MeasuredDisk(messages, counters);
-            SegmentFiles files = new SegmentFiles(messageDisk, settings.segmentBytes());
-            MessageSegments segments = MessageSegments.open(messageDisk, files, settings.segmentBytes());
-            return new DiskStore(lock, settings, messageDisk, files, segments, catalog, counters, onFailure);
+            SegmentFiles files = new SegmentFiles(messageDisk, segmentBytes, workers.apply("files"), nanoTime);
+            MessageSegments segments = MessageSegments.open(messageDisk, files, segmentBytes);
+            return new DiskStore(
+                    lock,
+                    settings,
+                    messageDisk,
+                    files,
+                    segments,
+                    catalog,
+                    counters,
+                    workers.apply("read"),
+                    nanoTime,
+                    onFailure);
         } catch (IOException | RuntimeException e) {
             release(lock);
             throw e;
@@ -225,10 +287,20 @@ public final class DiskStore implements MessageStore, CatalogLog {
      * @param queues the ids of those there are; messages of others are deleted
      */
     public void start(Set<Long> queues) throws IOException {
-        segments.retain(queues);
-        files.start();
+        begin(queues);
         writing.start();
         flushing.start();
+    }
+
+    /** All of {@link #start} but the threads. */
+    void begin(Set<Long> queues) throws IOException {
+        segments.retain(queues);
+        Commit begun = segments.write();
+        if (begun != null) { // Nothing is delivered while a crash would still look like the last stop in order.
+            begun.flush();
+            segments.flushed(begun);
+        }
+        files.start();
     }
 
     @Override
@@ -296,32 +368,35 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     private void write() {
         try {
-            Stop stop = null;
-            while (stop == null && failure == null) {
-                stop = writeRound();
+            Next next = Next.GO_ON;
+            while (next != Next.STOP && failure == null) {
+                if (!mailbox.isEmpty()) {
+                    gather();
+                }
+                next = writeRound();
+                if (next == Next.WAIT) {
+                    await(lazyRounds > 0 ? LAZY_MILLIS : parked.isEmpty() ? IDLE_MILLIS : STALLED_MILLIS);
+                }
             }
         } catch (IOException | RuntimeException | Error e) {
             fail(e);
         }
     }
 
-    /** Writes what has come, or waits; the order to stop when it has come. */
-    private @Nullable Stop writeRound() throws IOException {
+    /** Writes what has come. */
+    Next writeRound() throws IOException {
         Round round = new Round();
         unpark(round);
         Object next = mailbox.poll();
         if (next == null && !round.hasWork()) {
-            if (lazyRounds > 0 && System.nanoTime() - lazySince < MOST_LAZY_NANOS) {
-                await(TimeUnit.NANOSECONDS.toMillis(MOST_LAZY_NANOS));
-                return null;
+            if (isLazy(round) && nanoTime.getAsLong() - lazySince < TimeUnit.MILLISECONDS.toNanos(LAZY_MILLIS)) {
+                return Next.WAIT;
             }
             // What was flushed last is noted when there is time, so that a later start can tell damage from a torn end.
             pass(round);
             tidy();
-            await(parked.isEmpty() ? IDLE_MILLIS : STALLED_MILLIS);
-            return null;
+            return Next.WAIT;
         }
-        gather();
         Stop stop = null;
         while (next != null) {
             if (next instanceof Work work) {
@@ -343,9 +418,9 @@ public final class DiskStore implements MessageStore, CatalogLog {
         if (round.awaited > 0) {
             pacing.found(round.awaited);
         } else if (stop == null && round.bytes == 0 && lazyRounds < MOST_LAZY_ROUNDS) {
-            lazySince = lazyRounds == 0 ? System.nanoTime() : lazySince;
+            lazySince = lazyRounds == 0 ? nanoTime.getAsLong() : lazySince;
             lazyRounds++;
-            return null;
+            return Next.GO_ON;
         }
         if (stop != null) {
             round.last = true;
@@ -353,10 +428,16 @@ public final class DiskStore implements MessageStore, CatalogLog {
             journal.noteFlushed();
         }
         pass(round);
-        if (stop == null) {
-            tidy();
+        if (stop != null) {
+            return Next.STOP;
         }
-        return stop;
+        tidy();
+        return Next.GO_ON;
+    }
+
+    /** Whether there is only what nobody waits for. */
+    private boolean isLazy(Round round) {
+        return lazyRounds > 0 && round.awaited == 0;
     }
 
     /** Waits a moment for more when that is known to pay, and little has come yet. */
@@ -373,7 +454,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
         lazyRounds = 0;
         Commit commit = segments.write();
         round.loads.forEach(load -> reading.execute(load));
-        if (commit != null || round.journal || round.last || round.bytes > 0) {
+        if (commit != null || round.journal || round.last || round.bytes > 0 || !round.logs.isEmpty()) {
             Written done = round.done(commit);
             if (!settings.flushEvery().isZero()) {
                 tell(done);
@@ -423,20 +504,20 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private void unpark(Round round) throws IOException {
         while (!parked.isEmpty() && round.bytes < WRITE_BYTES) {
             Map.Entry<Place, Parked> first = parked.entrySet().iterator().next();
+            Place place = first.getKey();
             Parked waiting = first.getValue();
-            if (!hasRoomFor(waiting.entry)) {
-                return;
+            QueueEntry entry = waiting.entry;
+            if (entry != null) {
+                if (!segments.hasRoom(entry.message())) {
+                    return;
+                }
+                round.append(place.log, entry, waiting.lasting, waiting.deliveries);
+                round.bytes += entry.message().footprint();
+            } else {
+                round.lasts(place.log, place.position);
             }
-            QueueLog log = first.getKey().log;
-            parked.remove(first.getKey());
-            round.append(log, waiting.entry, waiting.lasting);
-            round.bytes += waiting.entry.message().footprint();
+            parked.remove(place);
         }
-    }
-
-    private boolean hasRoomFor(QueueEntry entry) {
-        int size = entry.message().footprint();
-        return segments.hasRoom(size) || files.isReady(size);
     }
 
     /** What one round of writing gathers. */
@@ -463,10 +544,10 @@ public final class DiskStore implements MessageStore, CatalogLog {
                     case Work.APPEND, Work.APPEND_LASTING -> {
                         QueueEntry entry = (QueueEntry) Objects.requireNonNull(work.things[i]);
                         boolean lasting = work.kinds[i] == Work.APPEND_LASTING;
-                        if (parked.isEmpty() && hasRoomFor(entry)) {
-                            append(log, entry, lasting);
+                        if (parked.isEmpty() && segments.hasRoom(entry.message())) {
+                            append(log, entry, lasting, 0);
                         } else {
-                            parked.put(new Place(log, entry.position()), new Parked(entry, lasting));
+                            parked.put(new Place(log, entry.position()), new Parked(entry, lasting, 0));
                             parkedBytes += entry.message().footprint();
                         }
                     }
@@ -474,25 +555,31 @@ public final class DiskStore implements MessageStore, CatalogLog {
                     case Work.DELETE_RANGE -> delete(log, work.first[i], work.second[i]);
                     case Work.DELETE_QUEUE -> {
                         unpark(place -> place.log == log);
+                        parked.keySet().removeIf(place -> place.log == log);
                         segments.deleteQueue(log.queue);
                     }
-                    case Work.RETURNED -> segments.returned(log.queue, work.first[i], (int) work.second[i]);
+                    case Work.RETURNED -> returned(log, work.first[i], (int) work.second[i]);
                     default -> load(log, (Work.Load) Objects.requireNonNull(work.things[i]));
                 }
             }
             bytes += work.bytes - parkedBytes;
         }
 
-        void append(QueueLog log, QueueEntry entry, boolean lasting) throws IOException {
-            segments.append(log.queue, entry.position(), entry.message(), entry.expiresAtMillis(), 0, lasting);
+        void append(QueueLog log, QueueEntry entry, boolean lasting, int deliveries) throws IOException {
+            segments.append(log.queue, entry.position(), entry.message(), entry.expiresAtMillis(), deliveries, lasting);
             counters.appended(lasting, entry.message().body().length);
             if (lasting) {
-                awaited++;
-                if (log.lasting < 0) {
-                    logs.add(log);
-                }
-                log.lasting = entry.position();
+                lasts(log, entry.position());
             }
+        }
+
+        /** With this round, everything of a queue up to a position lasts, as far as it is to be there. */
+        void lasts(QueueLog log, long position) {
+            awaited++;
+            if (log.lasting < 0) {
+                logs.add(log);
+            }
+            log.lasting = position;
         }
 
         /** What waits for room is not wanted any more. */
@@ -503,10 +590,22 @@ public final class DiskStore implements MessageStore, CatalogLog {
         }
 
         private void unpark(Place place) {
-            Parked waiting = parked.remove(place);
-            if (waiting != null) {
+            Parked waiting = parked.get(place);
+            if (waiting != null && waiting.entry != null) {
                 bytes += waiting.entry.message().footprint(); // No longer on its way to the disk.
+                if (waiting.lasting) {
+                    parked.put(place, new Parked(null, true, 0)); // Its publisher waits.
+                } else {
+                    parked.remove(place);
+                }
             }
+        }
+
+        private void returned(QueueLog log, long position, int deliveries) throws IOException {
+            segments.returned(log.queue, position, deliveries);
+            parked.computeIfPresent(
+                    new Place(log, position),
+                    (place, waiting) -> new Parked(waiting.entry, waiting.lasting, deliveries));
         }
 
         private void delete(QueueLog log, long first, long last) throws IOException {
@@ -519,15 +618,37 @@ public final class DiskStore implements MessageStore, CatalogLog {
             }
         }
 
-        /** Its messages are read after they are written, in this round at the latest. */
+        /** Its messages are read after they are written, in this round at the latest; or they wait for that here. */
         private void load(QueueLog log, Work.Load load) {
             awaited++;
             List<Slot> slots = segments.find(log.queue, load.from(), load.maxMessages(), load.maxBytes());
+            NavigableMap<Long, Parked> waiting = parked(log, load.from());
+            List<Slot> before = waiting.isEmpty()
+                    ? slots
+                    : slots.stream()
+                            .filter(slot -> slot.position() < waiting.firstKey())
+                            .toList();
+            long end = slots.isEmpty() ? Long.MAX_VALUE : slots.get(0).position();
+            List<Stored> here = waiting.headMap(end).entrySet().stream()
+                    .limit(load.maxMessages())
+                    .map(one -> one.getValue().stored())
+                    .toList();
             loads.add(() -> {
-                List<Stored> messages = reader.read(slots);
-                counters.read(messages.size());
+                List<Stored> messages = before.isEmpty() ? here : reader.read(before);
+                counters.read(before.size());
                 log.listener.loaded(new Loaded(load.ticket(), messages));
             });
+        }
+
+        /** What of a queue waits for room, by position. */
+        private NavigableMap<Long, Parked> parked(QueueLog log, long from) {
+            NavigableMap<Long, Parked> found = new TreeMap<>();
+            parked.forEach((place, waiting) -> {
+                if (place.log == log && place.position >= from && waiting.entry != null) {
+                    found.put(place.position, waiting);
+                }
+            });
+            return found;
         }
 
         Written done(@Nullable Commit commit) {
@@ -543,21 +664,13 @@ public final class DiskStore implements MessageStore, CatalogLog {
     // The flushing thread.
 
     private void flush() {
-        List<Written> batch = new ArrayList<>();
         boolean more = true;
         try {
             while (more && failure == null) {
-                batch.clear();
-                batch.add(written.take());
-                written.drainTo(batch);
-                if (settings.flushEvery().isZero()) {
-                    finish(batch);
-                    toFlush.addAndGet(-batch.size());
-                } else {
-                    flush(batch);
+                more = flushRound(written.take());
+                if (!settings.flushEvery().isZero()) {
                     stopping.await(settings.flushEvery().toNanos(), TimeUnit.NANOSECONDS);
                 }
-                more = batch.stream().noneMatch(Written::last);
             }
             if (failure == null) {
                 stopped.countDown();
@@ -568,6 +681,20 @@ public final class DiskStore implements MessageStore, CatalogLog {
             Thread.currentThread().interrupt();
             fail(e);
         }
+    }
+
+    /** Makes last what was written in a round, and in those since; whether there is more to come. */
+    boolean flushRound(Written first) throws IOException {
+        List<Written> batch = new ArrayList<>();
+        batch.add(first);
+        written.drainTo(batch);
+        if (settings.flushEvery().isZero()) {
+            finish(batch);
+            toFlush.addAndGet(-batch.size());
+        } else {
+            flush(batch);
+        }
+        return batch.stream().noneMatch(Written::last);
     }
 
     private void finish(List<Written> batch) throws IOException {
@@ -624,8 +751,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
      */
     public void close(Map<Long, Long> seen) throws IOException {
         if (writing.isAlive()) {
-            stopping.countDown();
-            post(new Stop(new HashMap<>(seen)));
+            stop(seen);
             try {
                 stopped.await();
                 reading.shutdown();
@@ -640,6 +766,12 @@ public final class DiskStore implements MessageStore, CatalogLog {
             journal.close();
         }
         release(lock);
+    }
+
+    /** Has it stop when all that was handed over is written. */
+    void stop(Map<Long, Long> seen) {
+        stopping.countDown();
+        post(new Stop(new HashMap<>(seen)));
     }
 
     /** Gives a store up that has not {@linkplain #start started}: nothing changes on the disk. */

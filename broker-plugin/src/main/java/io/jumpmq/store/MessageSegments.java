@@ -31,6 +31,9 @@ final class MessageSegments {
 
     private static final int RESERVED_SHARE = 16;
 
+    /** Of an exchange. */
+    private static final int MOST_NAME_BYTES = 255;
+
     private static final int FLUSHED_SIZE = Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES);
     private static final int BUFFER = 1 << 20;
     private static final int MOST_DELETIONS = 4096;
@@ -45,7 +48,7 @@ final class MessageSegments {
          */
         Disk.File take(long number, long size) throws IOException;
 
-        /** Whether {@link #take} has a segment for a record of such a size at hand, whatever room the disk has. */
+        /** Whether {@link #take} has a file of such a size at hand, whatever room the disk has. */
         boolean isReady(long size);
     }
 
@@ -175,9 +178,18 @@ final class MessageSegments {
 
     // Writing.
 
-    /** Whether a message of such a size can be appended now without a new segment. */
-    boolean hasRoom(int size) {
-        return active.end + size + reserved <= active.capacity;
+    /** Whether this message can be appended now, whatever room the disk has. */
+    boolean hasRoom(Message message) {
+        return hasRoom(Records.messageSize(message, MOST_NAME_BYTES));
+    }
+
+    private boolean hasRoom(int size) {
+        return active.end + size + reserved <= active.capacity || supply.isReady(fileBytes(size + reserved));
+    }
+
+    /** Size of a new file that takes so much. */
+    private long fileBytes(int needed) {
+        return Math.max(segmentBytes, needed + 2L * Segment.HEAD_BYTES + reserved);
     }
 
     /**
@@ -323,7 +335,8 @@ final class MessageSegments {
     @Nullable Commit write() throws IOException {
         writeDeletions();
         long flushed = flushedSegment == active.number ? flushedEnd : 0;
-        if (flushed > toldFlushed + FLUSHED_SIZE) { // More than the record that told of it the last time.
+        // More than the record that told of it the last time; and in the segment that it tells of.
+        if (flushed > toldFlushed + FLUSHED_SIZE && active.end + FLUSHED_SIZE <= active.capacity) {
             toldFlushed = flushed;
             int start = reserve(FLUSHED_SIZE, 0);
             buffer.put(Records.FLUSHED).putLong(active.number).putLong(flushed);
@@ -398,7 +411,7 @@ final class MessageSegments {
     /** Goes on in a new segment. The old one is flushed first: only the last may end in the middle of a record. */
     private void roll(int needed) throws IOException {
         long number = active.number + 1;
-        Disk.File file = supply.take(number, Math.max(segmentBytes, needed + 2L * Segment.HEAD_BYTES + reserved));
+        Disk.File file = supply.take(number, fileBytes(needed));
         empty();
         active.file.flush();
         Segment before = active;
@@ -506,7 +519,7 @@ final class MessageSegments {
             if (!scan.next()) {
                 throw new DamagedException(oldest.file.name(), scan.offset(), "there should be a record");
             }
-            if (!hasRoom(scan.size()) && !supply.isReady(scan.size())) {
+            if (!hasRoom(scan.size())) {
                 // The disk is full: it goes on from this record when there is room. Giving back space must not take
                 // any.
                 carrying = new SegmentScan(oldest.file, oldest.number, scan.offset(), oldest.end);

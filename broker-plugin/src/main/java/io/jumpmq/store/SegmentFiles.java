@@ -2,8 +2,8 @@ package io.jumpmq.store;
 
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,9 +11,6 @@ import org.slf4j.LoggerFactory;
 /** Has the next segment's file ready, so that the writing thread need not wait for one; and does other chores with files. */
 final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.store");
-
-    /** What a message's record takes at the most beside the message. */
-    private static final int MARGIN = 2 << 20;
 
     /** A file that is ready. */
     private record Ready(long number, Disk.File file, long size) {}
@@ -26,12 +23,8 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
     private final Disk disk;
     private final long segmentBytes;
     private volatile @Nullable Ready ready;
-    private final ExecutorService chores = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "jumpmq-store-files");
-        thread.setDaemon(true);
-        return thread;
-    });
-
+    private final ExecutorService chores;
+    private final LongSupplier nanoTime;
     private long lastTaken;
     private volatile boolean preparing;
     private volatile boolean noRoom;
@@ -39,9 +32,17 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
     private volatile long usableBytes = Long.MAX_VALUE;
     private long checkedNanos;
 
-    SegmentFiles(Disk disk, long segmentBytes) {
+    /**
+     * Files for segments.
+     *
+     * @param chores does one thing at a time
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    SegmentFiles(Disk disk, long segmentBytes, ExecutorService chores, LongSupplier nanoTime) {
         this.disk = disk;
         this.segmentBytes = segmentBytes;
+        this.chores = chores;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -56,32 +57,33 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
         }
         Disk.File file = next != null ? next.file : disk.create(Segment.name(number), size, Segment.head(number));
         if (started) {
-            prepareNext();
+            prepareNext(segmentBytes);
         }
         return file;
     }
 
-    /** If not, the next segment is being made, or there is no room for it yet. */
+    /** If not, it is being made, or there is no room for it yet. */
     @Override
     public boolean isReady(long size) {
         Ready next = ready;
-        if (next == null && !preparing) {
-            prepareNext();
+        boolean fits = next != null && next.size >= size;
+        if (!fits && !preparing) {
+            prepareNext(size);
         }
-        return next != null && (next.size > size + MARGIN || size > segmentBytes / 2);
+        return fits;
     }
 
     /** Begins to have files ready. */
     void start() {
         started = true;
-        prepareNext();
+        prepareNext(segmentBytes);
     }
 
-    private void prepareNext() {
+    private void prepareNext(long size) {
         preparing = true;
         chores.execute(() -> {
             try {
-                prepare();
+                prepare(size);
             } catch (IOException e) {
                 if (!noRoom) {
                     LOG.warn("No room for the next segment, publishers have to wait: {}", e.getMessage());
@@ -93,16 +95,20 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
         });
     }
 
-    private synchronized void prepare() throws IOException {
-        if (ready == null) {
+    private synchronized void prepare(long size) throws IOException {
+        Ready before = ready;
+        if (before == null || before.size < size) {
             long number = lastTaken + 1;
-            ready = new Ready(
-                    number, disk.create(Segment.name(number), segmentBytes, Segment.head(number)), segmentBytes);
-            if (noRoom) {
-                LOG.info("There is room on the disk again");
+            // A smaller one is there until this takes its place.
+            ready = new Ready(number, disk.create(Segment.name(number), size, Segment.head(number)), size);
+            if (before != null) {
+                before.file.close();
             }
-            noRoom = false;
         }
+        if (noRoom) {
+            LOG.info("There is room on the disk again");
+        }
+        noRoom = false;
     }
 
     /** Has something done in the background. */
@@ -118,12 +124,12 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
 
     /** Whether the disk has less than this left; looked up in the background, every so often. */
     boolean isLowOnDisk(long limitBytes, long everyMillis) {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (checkedNanos == 0 || now - checkedNanos > TimeUnit.MILLISECONDS.toNanos(everyMillis)) {
             checkedNanos = now;
             run(() -> usableBytes = disk.usableBytes());
             if (noRoom && !preparing) {
-                prepareNext(); // Nobody may ask for it: publishers wait.
+                prepareNext(segmentBytes); // Nobody may ask for it: publishers wait.
             }
         }
         return noRoom || usableBytes < limitBytes;

@@ -256,6 +256,25 @@ class DiskStoreTest {
     }
 
     @Test
+    void whatWaitsForRoomIsDeliveredInItsOrderAndConfirmed() throws IOException {
+        disk.room(3 * SEGMENT);
+        Subject subject = new Subject(disk, settings(0));
+        int published = 0;
+        while (published - confirmed.get() < 4_000 || subject.store.congestion() != Congestion.DISK) {
+            subject.publish(published, 100, 1000);
+            published += 100;
+            assertThat(published).as("the disk has room for far fewer").isLessThan(60_000);
+        }
+        subject.tell(unused -> subject.queue.join().letGo(0));
+        List<String> all = subject.take(published);
+        for (int i = 0; i < published; i++) {
+            assertThat(all.get(i)).isEqualTo(String.valueOf(i));
+        }
+        awaitConfirmed(published);
+        subject.store.close(Map.of(1L, (long) published));
+    }
+
+    @Test
     void aLongQueueKeepsNoBodiesAndComesBackInOrder() throws IOException {
         Subject subject = new Subject(disk, settings(0));
         for (int i = 0; i < 200; i++) {
@@ -289,8 +308,8 @@ class DiskStoreTest {
         subject.store.close(Map.of(1L, subject.ask(MessageQueue::seen)));
         Subject again = new Subject(disk, settings(0));
         List<Boolean> redelivered = new ArrayList<>();
-        await().until(() -> again.ask(core -> !core.awaitsLoad()));
         for (int i = 3; i < 10; i++) {
+            await().until(() -> again.ask(core -> !core.awaitsLoad()));
             redelivered.add(again.ask(core -> {
                 QueueEntry entry = core.get(true, loop.nowMillis());
                 return entry != null && entry.redelivered();

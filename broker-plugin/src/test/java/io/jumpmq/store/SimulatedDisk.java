@@ -42,6 +42,11 @@ final class SimulatedDisk implements Disk {
         callsUntilFailure = calls;
     }
 
+    /** Whether it fails ever after. */
+    synchronized boolean isFailing() {
+        return callsUntilFailure < 0;
+    }
+
     /** From now on flushing takes a while. */
     void slowFlushes(long nanos) {
         flushNanos = nanos;
@@ -119,10 +124,10 @@ final class SimulatedDisk implements Disk {
         if (size > room) {
             throw new IOException("No space left on device");
         }
-        room -= size;
         byte[] bytes = new byte[(int) size];
         head.get(bytes, 0, head.remaining());
-        files.put(name, new Content(bytes));
+        Content replaced = files.put(name, new Content(bytes));
+        room += (replaced == null ? 0 : replaced.now.length) - size;
         return open(name);
     }
 
@@ -213,7 +218,13 @@ final class SimulatedDisk implements Disk {
                 if (flushesFail) {
                     throw new IOException("simulated failure to flush");
                 }
-                content.lasting = content.now.clone();
+                if (content.lasting.length != content.now.length) {
+                    content.lasting = Arrays.copyOf(content.lasting, content.now.length);
+                }
+                for (long[] write : content.unflushed) {
+                    System.arraycopy(
+                            content.now, (int) write[0], content.lasting, (int) write[0], (int) (write[1] - write[0]));
+                }
                 content.unflushed.clear();
             }
         }

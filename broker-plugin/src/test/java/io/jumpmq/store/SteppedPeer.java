@@ -1,0 +1,190 @@
+package io.jumpmq.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jumpmq.amqp.BasicProperties;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.FrameReader;
+import io.jumpmq.amqp.FrameWriter;
+import io.jumpmq.amqp.Method;
+import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.session.ConnectionContext;
+import io.jumpmq.session.ConnectionListener;
+import io.jumpmq.session.ConnectionMachine;
+import io.jumpmq.session.ConnectionOutput;
+import io.jumpmq.session.ConnectionSettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/** A client's connection to a {@link SteppedNode}, without a socket. */
+final class SteppedPeer implements ConnectionOutput, ConnectionListener {
+    private static final int FRAME_MAX = 131_072;
+    private static final int HEADER_FIXED = 12;
+
+    /** Told of what the broker says. */
+    interface Listener {
+        /**
+         * A method has come whole.
+         *
+         * @param content null when the method has none
+         */
+        void received(int channel, Method method, @Nullable Content content);
+    }
+
+    /** A message as it came. */
+    record Content(BasicProperties properties, String body) {}
+
+    private final SteppedNode node;
+    private final Loop loop;
+    private final Listener listener;
+    private final ConnectionMachine machine;
+    private final ByteBuf unread = Unpooled.buffer();
+    private final ByteBuf out = Unpooled.buffer();
+    private final FrameReader reader = new FrameReader(0);
+    private boolean decoding;
+    private boolean closed;
+
+    // The content that is coming, one at a time: the broker never mixes those of two channels.
+    private @Nullable Method method;
+    private @Nullable BasicProperties properties;
+    private long bodyLeft;
+    private StringBuilder body = new StringBuilder();
+
+    SteppedPeer(SteppedNode node, long id, Loop loop, Listener listener) {
+        this.node = node;
+        this.loop = loop;
+        this.listener = listener;
+        this.machine = new ConnectionMachine(new ConnectionContext(
+                id,
+                loop,
+                node.broker(),
+                node.authenticator(),
+                InetAddress.getLoopbackAddress(),
+                ConnectionSettings.DEFAULT,
+                FieldTable.EMPTY,
+                this,
+                this));
+        FrameWriter.protocolHeader(unread);
+        send(0, new Method.ConnectionStartOk(FieldTable.EMPTY, "PLAIN", "\0guest\0guest".getBytes(UTF_8), "en_US"));
+        send(0, new Method.ConnectionTuneOk(2047, FRAME_MAX, 0));
+        send(0, new Method.ConnectionOpen(SteppedNode.VHOST));
+    }
+
+    void send(int channel, Method what) {
+        FrameWriter.method(unread, channel, what);
+        decodeSoon();
+    }
+
+    void publish(int channel, String exchange, String key, BasicProperties with, String text) {
+        FrameWriter.method(unread, channel, new Method.BasicPublish(exchange, key, false, false));
+        FrameWriter.content(unread, channel, with.encode(), text.getBytes(UTF_8), FRAME_MAX);
+        decodeSoon();
+    }
+
+    private void decodeSoon() {
+        if (!decoding && !closed) {
+            decoding = true;
+            node.execute(loop, this::decode);
+        }
+    }
+
+    private void decode() {
+        decoding = false;
+        if (!closed) {
+            loop.run(() -> machine.onBytes(unread));
+            unread.discardReadBytes();
+        }
+    }
+
+    /** Whether a socket would not be read now. */
+    boolean mustWait() {
+        return machine.mustWait();
+    }
+
+    /** Whether the broker has not understood all that it was told. */
+    boolean isWaiting() {
+        return unread.isReadable();
+    }
+
+    /** Hands on what the broker has said. */
+    void listen() {
+        while (out.isReadable() && reader.next(out)) {
+            ByteBuf payload = out.slice(reader.payloadIndex(), reader.payloadLength());
+            switch (reader.type()) {
+                case FrameReader.METHOD -> {
+                    Method read = Method.read(payload);
+                    if (read instanceof Method.BasicDeliver || read instanceof Method.BasicGetOk) {
+                        method = read;
+                    } else {
+                        listener.received(reader.channel(), read, null);
+                    }
+                }
+                case FrameReader.HEADER -> {
+                    bodyLeft = payload.getLong(4);
+                    properties = BasicProperties.decode(
+                            ByteBufUtil.getBytes(payload, HEADER_FIXED, payload.readableBytes() - HEADER_FIXED));
+                    body = new StringBuilder();
+                }
+                default -> {
+                    body.append(payload.toString(UTF_8));
+                    bodyLeft -= payload.readableBytes();
+                }
+            }
+            Method of = method;
+            BasicProperties with = properties;
+            if (of != null && with != null && bodyLeft == 0) {
+                method = null;
+                properties = null;
+                listener.received(reader.channel(), of, new Content(with, body.toString()));
+            }
+        }
+        if (!out.isReadable()) {
+            out.clear();
+        }
+    }
+
+    /** The connection breaks; what was said and not heard yet is lost. */
+    void hangUp() {
+        if (!closed) {
+            closed = true;
+            node.execute(loop, () -> loop.run(machine::onClosed));
+        }
+    }
+
+    @Override
+    public ByteBuf reserve(int bytes) {
+        return out.ensureWritable(bytes);
+    }
+
+    @Override
+    public boolean isWritable() {
+        return true;
+    }
+
+    @Override
+    public void resume() {
+        decodeSoon();
+    }
+
+    @Override
+    public void read(boolean on) {}
+
+    @Override
+    public void close() {
+        throw new AssertionError("nothing here is a reason to close a connection");
+    }
+
+    @Override
+    public void opened(String user, String vhost) {}
+
+    @Override
+    public void failed(String reason) {
+        throw new AssertionError(reason);
+    }
+
+    @Override
+    public void channelFailed(int channel, String reason) {}
+}
