@@ -669,14 +669,16 @@ public final class MessageQueue {
      */
     public void letGo(long keepBytes) {
         if (log.loads() && !deleted) {
-            boolean earlier = ready.letGo(keepBytes, entry -> {
+            int stored = ready.storedCount();
+            ready.letGo(keepBytes, entry -> {
                 if (!entry.logged) {
                     entry.logged = true;
                     log.append(entry, false);
                 }
             });
-            if (earlier) {
-                forgetLoad();
+            if (ready.storedCount() != stored && loading) {
+                forgetLoad(); // The log may have answered before it got what lies between.
+                load();
             }
         }
     }
