@@ -509,6 +509,8 @@ public final class JumpMq implements AutoCloseable {
     private Map<Long, Long> seen() {
         Map<Long, Long> seen = new ConcurrentHashMap<>();
         Set<Long> queues = broker.queueIds();
+        // Of one that does not answer in time, all counts as delivered.
+        queues.forEach(queue -> seen.put(queue, Long.MAX_VALUE));
         CountDownLatch answers = new CountDownLatch(queues.size());
         broker.askSeen((queue, position) -> {
             seen.put(queue, position);

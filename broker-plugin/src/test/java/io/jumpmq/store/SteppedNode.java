@@ -217,18 +217,17 @@ final class SteppedNode {
 
     private boolean stepStore(int who) {
         try {
-            switch (who) {
-                case 0:
-                    return store.writeRound() == DiskStore.Next.GO_ON;
-                case 1:
+            return switch (who) {
+                case 0 -> store.writeRound() == DiskStore.Next.GO_ON;
+                case 1 -> {
                     DiskStore.Written written = store.written.poll();
                     if (written != null) {
                         store.flushRound(written);
                     }
-                    return written != null;
-                default:
-                    return run(worker(who == 2 ? "read" : "files").waiting);
-            }
+                    yield written != null;
+                }
+                default -> run(worker(who == 2 ? "read" : "files").waiting);
+            };
         } catch (IOException e) {
             broken = true;
             return true;

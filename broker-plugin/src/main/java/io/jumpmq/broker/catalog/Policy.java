@@ -1,5 +1,7 @@
 package io.jumpmq.broker.catalog;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.security.NamePattern;
@@ -128,6 +130,10 @@ public record Policy(
         String text = TEXTS.get(key);
         if (text != null && (!(value instanceof String) || (key.equals("overflow") && !OVERFLOWS.contains(value)))) {
             throw invalid(value + " is not a valid " + text);
+        }
+        if (key.equals("dead-letter-routing-key")
+                && value.toString().getBytes(UTF_8).length > QueueArguments.MOST_KEY_BYTES) {
+            throw invalid("a " + text + " has at most " + QueueArguments.MOST_KEY_BYTES + " bytes");
         }
         return value;
     }

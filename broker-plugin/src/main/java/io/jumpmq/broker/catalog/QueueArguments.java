@@ -1,5 +1,7 @@
 package io.jumpmq.broker.catalog;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.LongString;
@@ -19,6 +21,10 @@ final class QueueArguments {
     private static final long MAX_MILLIS = 315_360_000_000L;
 
     private static final int MOST_PRIORITIES = 255;
+
+    /** Of a routing key: a short string. */
+    static final int MOST_KEY_BYTES = 255;
+
     private static final List<String> NOT_FOR_QUORUM = List.of(
             "x-max-priority",
             "x-queue-mode",
@@ -64,6 +70,9 @@ final class QueueArguments {
         String deadLetterKey = text("x-dead-letter-routing-key");
         if (deadLetterKey != null && deadLetterExchange == null) {
             throw invalid("x-dead-letter-routing-key", "routing_key_but_no_dlx_defined");
+        }
+        if (deadLetterKey != null && deadLetterKey.getBytes(UTF_8).length > MOST_KEY_BYTES) {
+            throw invalid("x-dead-letter-routing-key", "{max_bytes_exceeded," + MOST_KEY_BYTES + "}");
         }
         OptionalLong priorities = number("x-max-priority", Long.MAX_VALUE);
         if (priorities.orElse(0) > MOST_PRIORITIES) {

@@ -73,6 +73,15 @@ class PolicyTest {
     }
 
     @Test
+    void aDeadLettersKeyIsAShortString() {
+        String key = "é".repeat(128);
+        assertThatThrownBy(() ->
+                        catalog.queue("q", Map.of("x-dead-letter-exchange", "mine", "x-dead-letter-routing-key", key)))
+                .isInstanceOf(AmqpException.class)
+                .hasMessageContaining("x-dead-letter-routing-key");
+    }
+
+    @Test
     void anAlternateExchangeMayComeFromAPolicy() {
         catalog.run(new Command.DeclareExchange(V, "x", "direct", true, false, false, FieldTable.EMPTY));
         ExchangeRecord exchange = catalog.vhost().requireExchange("x");
@@ -98,6 +107,7 @@ class PolicyTest {
         refused("0 is not a valid queue expiry", Map.of("expires", 0));
         refused("1.5 is not a valid message TTL", Map.of("message-ttl", 1.5));
         refused("drop is not a valid overflow value", Map.of("overflow", "drop"));
+        refused("a dead letter routing key has at most 255 bytes", Map.of("dead-letter-routing-key", "é".repeat(128)));
         refused("7 is not a valid dead letter exchange name", Map.of("dead-letter-exchange", 7));
         assertThatThrownBy(() -> Policy.of("p", "(", Target.ALL, 0, Map.of("expires", 1), false))
                 .isInstanceOf(AmqpException.class)
