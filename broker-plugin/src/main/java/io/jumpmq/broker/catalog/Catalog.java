@@ -11,7 +11,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -343,7 +343,7 @@ public final class Catalog {
         vhost.queues.put(declared.name(), queue);
         if (declared.owner() != 0) {
             exclusiveQueues
-                    .computeIfAbsent(declared.owner(), unused -> new HashSet<>())
+                    .computeIfAbsent(declared.owner(), unused -> new LinkedHashSet<>())
                     .add(queue);
         }
     }
