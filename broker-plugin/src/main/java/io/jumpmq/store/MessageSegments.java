@@ -2,6 +2,7 @@ package io.jumpmq.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.LogListener.Recovered;
 import java.io.IOException;
@@ -30,9 +31,6 @@ final class MessageSegments {
     private static final int MAX_RESERVE = 1 << 20;
 
     private static final int RESERVED_SHARE = 16;
-
-    /** Of an exchange. */
-    private static final int MOST_NAME_BYTES = 255;
 
     private static final int FLUSHED_SIZE = Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES);
     private static final int BUFFER = 1 << 20;
@@ -79,6 +77,7 @@ final class MessageSegments {
     private long liveBytes;
     private long toldFlushed;
     private boolean stoppedInOrder;
+    private boolean stopped;
 
     /** Of the oldest segment, when what is left of it is being carried on. */
     private @Nullable SegmentScan carrying;
@@ -180,7 +179,7 @@ final class MessageSegments {
 
     /** Whether this message can be appended now, whatever room the disk has. */
     boolean hasRoom(Message message) {
-        return hasRoom(Records.messageSize(message, MOST_NAME_BYTES));
+        return hasRoom(Records.messageSize(message, ShortString.MAX_BYTES));
     }
 
     private boolean hasRoom(int size) {
@@ -312,7 +311,8 @@ final class MessageSegments {
 
     /** Notes up to where queues have delivered, and that the broker stops in order: the next start may rely on it. */
     void stop(Map<Long, Long> seen) throws IOException {
-        writeDeletions();
+        write(); // With a note of what was flushed: none may follow the last record.
+        stopped = true;
         for (Map.Entry<Long, Long> queue : seen.entrySet()) {
             int start = reserve(Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES), 0);
             buffer.put(Records.SEEN).putLong(queue.getKey()).putLong(queue.getValue());
@@ -336,7 +336,7 @@ final class MessageSegments {
         writeDeletions();
         long flushed = flushedSegment == active.number ? flushedEnd : 0;
         // More than the record that told of it the last time; and in the segment that it tells of.
-        if (flushed > toldFlushed + FLUSHED_SIZE && active.end + FLUSHED_SIZE <= active.capacity) {
+        if (!stopped && flushed > toldFlushed + FLUSHED_SIZE && active.end + FLUSHED_SIZE <= active.capacity) {
             toldFlushed = flushed;
             int start = reserve(FLUSHED_SIZE, 0);
             buffer.put(Records.FLUSHED).putLong(active.number).putLong(flushed);

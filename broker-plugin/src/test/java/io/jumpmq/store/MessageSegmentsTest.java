@@ -330,6 +330,25 @@ class MessageSegmentsTest {
     }
 
     @Test
+    void nothingFollowsTheNoteOfAStopInOrder() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        MessageSegments log = MessageSegments.open(disk, supply(disk), SEGMENT);
+        log.append(1, 0, message("one"), Long.MAX_VALUE, 0, true);
+        MessageSegments.Commit first = Objects.requireNonNull(log.write());
+        log.append(1, 1, message("two"), Long.MAX_VALUE, 0, true);
+        MessageSegments.Commit second = Objects.requireNonNull(log.write());
+        first.flush();
+        log.flushed(first); // Not noted yet.
+        log.stop(Map.of(1L, 0L));
+        log.flushed(second); // As by the flushing thread, late.
+        assertThat(log.write()).isNull();
+        assertThat(MessageSegments.open(disk, supply(disk), SEGMENT)
+                        .recovered(1)
+                        .seen())
+                .isZero();
+    }
+
+    @Test
     void deliveryCountsAndTheEndOfDeliveriesSurvive() throws IOException {
         SimulatedDisk disk = new SimulatedDisk();
         MessageSegments log = MessageSegments.open(disk, supply(disk), SEGMENT);
