@@ -3,6 +3,7 @@ package io.jumpmq.management;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.DestinationKind;
@@ -122,7 +123,7 @@ final class BindingResources {
         requireBindable(call, vhost, kind);
         String key = fields.text("routing_key", "");
         FieldTable arguments = fields.table("arguments");
-        if (key.getBytes(UTF_8).length > 255) {
+        if (!ShortString.fits(key)) {
             throw HttpError.badRequest("a routing key has at most 255 bytes");
         }
         call.carryOut(

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.OperatorChannel;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.ExchangeRecord;
@@ -144,7 +145,7 @@ final class ExchangeResources {
 
     private static byte[] key(Fields fields) {
         byte[] key = fields.requiredText("routing_key").getBytes(UTF_8);
-        if (key.length > 255) {
+        if (key.length > ShortString.MAX_BYTES) {
             throw HttpError.badRequest("a routing key has at most 255 bytes, not " + key.length);
         }
         return key;
@@ -192,7 +193,7 @@ final class ExchangeResources {
 
     private static @Nullable String shortText(Fields fields, String name) {
         String text = fields.text(name);
-        if (text != null && text.getBytes(UTF_8).length > 255) {
+        if (text != null && !ShortString.fits(text)) {
             throw HttpError.badRequest(name + " has at most 255 bytes");
         }
         return text;

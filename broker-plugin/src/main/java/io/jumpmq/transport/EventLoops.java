@@ -56,19 +56,19 @@ public final class EventLoops implements AutoCloseable {
     }
 
     Loop of(EventLoop eventLoop) {
-        Loop loop = byExecutor.get(eventLoop);
-        if (loop == null) {
-            throw new IllegalArgumentException("not one of these loops: " + eventLoop);
-        }
-        return loop;
+        return known(byExecutor, eventLoop);
     }
 
     Pacing pacing(EventLoop eventLoop) {
-        Pacing pacing = pacings.get(eventLoop);
-        if (pacing == null) {
+        return known(pacings, eventLoop);
+    }
+
+    private static <T> T known(IdentityHashMap<EventExecutor, T> all, EventLoop eventLoop) {
+        T its = all.get(eventLoop);
+        if (its == null) {
             throw new IllegalArgumentException("not one of these loops: " + eventLoop);
         }
-        return pacing;
+        return its;
     }
 
     EventLoopGroup group() {

@@ -1,9 +1,8 @@
 package io.jumpmq.broker.catalog;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.amqp.ShortString;
 import io.jumpmq.security.NamePattern;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,9 +130,8 @@ public record Policy(
         if (text != null && (!(value instanceof String) || (key.equals("overflow") && !OVERFLOWS.contains(value)))) {
             throw invalid(value + " is not a valid " + text);
         }
-        if (key.equals("dead-letter-routing-key")
-                && value.toString().getBytes(UTF_8).length > QueueArguments.MOST_KEY_BYTES) {
-            throw invalid("a " + text + " has at most " + QueueArguments.MOST_KEY_BYTES + " bytes");
+        if (key.equals("dead-letter-routing-key") && !ShortString.fits(value.toString())) {
+            throw invalid("a " + text + " has at most " + ShortString.MAX_BYTES + " bytes");
         }
         return value;
     }

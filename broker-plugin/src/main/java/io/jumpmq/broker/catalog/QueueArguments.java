@@ -1,11 +1,10 @@
 package io.jumpmq.broker.catalog;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.LongString;
 import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.queue.QueueSettings;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
 import java.util.List;
@@ -21,10 +20,6 @@ final class QueueArguments {
     private static final long MAX_MILLIS = 315_360_000_000L;
 
     private static final int MOST_PRIORITIES = 255;
-
-    /** Of a routing key: a short string. */
-    static final int MOST_KEY_BYTES = 255;
-
     private static final List<String> NOT_FOR_QUORUM = List.of(
             "x-max-priority",
             "x-queue-mode",
@@ -71,8 +66,8 @@ final class QueueArguments {
         if (deadLetterKey != null && deadLetterExchange == null) {
             throw invalid("x-dead-letter-routing-key", "routing_key_but_no_dlx_defined");
         }
-        if (deadLetterKey != null && deadLetterKey.getBytes(UTF_8).length > MOST_KEY_BYTES) {
-            throw invalid("x-dead-letter-routing-key", "{max_bytes_exceeded," + MOST_KEY_BYTES + "}");
+        if (deadLetterKey != null && !ShortString.fits(deadLetterKey)) {
+            throw invalid("x-dead-letter-routing-key", "{max_bytes_exceeded," + ShortString.MAX_BYTES + "}");
         }
         OptionalLong priorities = number("x-max-priority", Long.MAX_VALUE);
         if (priorities.orElse(0) > MOST_PRIORITIES) {

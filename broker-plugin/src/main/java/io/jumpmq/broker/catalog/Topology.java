@@ -6,16 +6,15 @@ import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.LongString;
 import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.ExchangeType;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Decides what becomes of the exchanges, queues and bindings of a virtual host. Changes nothing. */
 final class Topology {
     private static final String RESERVED = "amq.";
-    private static final int LONGEST_TEXT_BYTES = 255;
 
     private static final List<String> QUEUE_ARGUMENTS = List.of(
             "x-expires",
@@ -147,9 +146,9 @@ final class Topology {
 
     /** Not every command comes from a client: what AMQP cannot carry, no client could ever name. */
     private static void requireShort(String what, String text) {
-        if (text.getBytes(StandardCharsets.UTF_8).length > LONGEST_TEXT_BYTES) {
+        if (!ShortString.fits(text)) {
             throw new AmqpException(
-                    ReplyCode.PRECONDITION_FAILED, what + " has at most " + LONGEST_TEXT_BYTES + " bytes");
+                    ReplyCode.PRECONDITION_FAILED, what + " has at most " + ShortString.MAX_BYTES + " bytes");
         }
     }
 
