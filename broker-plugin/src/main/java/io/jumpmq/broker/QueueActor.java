@@ -32,6 +32,14 @@ import org.jspecify.annotations.Nullable;
 public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     private static final long MEMORY_STEP_BYTES = 64 << 10;
 
+    /** With so much ready a queue is behind, in bytes of {@code Message.footprint()} … */
+    private static final long BEHIND_BYTES = 8 << 20;
+
+    /** … if its consumers take one a millisecond: those that are slow by themselves gain nothing when publishers pause. */
+    private static final double BRISK_PER_MILLI = 1;
+
+    private static final long SAMPLE_MILLIS = 10;
+
     private final Broker broker;
     private final QueueRecord queue;
     private final Loop home;
@@ -40,6 +48,11 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
 
     /** What the memory budget was told that the queue holds. */
     private long toldBytes;
+
+    private long sampledMillis;
+    private long sampledDeliveries;
+    private boolean brisk;
+    private volatile boolean behind;
 
     private final Receiver<Message> publish = this::onPublish;
     private final Receiver<Publication> publishTracked = this::onPublishTracked;
@@ -259,10 +272,30 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     /** After each piece of work: asks to be woken when the queue's next deadline comes, unless an earlier alarm is set. */
     private void settle() {
         tellMemory();
+        tellPublishers();
         long deadline = core.nextDeadline();
         if (deadline < alarmMillis) {
             alarmMillis = deadline;
             home.schedule(this::onAlarm, Math.max(0, deadline - home.nowMillis()));
+        }
+    }
+
+    /** Whether publishers should give way to consumers that are busy emptying it. Any thread; a moment old. */
+    public boolean isBehind() {
+        return behind;
+    }
+
+    private void tellPublishers() {
+        long now = home.nowMillis();
+        if (now - sampledMillis >= SAMPLE_MILLIS) {
+            long deliveries = core.counters().delivered() + core.counters().deliveredNoAck();
+            brisk = deliveries - sampledDeliveries >= BRISK_PER_MILLI * (now - sampledMillis);
+            sampledDeliveries = deliveries;
+            sampledMillis = now;
+        }
+        boolean nowBehind = brisk && (long) core.ready() * Message.OVERHEAD_BYTES + core.readyBytes() > BEHIND_BYTES;
+        if (nowBehind != behind) {
+            behind = nowBehind;
         }
     }
 

@@ -179,7 +179,7 @@ final class ConnectionResources {
         map.put("node", node.name());
         map.put("type", "network");
         map.put("protocol", "AMQP 0-9-1");
-        map.put("state", connection.blocked() ? "blocked" : "running");
+        map.put("state", connection.state().toString());
         map.put("auth_mechanism", connection.mechanism());
         map.put("connected_at", connection.connectedAtMillis());
         map.put("channels", connection.channels().size());
@@ -219,7 +219,7 @@ final class ConnectionResources {
         map.put("user", connection.user());
         map.put("user_who_performed_action", connection.user());
         map.put("node", node.name());
-        map.put("state", "running");
+        map.put("state", connection.state() == ConnectionInfo.State.FLOW ? "flow" : "running");
         map.put("confirm", channel.confirms());
         map.put("transactional", channel.transactional());
         map.put("prefetch_count", channel.prefetch());

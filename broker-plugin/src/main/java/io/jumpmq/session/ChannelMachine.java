@@ -367,6 +367,11 @@ final class ChannelMachine {
             return;
         }
         counters.routed();
+        for (QueueActor target : targets) {
+            if (target.isBehind()) {
+                connection.giveWay();
+            }
+        }
         if (window == null && openCommits == 0) {
             for (QueueActor target : targets) {
                 loop().send(target.home(), target.publish(), message);

@@ -3,12 +3,12 @@ package io.jumpmq.session;
 import io.jumpmq.amqp.FieldTable;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * An open connection, for operators.
  *
  * @param id never used for another connection
- * @param blocked whether its client was told to wait, for memory or disk is short
  */
 public record ConnectionInfo(
         long id,
@@ -20,9 +20,23 @@ public record ConnectionInfo(
         int channelMax,
         int heartbeatSeconds,
         long connectedAtMillis,
-        boolean blocked,
+        State state,
         Socket socket,
         List<ChannelInfo> channels) {
+
+    /** Whether what it publishes is taken; named as by RabbitMQ. */
+    public enum State {
+        RUNNING,
+        /** It pauses now and then, or did within the last second, for the consumers of a queue that is behind. */
+        FLOW,
+        /** Its client was told to wait, for memory or disk is short. */
+        BLOCKED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /**
      * Its socket.

@@ -51,6 +51,14 @@ public final class ConnectionMachine {
     /** How much room a method frame of ours may take; longer ones make the buffer grow. */
     private static final int METHOD_ROOM = 512;
 
+    private static final long CONGESTED_MILLIS = 20;
+
+    /** After a read of up to 128 kB: what limits a publisher to some 60 MB/s while it gives way. */
+    private static final long GIVE_WAY_MILLIS = 2;
+
+    /** For so long after it gave way a connection's state is "flow". */
+    private static final long FLOW_MILLIS = 1_000;
+
     private final ConnectionContext context;
     private final FrameReader frames = new FrameReader(ConnectionSettings.FRAME_MIN_BYTES);
     private final Map<Integer, ChannelMachine> channels = new LinkedHashMap<>();
@@ -71,6 +79,8 @@ public final class ConnectionMachine {
     private boolean publishes;
     private long closingMillis;
     private boolean blocked;
+    private boolean givesWay;
+    private long gaveWayMillis;
     private int frameMax = ConnectionSettings.FRAME_MIN_BYTES;
     private int channelMax;
     private long heartbeatMillis;
@@ -424,10 +434,11 @@ public final class ConnectionMachine {
     }
 
     /**
-     * Whether the socket must not be read now: this connection publishes, and the broker cannot take more. The client is
-     * told when that begins and ends.
+     * How long the socket must not be read now, in milliseconds: this connection publishes, and the broker cannot take more,
+     * or it has published into a queue that is behind. The client is told when the former begins and ends. To be asked
+     * after each read, and again after the pause; 0: there is none.
      */
-    public boolean mustWait() {
+    public long pauseMillis() {
         Congestion congestion =
                 publishes && state == State.OPEN ? context.broker().congestion() : Congestion.NONE;
         boolean alarm = congestion.isAlarm();
@@ -437,7 +448,26 @@ public final class ConnectionMachine {
                 send(0, alarm ? new Method.ConnectionBlocked(congestion.reason()) : new Method.ConnectionUnblocked());
             }
         }
-        return congestion != Congestion.NONE;
+        long givenWayMillis = givesWay ? GIVE_WAY_MILLIS : 0;
+        if (givesWay) {
+            givesWay = false;
+            gaveWayMillis = context.loop().nowMillis();
+        }
+        return congestion == Congestion.NONE ? givenWayMillis : CONGESTED_MILLIS;
+    }
+
+    /** It has published into a queue that is behind. */
+    void giveWay() {
+        givesWay = true;
+    }
+
+    private ConnectionInfo.State flowState() {
+        if (blocked) {
+            return ConnectionInfo.State.BLOCKED;
+        }
+        return context.loop().nowMillis() - gaveWayMillis < FLOW_MILLIS
+                ? ConnectionInfo.State.FLOW
+                : ConnectionInfo.State.RUNNING;
     }
 
     void publishing() {
@@ -587,7 +617,7 @@ public final class ConnectionMachine {
                 channelMax,
                 (int) (heartbeatMillis / 1000),
                 bornMillis,
-                blocked,
+                flowState(),
                 socket,
                 channels.values().stream().map(ChannelMachine::describe).toList());
     }

@@ -30,6 +30,10 @@ import org.slf4j.LoggerFactory;
 public final class AmqpServer implements BrokerListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AmqpServer.class);
     private static final int BACKLOG = 1024;
+
+    /** How often one socket is read before others have their turn, at up to 64 kB: else publishers outrun consumers. */
+    private static final int READS_PER_TURN = 2;
+
     private static final int LOW_WATER = 32 << 10;
     private static final int HIGH_WATER = 128 << 10;
     private static final long GOODBYE_MILLIS = 700;
@@ -86,6 +90,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.MAX_MESSAGES_PER_READ, READS_PER_TURN)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override

@@ -37,9 +37,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     /** A write buffer is handed to the socket when it is this full, and begun with this much room. */
     private static final int BUFFER_BYTES = 64 << 10;
 
-    /** How long a publisher waits before it asks again whether the broker takes more. */
-    private static final long RETRY_MILLIS = 20;
-
     /** While an answer is awaited, no more than this is read ahead. */
     private static final int MOST_UNREAD_BYTES = 256 << 10;
 
@@ -148,13 +145,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     /** Whether the broker wants no more of this client for now; then it is asked again soon. */
     private boolean waits(ConnectionMachine reader) {
-        boolean[] waits = new boolean[1];
-        loop.run(() -> waits[0] = reader.mustWait());
-        if (waits[0] && !retryDue) {
+        long[] millis = new long[1];
+        loop.run(() -> millis[0] = reader.pauseMillis());
+        boolean waits = millis[0] > 0;
+        if (waits && !retryDue) {
             retryDue = true;
-            loop.schedule(this::retry, RETRY_MILLIS);
+            loop.schedule(this::retry, millis[0]);
         }
-        return waits[0];
+        return waits;
     }
 
     private void retry() {

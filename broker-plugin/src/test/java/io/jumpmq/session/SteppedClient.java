@@ -18,6 +18,7 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
     private final ByteBuf out = Unpooled.buffer();
     private final List<String> log = new ArrayList<>();
     private long discardedBytes;
+    private long pauseMillis;
     private boolean closing;
     private boolean closed;
 
@@ -48,7 +49,7 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
         if (!closed) {
             broker.loop().run(() -> machine.onBytes(unread));
             unread.discardReadBytes();
-            broker.loop().run(machine::mustWait);
+            broker.loop().run(() -> pauseMillis = machine.pauseMillis());
         }
     }
 
@@ -84,6 +85,11 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
     /** What arrived and was not understood yet: the beginning of a frame, unless the machine waits for something. */
     int unreadBytes() {
         return unread.readableBytes();
+    }
+
+    /** How long a socket would not be read after what arrived last. */
+    long pauseMillis() {
+        return pauseMillis;
     }
 
     ConnectionMachine machine() {

@@ -101,7 +101,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
 
     /** Whether a socket would not be read now. */
     boolean mustWait() {
-        return machine.mustWait();
+        return machine.pauseMillis() > 0;
     }
 
     /** Whether the broker has not understood all that it was told. */
