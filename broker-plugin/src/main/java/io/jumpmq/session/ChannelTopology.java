@@ -129,11 +129,11 @@ final class ChannelTopology {
                 !declare.nowait(),
                 outcome -> {
                     QueueRecord queue = connection.vhost().queue(declared);
-                    if (!outcome.changes().isEmpty()) {
+                    if (outcome.changes().isEmpty() && queue != null) {
+                        answerDeclared(queue, declare.nowait());
+                    } else { // It is new, or was there and has been deleted since.
                         lastQueue = declared;
                         channel.answer(declare.nowait() ? null : new Method.QueueDeclareOk(declared, 0, 0));
-                    } else if (queue != null) {
-                        answerDeclared(queue, declare.nowait());
                     }
                 });
     }
