@@ -15,6 +15,7 @@ import io.jumpmq.broker.queue.LogListener.Stored;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,6 +164,10 @@ final class BrokerStory {
     private final Map<Kind, Map<String, Copy>> ledger = new EnumMap<>(Kind.class);
     private final Set<Kind> unstable = new HashSet<>();
     private final List<Client> clients = new ArrayList<>();
+
+    /** Those that have hung up, which not all need know yet: what they asked for may still be done for them. */
+    private final List<Client> leaving = new ArrayList<>();
+
     private int clientsSeen;
     private int operations;
     private int confirmed;
@@ -235,7 +241,9 @@ final class BrokerStory {
 
     private void crash() {
         powerLoss();
+        clients.forEach(client -> forEach(client::mayTake));
         clients.clear();
+        leaving.clear();
         forEach(copy -> {
             copy.perhapsDelivered = true;
             copy.returns = 0;
@@ -253,6 +261,7 @@ final class BrokerStory {
                 node.stop();
                 assertThat(node.failures()).isEmpty();
                 powerLoss(); // Of which it was told nothing: it had stopped.
+                leaving.clear();
                 startedClean = true;
                 return;
             }
@@ -486,6 +495,7 @@ final class BrokerStory {
 
     private void settle() {
         node.settle();
+        leaving.clear();
         hear();
         assertThat(node.failures()).isEmpty();
         if (!node.isBroken()) {
@@ -561,6 +571,10 @@ final class BrokerStory {
         final List<Boolean> getsAcknowledged = new ArrayList<>();
         final List<Kind> declaring = new ArrayList<>();
         final Map<Kind, Integer> consuming = new EnumMap<>(Kind.class);
+
+        /** The queues that it has ever asked for messages. */
+        final Set<Kind> asked = EnumSet.noneOf(Kind.class);
+
         final Map<String, Integer> lastSeen = new HashMap<>();
 
         @Nullable Set<Copy> drained;
@@ -630,6 +644,7 @@ final class BrokerStory {
             for (Kind kind : to) {
                 Copy copy = new Copy(kind, name, persistent, expiry(kind));
                 copy.mayBeGone = unstable.contains(kind);
+                leaving.forEach(client -> client.mayTake(copy));
                 copies.add(copy);
                 copies(kind).put(name, copy);
             }
@@ -675,6 +690,7 @@ final class BrokerStory {
         }
 
         void consume(Kind kind) {
+            asked.add(kind);
             if (consuming.merge(kind, 1, Integer::sum) == 1) {
                 peer.send(
                         CONSUMES,
@@ -687,6 +703,7 @@ final class BrokerStory {
         }
 
         void get(Kind kind, boolean acknowledged) {
+            asked.add(kind);
             gets.add(kind);
             getsAcknowledged.add(acknowledged);
             peer.send(CONSUMES, new Method.BasicGet(kind.name(), acknowledged));
@@ -701,7 +718,9 @@ final class BrokerStory {
             one.copy.mayDie();
             switch (how.nextInt(4)) {
                 case 0 -> {
-                    one.copy.returns++;
+                    if (!one.dead) { // Else a crash may have left the original, which has not come back.
+                        one.copy.returns++;
+                    }
                     peer.send(CONSUMES, new Method.BasicNack(one.tag, false, true));
                 }
                 case 1 -> {
@@ -747,19 +766,24 @@ final class BrokerStory {
 
         void hangUp() {
             peer.hangUp();
-            declaring.clear();
             for (Held one : held) {
                 one.copy.holder = null;
             }
             published.forEach(copy -> copy.uncertain |= !copy.kept);
             acknowledged.forEach(copy -> copy.acknowledged = false); // Unless it has been heard.
-            forEach(copy -> {
+            forEach(this::mayTake);
+            leaving.add(this);
+        }
+
+        /** This may have been delivered to it, or may yet be, and come back; it hears nothing any more. */
+        private void mayTake(Copy copy) {
+            if (asked.contains(copy.queue)) {
                 copy.perhapsDelivered = true;
                 copy.mayDie();
-                if (getsAcknowledged.contains(true)) {
-                    copy.mayBeGone |= gets.contains(copy.queue) || gets.contains(Kind.DEAD);
-                }
-            });
+            }
+            if (getsAcknowledged.contains(true)) {
+                copy.mayBeGone |= gets.contains(copy.queue) || gets.contains(Kind.DEAD);
+            }
         }
 
         Set<Copy> drain(Kind kind) {
@@ -793,7 +817,8 @@ final class BrokerStory {
             } else if (method instanceof Method.QueueDeclareOk ok) {
                 Kind kind = Kind.valueOf(ok.queue());
                 declaring.remove(kind);
-                if (clients.stream().noneMatch(client -> client.declaring.contains(kind))) {
+                if (Stream.concat(clients.stream(), leaving.stream())
+                        .noneMatch(client -> client.declaring.contains(kind))) {
                     unstable.remove(kind);
                 }
             } else if (method instanceof Method.BasicGetOk ok) {
