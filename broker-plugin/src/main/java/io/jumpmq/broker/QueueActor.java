@@ -198,7 +198,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     private record Get(Loop from, boolean noAck, Receiver<Fetched> answer) {}
 
     private void onGet(Get asked) {
-        if (!gets.isEmpty() || core.awaitsLoad()) {
+        if (!gets.isEmpty() || core.awaitsLoad(home.nowMillis())) {
             gets.add(asked);
         } else {
             answer(asked);
@@ -223,7 +223,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
 
     private void onLoaded(Loaded loaded) {
         core.loaded(loaded, home.nowMillis());
-        while (!gets.isEmpty() && !core.awaitsLoad()) {
+        while (!gets.isEmpty() && !core.awaitsLoad(home.nowMillis())) {
             answer(gets.remove());
         }
         settle();

@@ -122,7 +122,7 @@ class DiskStoreTest {
             List<String> taken = new ArrayList<>();
             await().atMost(Duration.ofSeconds(20)).until(() -> {
                 ask(core -> {
-                    while (taken.size() < count && !core.awaitsLoad()) {
+                    while (taken.size() < count && !core.awaitsLoad(loop.nowMillis())) {
                         QueueEntry entry = core.get(false, loop.nowMillis());
                         if (entry == null) {
                             return null;
@@ -309,7 +309,7 @@ class DiskStoreTest {
         Subject again = new Subject(disk, settings(0));
         List<Boolean> redelivered = new ArrayList<>();
         for (int i = 3; i < 10; i++) {
-            await().until(() -> again.ask(core -> !core.awaitsLoad()));
+            await().until(() -> again.ask(core -> !core.awaitsLoad(loop.nowMillis())));
             redelivered.add(again.ask(core -> {
                 QueueEntry entry = core.get(true, loop.nowMillis());
                 return entry != null && entry.redelivered();

@@ -683,8 +683,12 @@ public final class MessageQueue {
         }
     }
 
-    /** Whether the next message is on its way from the log: {@link #loaded} will bring it. */
-    public boolean awaitsLoad() {
+    /**
+     * Whether the next message is on its way from the log: {@link #loaded} will bring it. If not, {@link #get} finds it
+     * at this time, or none is there.
+     */
+    public boolean awaitsLoad(long nowMillis) {
+        dropExpired(nowMillis); // What comes behind it may be stored.
         if (ready.count() == 0 || ready.isHeadHere()) {
             return false;
         }

@@ -169,7 +169,7 @@ class PagingTest {
                 case 4 -> queue.letGo(random.nextInt(60));
                 case 5 -> log.answerOne();
                 case 6, 7, 8 -> {
-                    if (!queue.awaitsLoad()) {
+                    if (!queue.awaitsLoad(NOW)) {
                         QueueEntry entry = queue.get(false, NOW);
                         assertThat(entry == null ? null : body(entry)).as(what).isEqualTo(expected.poll());
                         if (entry != null) {
@@ -261,7 +261,7 @@ class PagingTest {
             log.kept.put((long) i, new LogListener.Stored(i, message, Long.MAX_VALUE, 0));
         }
         priorities.recover(new LogListener.Recovered(0, 19, 20, 50, -1));
-        assertThat(priorities.awaitsLoad()).isTrue();
+        assertThat(priorities.awaitsLoad(NOW)).isTrue();
         log.answerAll();
         List<String> order = new ArrayList<>();
         for (QueueEntry entry = priorities.get(true, NOW); entry != null; entry = priorities.get(true, NOW)) {
@@ -283,6 +283,23 @@ class PagingTest {
     }
 
     @Test
+    void whoFetchesWaitsWhenTheHeadHasExpiredAndTheRestIsStored() {
+        for (int i = 0; i < 2; i++) {
+            long expires = i == 0 ? NOW + 10 : Long.MAX_VALUE;
+            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), expires, 0));
+        }
+        queue.recover(new LogListener.Recovered(0, 1, 2, 4, -1));
+        log.answerAll();
+        assertThat(queue.awaitsLoad(NOW)).as("m0 is at hand").isFalse();
+        assertThat(queue.awaitsLoad(NOW + 10)).as("m1 is on its way").isTrue();
+        log.answerAll(NOW + 10);
+        assertThat(queue.get(true, NOW + 10))
+                .isNotNull()
+                .extracting(PagingTest::body)
+                .isEqualTo("m1");
+    }
+
+    @Test
     void aLengthLimitDropsWhatIsStoredToo() {
         QueueSettings limited = Rules.plain().maxLength(10).settings();
         MessageQueue shortQueue = queue(limited);
@@ -298,7 +315,7 @@ class PagingTest {
     @Test
     void whatTheLogCannotGiveBackIsGone() {
         queue.recover(new LogListener.Recovered(0, 9, 10, 50, -1));
-        assertThat(queue.awaitsLoad()).isTrue();
+        assertThat(queue.awaitsLoad(NOW)).isTrue();
         log.answerAll();
         assertThat(Map.of("ready", queue.ready(), "bytes", queue.readyBytes(), "lasting", queue.lasting()))
                 .isEqualTo(Map.of("ready", 0, "bytes", 0L, "lasting", 0));
