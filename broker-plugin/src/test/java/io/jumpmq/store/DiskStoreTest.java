@@ -24,6 +24,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -85,12 +88,15 @@ class DiskStoreTest {
         final CompletableFuture<MessageQueue> queue = new CompletableFuture<>();
 
         Subject(SimulatedDisk messages, StoreSettings settings) throws IOException {
+            this(messages, settings, QueueSettings.plain(true, false));
+        }
+
+        Subject(SimulatedDisk messages, StoreSettings settings, QueueSettings rules) throws IOException {
             store = DiskStore.open(() -> {}, catalogDisk, messages, settings, storeFailures::add);
             store.snapshot(List.of(new Change.VhostCreated("/", "", Set.of())));
             Recovered recovered = store.recovered(1);
             tell(unused -> {
-                MessageQueue made = new MessageQueue(
-                        "q", QueueSettings.plain(true, false), this, store.open(1, loop, this), loop.nowMillis());
+                MessageQueue made = new MessageQueue("q", rules, this, store.open(1, loop, this), loop.nowMillis());
                 made.recover(recovered);
                 queue.complete(made);
             });
@@ -272,6 +278,49 @@ class DiskStoreTest {
         }
         awaitConfirmed(published);
         subject.store.close(Map.of(1L, (long) published));
+    }
+
+    @Test
+    void aMessageLargerThanASegmentWaitsForRoomAndKeepsItsDeliveryCount() throws IOException {
+        Subject subject = new Subject(disk, settings(0), quorum());
+        await().until(() ->
+                disk.list().stream().filter(name -> name.endsWith(".log")).count()
+                        == 2); // The next one is ready, and too small.
+        disk.room(0);
+        subject.publish(0, 1, (int) SEGMENT + 1);
+        await().until(() -> subject.store.congestion() == Congestion.DISK);
+        subject.ask(core -> {
+            QueueEntry entry = Objects.requireNonNull(core.get(false, loop.nowMillis()));
+            core.requeue(entry, loop.nowMillis());
+            return entry.position();
+        });
+        disk.room(4 * SEGMENT);
+        awaitConfirmed(1);
+        assertThat(storeFailures).isEmpty();
+        subject.store.close(Map.of(1L, 0L));
+        Subject again = new Subject(disk, settings(0), quorum());
+        await().until(() -> again.ask(core -> !core.awaitsLoad(loop.nowMillis())));
+        QueueEntry found = again.ask(core -> Objects.requireNonNull(core.get(true, loop.nowMillis())));
+        assertThat(found.deliveryCount()).isEqualTo(1);
+        assertThat(found.message().body()).hasSize((int) SEGMENT + 1);
+        again.store.close(Map.of());
+    }
+
+    private static QueueSettings quorum() {
+        return new QueueSettings(
+                true,
+                true,
+                false,
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                QueueSettings.Overflow.DROP_HEAD,
+                null,
+                null,
+                0,
+                OptionalInt.empty(),
+                false);
     }
 
     @Test
