@@ -1,14 +1,12 @@
 package io.jumpmq.app;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.jumpmq.cli.Console;
 import io.jumpmq.cli.DemoCommand;
 import io.jumpmq.cli.JumpMqCommand;
 import io.jumpmq.cli.ctl.CtlCommand;
 import io.jumpmq.cli.perf.PerfCommand;
 import java.util.List;
-import org.slf4j.LoggerFactory;
 
 /** The one entry point of the jar. */
 public final class Main {
@@ -16,6 +14,7 @@ public final class Main {
 
     /** Runs the command line and exits with its code. */
     public static void main(String[] arguments) {
+        ConsoleLog.open();
         Console console = Console.ofProcess();
         List<Object> commands = List.of(
                 new ServerCommand(),
@@ -28,7 +27,7 @@ public final class Main {
 
     /** A broker for the demo, which does not want to read of each connection. */
     private static DemoCommand.Embedded embedded() {
-        ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
+        ConsoleLog.limit(Level.WARN);
         JumpMq broker = JumpMq.builder().host("127.0.0.1").port(0).start();
         return new DemoCommand.Embedded() {
             @Override

@@ -104,15 +104,14 @@ final class ServerCommand implements Callable<Integer> {
     }
 
     private static void log(String level) {
-        ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
-                .setLevel(
-                        switch (level) {
-                            case "debug" -> Level.DEBUG;
-                            case "warning" -> Level.WARN;
-                            case "error" -> Level.ERROR;
-                            case "none" -> Level.OFF;
-                            default -> Level.INFO;
-                        });
+        ConsoleLog.limit(
+                switch (level) {
+                    case "debug" -> Level.DEBUG;
+                    case "warning" -> Level.WARN;
+                    case "error" -> Level.ERROR;
+                    case "none" -> Level.OFF;
+                    default -> Level.INFO;
+                });
     }
 
     private static int refuse(String reason) {
