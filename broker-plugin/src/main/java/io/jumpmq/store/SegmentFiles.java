@@ -98,6 +98,10 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
     private synchronized void prepare(long size) throws IOException {
         Ready before = ready;
         if (before == null || before.size < size) {
+            long usable = disk.usableBytes();
+            if (usable < size) { // Not found out by filling what others need, too.
+                throw new IOException(size + " bytes are needed, and " + usable + " are left");
+            }
             long number = lastTaken + 1;
             // A smaller one is there until this takes its place.
             ready = new Ready(number, disk.create(Segment.name(number), size, Segment.head(number)), size);
