@@ -98,6 +98,8 @@ final class ChannelMachine {
     private List<Settled> settlements = new ArrayList<>();
     private int openCommits;
 
+    private boolean refusedInCommit;
+
     private int consumerPrefetch;
     private int channelPrefetch;
     private int granted;
@@ -482,7 +484,7 @@ final class ChannelMachine {
         }
     }
 
-    /** All steps, then commit-ok when every queue has taken its messages. */
+    /** All steps, then commit-ok when every queue has taken its messages; what one refuses does not undo the others. */
     private void onTxCommit() {
         requireTransaction();
         List<Runnable> steps = publications;
@@ -491,6 +493,7 @@ final class ChannelMachine {
         settlements = new ArrayList<>();
         connection.suspend();
         openCommits = 1;
+        refusedInCommit = false;
         steps.forEach(Runnable::run);
         settled.forEach(one -> settle(one.delivery, one.how));
         onCommitted(null, true);
@@ -504,8 +507,13 @@ final class ChannelMachine {
     }
 
     private void onCommitted(@Nullable Publication publication, boolean accepted) {
+        refusedInCommit |= !accepted;
         if (--openCommits == 0) {
-            send(new Method.TxCommitOk());
+            if (refusedInCommit) {
+                fail(new AmqpException(ReplyCode.PRECONDITION_FAILED, "partial tx completion"), Method.TxCommit.ID);
+            } else {
+                send(new Method.TxCommitOk());
+            }
             connection.resume();
         }
     }

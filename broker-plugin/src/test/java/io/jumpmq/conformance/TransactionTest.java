@@ -209,6 +209,20 @@ class TransactionTest {
     }
 
     @Test
+    void aQueueThatRefusesMakesTheCommitFail() throws Exception {
+        String full = broker.queue(Map.of("x-max-length", 1, "x-overflow", "reject-publish"));
+        String queue = broker.queue();
+        Channel channel = transactional();
+        publish(channel, full, "1");
+        publish(channel, full, "2");
+        publish(channel, queue, "3");
+        assertThat(reply(channel, Channel::txCommit))
+                .isEqualTo("channel 406 PRECONDITION_FAILED - partial tx completion");
+        assertThat(broker.drain(full)).containsExactly("1");
+        assertThat(broker.drain(queue)).containsExactly("3");
+    }
+
+    @Test
     void selectingAgainChangesNothing() throws Exception {
         String queue = broker.queue();
         Channel channel = transactional();
