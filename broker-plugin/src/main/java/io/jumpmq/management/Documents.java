@@ -67,7 +67,7 @@ final class Documents {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("vhost", vhost);
         map.put("name", policy.name());
-        map.put("pattern", policy.pattern().pattern());
+        map.put("pattern", policy.pattern().text());
         map.put("apply-to", policy.target().text());
         map.put("definition", policy.definition());
         map.put("priority", policy.priority());

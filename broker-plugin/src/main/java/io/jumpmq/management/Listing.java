@@ -1,5 +1,6 @@
 package io.jumpmq.management;
 
+import io.jumpmq.security.NamePattern;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -10,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class Listing {
     private static final int DEFAULT_PAGE_SIZE = 100;
     private static final int LARGEST_PAGE = 500;
-    private static final int LONGEST_PATTERN = 1000;
 
     private Listing() {}
 
@@ -96,11 +95,15 @@ final class Listing {
             return any -> true;
         }
         if ("true".equals(call.query("use_regex"))) {
-            if (name.length() > LONGEST_PATTERN) {
-                throw HttpError.badRequest("a name's pattern has at most " + LONGEST_PATTERN + " characters");
-            }
             try {
-                return Pattern.compile(name, Pattern.CASE_INSENSITIVE).asPredicate();
+                NamePattern pattern = NamePattern.ofAnyCase(name);
+                return text -> {
+                    try {
+                        return pattern.search(text);
+                    } catch (NamePattern.TooCostlyException e) {
+                        throw HttpError.badRequest(String.valueOf(e.getMessage()));
+                    }
+                };
             } catch (PatternSyntaxException e) {
                 throw HttpError.badRequest("name is no regular expression: " + e.getDescription());
             }

@@ -1,14 +1,10 @@
 package io.jumpmq.security;
 
-import java.util.Objects;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-
 /**
  * What a user may do in one virtual host, as three patterns over the names of exchanges and queues. A pattern fits when it
  * is found anywhere in the name; the empty one fits only the empty name, as in RabbitMQ.
  */
-public record Permission(Pattern configure, Pattern write, Pattern read) {
+public record Permission(NamePattern configure, NamePattern write, NamePattern read) {
     /** Everything. */
     public static final Permission ALL = of(".*", ".*", ".*");
 
@@ -30,36 +26,19 @@ public record Permission(Pattern configure, Pattern write, Pattern read) {
 
     /** The patterns as they were given, for listings. */
     public String text(Operation operation) {
-        return pattern(operation).pattern();
+        return pattern(operation).text();
     }
 
     /** Whether the operation is allowed on what has this name. */
     public boolean allows(Operation operation, String name) {
-        String text = text(operation);
-        return text.isEmpty()
-                ? name.isEmpty()
-                : pattern(operation).matcher(name).find();
+        return text(operation).isEmpty() ? name.isEmpty() : pattern(operation).fits(name);
     }
 
-    private Pattern pattern(Operation operation) {
+    private NamePattern pattern(Operation operation) {
         return switch (operation) {
             case CONFIGURE -> configure;
             case WRITE -> write;
             case READ -> read;
         };
-    }
-
-    /** Equal patterns are equal texts, which {@link Pattern} does not see. */
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof Permission that
-                && configure.pattern().equals(that.configure.pattern())
-                && write.pattern().equals(that.write.pattern())
-                && read.pattern().equals(that.read.pattern());
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(configure.pattern(), write.pattern(), read.pattern());
     }
 }

@@ -8,6 +8,7 @@ import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.catalog.VhostLimits;
+import io.jumpmq.security.NamePattern;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.netty.buffer.ByteBuf;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of the catalog as bytes: a kind, then the parts in their order. Texts come behind their length of four bytes. */
@@ -105,7 +105,7 @@ final class ChangeCodec {
             out.kind(POLICY_SET)
                     .text(set.vhost())
                     .text(policy.name())
-                    .text(policy.pattern().pattern());
+                    .text(policy.pattern().text());
             out.text(policy.target().name()).number(policy.priority()).flag(policy.operator());
             out.table(FieldTable.of(policy.definition()));
         } else if (change instanceof Change.PolicyDeleted deleted) {
@@ -264,7 +264,7 @@ final class ChangeCodec {
 
         Policy policy() {
             String name = text();
-            Pattern pattern = Pattern.compile(text());
+            NamePattern pattern = NamePattern.of(text());
             Policy.Target target = Policy.Target.valueOf(text());
             int priority = (int) number();
             boolean operator = flag();

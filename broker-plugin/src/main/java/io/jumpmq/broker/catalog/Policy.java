@@ -10,9 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Settings for all queues and exchanges whose names fit a pattern. Of several that fit, the one of the highest priority
@@ -23,7 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param definition what it sets: texts, and whole numbers as {@link Long}
  */
 public record Policy(
-        String name, Pattern pattern, Target target, int priority, Map<String, Object> definition, boolean operator) {
+        String name,
+        NamePattern pattern,
+        Target target,
+        int priority,
+        Map<String, Object> definition,
+        boolean operator) {
 
     /** What a policy is for. */
     public enum Target {
@@ -107,7 +110,7 @@ public record Policy(
         return new Policy(name, compiled(pattern), target, priority, checked, operator);
     }
 
-    private static Pattern compiled(String pattern) {
+    private static NamePattern compiled(String pattern) {
         try {
             return NamePattern.of(pattern);
         } catch (PatternSyntaxException e) {
@@ -141,24 +144,6 @@ public record Policy(
     }
 
     boolean applies(boolean queue, String resource) {
-        return (target == Target.ALL || (target == Target.QUEUES) == queue)
-                && pattern.matcher(resource).find();
-    }
-
-    /** Equal patterns are equal texts, which {@link Pattern} does not see. */
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof Policy that
-                && name.equals(that.name)
-                && pattern.pattern().equals(that.pattern.pattern())
-                && target == that.target
-                && priority == that.priority
-                && operator == that.operator
-                && definition.equals(that.definition);
-    }
-
-    @Override
-    public int hashCode() {
-        return name.hashCode();
+        return (target == Target.ALL || (target == Target.QUEUES) == queue) && pattern.fits(resource);
     }
 }
