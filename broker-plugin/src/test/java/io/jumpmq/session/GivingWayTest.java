@@ -1,6 +1,5 @@
 package io.jumpmq.session;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.amqp.FieldTable;
@@ -29,15 +28,7 @@ class GivingWayTest {
     void openBoth() {
         for (SteppedClient client : List.of(publisher, consumer)) {
             tell(client, out -> {
-                FrameWriter.protocolHeader(out);
-                FrameWriter.method(
-                        out,
-                        0,
-                        new Method.ConnectionStartOk(
-                                FieldTable.EMPTY, "PLAIN", "\0guest\0guest".getBytes(UTF_8), "en_US"));
-                FrameWriter.method(out, 0, new Method.ConnectionTuneOk(10, 131_072, 0));
-                FrameWriter.method(out, 0, new Method.ConnectionOpen("/"));
-                FrameWriter.method(out, 1, new Method.ChannelOpen());
+                out.writeBytes(SteppedClient.opening());
                 FrameWriter.method(
                         out, 1, new Method.QueueDeclare("q", false, false, false, false, false, FieldTable.EMPTY));
                 FrameWriter.method(out, 1, new Method.BasicQos(0, PREFETCH, false));

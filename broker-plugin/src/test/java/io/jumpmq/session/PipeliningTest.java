@@ -1,6 +1,5 @@
 package io.jumpmq.session;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.amqp.FieldTable;
@@ -21,7 +20,7 @@ class PipeliningTest {
     @Test
     void answersComeInTheOrderOfTheCommands() {
         SteppedClient client = new SteppedBroker().connect(ConnectionSettings.DEFAULT);
-        ByteBuf out = opening();
+        ByteBuf out = SteppedClient.opening();
         for (String queue : List.of("on one loop", "on another", "on one loop", "on another")) {
             // When it is there already, the catalog answers first, then the queue, and the client last.
             write(out, 1, declare(queue));
@@ -43,7 +42,7 @@ class PipeliningTest {
     void aDeclarationIsAnsweredThoughTheQueueIsDeletedMeanwhile() {
         SteppedBroker broker = new SteppedBroker();
         SteppedClient client = broker.connect(ConnectionSettings.DEFAULT);
-        ByteBuf first = opening();
+        ByteBuf first = SteppedClient.opening();
         write(first, 1, declare("q"));
         client.receive(ByteBufUtil.getBytes(first));
         long id = Objects.requireNonNull(broker.vhost().queue("q")).id();
@@ -57,19 +56,6 @@ class PipeliningTest {
         assertThat(broker.vhost().queue("q")).isNull();
         assertThat(answers(client.written()))
                 .endsWith("channel.open-ok", "queue.declare-ok", "queue.declare-ok", "basic.qos-ok");
-    }
-
-    private static ByteBuf opening() {
-        ByteBuf out = Unpooled.buffer();
-        FrameWriter.protocolHeader(out);
-        write(
-                out,
-                0,
-                new Method.ConnectionStartOk(FieldTable.EMPTY, "PLAIN", "\0guest\0guest".getBytes(UTF_8), "en_US"));
-        write(out, 0, new Method.ConnectionTuneOk(10, 131_072, 0));
-        write(out, 0, new Method.ConnectionOpen("/"));
-        write(out, 1, new Method.ChannelOpen());
-        return out;
     }
 
     private static Method declare(String queue) {

@@ -1,6 +1,10 @@
 package io.jumpmq.session;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.FrameWriter;
+import io.jumpmq.amqp.Method;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
@@ -34,6 +38,20 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
                 SERVER_PROPERTIES,
                 this,
                 this));
+    }
+
+    /** What guest sends to open a connection and its channel 1, without waiting for answers. */
+    static ByteBuf opening() {
+        ByteBuf out = Unpooled.buffer();
+        FrameWriter.protocolHeader(out);
+        FrameWriter.method(
+                out,
+                0,
+                new Method.ConnectionStartOk(FieldTable.EMPTY, "PLAIN", "\0guest\0guest".getBytes(UTF_8), "en_US"));
+        FrameWriter.method(out, 0, new Method.ConnectionTuneOk(10, 131_072, 0));
+        FrameWriter.method(out, 0, new Method.ConnectionOpen(SteppedBroker.VHOST));
+        FrameWriter.method(out, 1, new Method.ChannelOpen());
+        return out;
     }
 
     /** Bytes arrive. */
