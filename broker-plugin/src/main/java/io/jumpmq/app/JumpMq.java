@@ -259,30 +259,21 @@ public final class JumpMq implements AutoCloseable {
         }
 
         /**
-         * Starts the broker.
+         * Starts the broker. When it cannot, it stops in order: what its directory held is there, and counts as before.
          *
          * @throws UncheckedIOException when it cannot listen, or not use its directory
          */
         public JumpMq start() {
-            EventLoops loops = new EventLoops(threads);
-            DiskStore store = null;
             try {
-                store = dataDirectory == null ? null : DiskStore.open(dataDirectory, storeSettings, onStoreFailure);
-                return start(loops, store);
-            } catch (IOException | RuntimeException e) {
-                loops.close();
-                if (store != null) {
-                    try {
-                        store.abandon();
-                    } catch (IOException suppressed) {
-                        e.addSuppressed(suppressed);
-                    }
-                }
-                throw e instanceof IOException io ? new UncheckedIOException(io) : (RuntimeException) e;
+                return start(
+                        dataDirectory == null ? null : DiskStore.open(dataDirectory, storeSettings, onStoreFailure));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 
-        private JumpMq start(EventLoops loops, @Nullable DiskStore store) throws IOException {
+        private JumpMq start(@Nullable DiskStore store) throws IOException {
+            EventLoops loops = new EventLoops(threads);
             AtomicReference<@Nullable Broker> whole = new AtomicReference<>();
             MemoryBudget memory = new MemoryBudget(messageMemoryBytes, () -> {
                 Broker running = whole.get();
@@ -297,6 +288,35 @@ public final class JumpMq implements AutoCloseable {
                     store == null ? CatalogLog.VOLATILE : store,
                     store == null ? MessageStore.VOLATILE : store);
             whole.set(broker);
+            try {
+                recover(broker, store);
+            } catch (IOException | RuntimeException e) {
+                loops.close();
+                if (store != null) {
+                    store.abandon();
+                }
+                throw e;
+            }
+            Connections open = new Connections();
+            Authenticator authenticator = new Authenticator(broker.catalog()::user, loopbackUsers);
+            AmqpServer server =
+                    new AmqpServer(loops, broker, authenticator, connections, maxConnections, serverProperties(), open);
+            List<Listener> listening = new CopyOnWriteArrayList<>();
+            try {
+                Node node = node(broker, open, memory, listening);
+                if (definitions != null) {
+                    new Definitions(node).load(definitions);
+                }
+                listening.addAll(listen(server));
+                HttpServers servers = http.isEmpty() ? null : HttpServers.start(node, authenticator, http, listening);
+                return new JumpMq(loops, broker, server, store, listening, servers);
+            } catch (IOException | RuntimeException e) {
+                new JumpMq(loops, broker, server, store, listening, null).close();
+                throw e;
+            }
+        }
+
+        private void recover(Broker broker, @Nullable DiskStore store) throws IOException {
             onLoop(broker.catalogLoop(), () -> {
                 if (store != null) {
                     broker.recover(store.recoveredChanges(), store.highestQueue());
@@ -308,23 +328,6 @@ public final class JumpMq implements AutoCloseable {
             });
             if (store != null) {
                 store.start(broker.queueIds());
-            }
-            Connections open = new Connections();
-            Authenticator authenticator = new Authenticator(broker.catalog()::user, loopbackUsers);
-            List<Listener> listening = new CopyOnWriteArrayList<>();
-            Node node = node(broker, open, memory, listening);
-            if (definitions != null) {
-                new Definitions(node).load(definitions);
-            }
-            AmqpServer server =
-                    new AmqpServer(loops, broker, authenticator, connections, maxConnections, serverProperties(), open);
-            try {
-                listening.addAll(listen(server));
-                HttpServers servers = http.isEmpty() ? null : HttpServers.start(node, authenticator, http, listening);
-                return new JumpMq(loops, broker, server, store, listening, servers);
-            } catch (IOException e) {
-                server.close();
-                throw e;
             }
         }
 

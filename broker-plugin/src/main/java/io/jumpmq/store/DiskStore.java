@@ -775,10 +775,14 @@ public final class DiskStore implements MessageStore, CatalogLog {
     }
 
     /** Gives a store up that has not {@linkplain #start started}: nothing changes on the disk. */
-    public void abandon() throws IOException {
-        files.close();
-        segments.close();
+    public void abandon() {
         reading.shutdown();
+        files.close();
+        try {
+            segments.close();
+        } catch (IOException e) {
+            LOG.warn("The store's files could not be closed: {}", e.getMessage());
+        }
         release(lock);
     }
 }
