@@ -58,9 +58,6 @@ class FailedStartTest {
             assertThat(message.getEnvelope().isRedeliver()).isFalse();
         }
         assertThat(storeFailures).isEmpty();
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("jumpmq-store"));
     }
 
     @Test
