@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ class CrashIT {
     private static final long SEED = Long.getLong("crash.seed", 20_261_121);
     private static final long PATIENCE_SECONDS = 60;
     private static final int PUBLISHERS = 2;
+    private static final long PAUSE_NANOS = 50_000;
 
     /** For each publisher of each round, so that a name tells one message. */
     private static final int NUMBERS = 100_000;
@@ -288,7 +290,7 @@ class CrashIT {
             int i = 0;
             while (i < NUMBERS && System.nanoTime() < until) {
                 if (open.size() > 200) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(PAUSE_NANOS); // The broker needs the core more.
                     continue;
                 }
                 String name = exchange + ":" + (first + i);
