@@ -561,6 +561,16 @@ final class MessageSegments {
         return segments.size();
     }
 
+    /** Number of the oldest segment. */
+    long oldest() {
+        return segments.firstKey();
+    }
+
+    /** Number of the segment that is written to. */
+    long newest() {
+        return segments.lastKey();
+    }
+
     /** Bytes of records of messages that are there. Any thread; a moment old. */
     long liveBytes() {
         return liveBytes;

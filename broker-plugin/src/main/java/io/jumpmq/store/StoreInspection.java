@@ -84,7 +84,7 @@ public final class StoreInspection implements AutoCloseable {
      */
     public static StoreInspection open(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
-            throw new IOException("there is no directory " + directory);
+            throw new IOException("there is no store in " + directory + ": it is no directory");
         }
         if (!Files.exists(directory.resolve("messages")) && !Files.exists(directory.resolve("catalog"))) {
             throw new IOException(

@@ -1,12 +1,6 @@
 package io.jumpmq.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.broker.catalog.Catalog;
 import io.jumpmq.broker.catalog.Change;
-import io.jumpmq.security.PasswordHash;
-import io.jumpmq.security.Permission;
 import io.jumpmq.store.StoreInspection.Effect;
 import io.jumpmq.store.StoreInspection.Finding;
 import java.io.IOException;
@@ -26,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreRepair {
     private static final String KEPT = ".damaged";
-    private static final String VHOST = "/";
-    private static final String GUEST = "guest";
 
     private final Disk catalogDisk;
     private final Disk messageDisk;
@@ -143,13 +135,17 @@ final class StoreRepair {
      */
     List<Finding> catalog() throws IOException {
         CatalogReplay replay = new CatalogReplay(found.catalog().changes());
-        Catalog catalog = replay.catalog();
         List<Finding> told = new ArrayList<>();
-        for (Change change : missing(catalog)) {
-            catalog.apply(change);
+        for (Change change : replay.restore(messagesOfUnknown())) {
             told.add(new Finding(
                     "catalog/" + Manifest.NAME, 0, "made in place of what is lost: " + change, Effect.HARMLESS));
         }
+        replay.refused()
+                .forEach((recorded, why) -> told.add(new Finding(
+                        "catalog/" + recorded.file(),
+                        recorded.offset(),
+                        "given up with what is lost: " + recorded.change() + ": " + why,
+                        Effect.HARMLESS)));
         long newest = found.catalog().generation();
         for (String name : catalogDisk.list()) {
             if (CatalogJournal.number(name) > 0) {
@@ -159,34 +155,18 @@ final class StoreRepair {
         }
         Watermark.create(catalogDisk, Watermark.Place.NOTHING);
         CatalogJournal journal = CatalogJournal.after(catalogDisk, newest);
-        journal.snapshot(catalog.snapshot());
+        journal.snapshot(replay.catalog().snapshot());
         journal.close();
         return told;
     }
 
-    /** Queues for messages of unknown ones, and who may fetch them. */
-    private List<Change> missing(Catalog catalog) {
-        List<Change> changes = new ArrayList<>();
-        Set<Long> known = new HashSet<>(found.catalog().queues());
-        List<Long> unknown = found.messages().log().queues().stream()
-                .filter(queue -> !known.contains(queue))
+    /** The ids of queues that have messages, and of which the catalog has never heard. */
+    private List<Long> messagesOfUnknown() {
+        return found.messages().log().queues().stream()
+                .filter(queue -> !found.catalog().queues().contains(queue))
                 .filter(queue -> found.messages().log().firstPlace(queue) != null)
                 .sorted()
                 .toList();
-        boolean isLost = catalog.vhosts().isEmpty();
-        if (isLost && (found.catalog().generation() > 0 || !unknown.isEmpty())) {
-            changes.add(new Change.VhostCreated(VHOST, "Default virtual host", Set.of()));
-        }
-        if (isLost && !changes.isEmpty()) {
-            changes.add(
-                    new Change.UserPut(GUEST, PasswordHash.of(GUEST, GUEST.getBytes(UTF_8)), Set.of("administrator")));
-            changes.add(new Change.PermissionSet(VHOST, GUEST, Permission.of(".*", ".*", ".*")));
-        }
-        String vhost = isLost ? VHOST : catalog.vhosts().iterator().next().name();
-        for (long queue : unknown) {
-            changes.add(new Change.QueueDeclared(vhost, "recovered-" + queue, queue, true, false, 0, FieldTable.EMPTY));
-        }
-        return changes;
     }
 
     private static void keep(Disk disk, String name) throws IOException {
