@@ -1,5 +1,6 @@
 package io.jumpmq.store;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.Test;
 /** The store with its threads, under a real queue on a real loop, on a disk that runs full, fails or is slow. */
 class DiskStoreTest {
     private static final long SEGMENT = 4L << 20;
+    private static final int SIZE_OF_DAMAGED = 100_000;
 
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
     private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
@@ -404,6 +406,67 @@ class DiskStoreTest {
         }
         await().atMost(Duration.ofSeconds(20)).untilAtomic(recorded, org.hamcrest.Matchers.equalTo(100));
         assertThat(storeFailures).isEmpty();
+        subject.store.close(Map.of());
+    }
+
+    /** 100 messages in several segments, of which one cannot be read any more. */
+    private void damage(int number) throws IOException {
+        Subject subject = new Subject(disk, settings(0));
+        subject.publish(0, 100, SIZE_OF_DAMAGED);
+        awaitConfirmed(100);
+        subject.store.close(Map.of());
+        byte[] content = disk.content(Segment.name(1));
+        String text = new String(content, ISO_8859_1);
+        int at = text.indexOf(number + " ".repeat(1_000));
+        assertThat(at).as("the message lies in the first of several segments").isPositive();
+        assertThat(disk.list()).contains(Segment.name(3), Summary.name(1));
+        content[at] ^= 1;
+    }
+
+    @Test
+    void aMessageThatCannotBeReadIsSetAsideAndReportedAndTheQueueGoesOnBehindIt() throws IOException {
+        damage(5);
+        Subject subject = new Subject(disk, settings(0));
+        assertThat(subject.ask(MessageQueue::ready)).isEqualTo(100);
+        List<String> taken = subject.take(50);
+        assertThat(taken).startsWith("0", "1", "2", "3", "4", "6").doesNotContain("5");
+        await().untilAsserted(() -> assertThat(subject.store.damaged())
+                .singleElement()
+                .satisfies(message -> assertThat(message.position()).isEqualTo(5)));
+        assertThat(subject.ask(MessageQueue::unreadable)).isEqualTo(1);
+        assertThat(subject.ask(MessageQueue::ready)).isEqualTo(49);
+        subject.store.close(Map.of());
+
+        Subject again = new Subject(disk, settings(0));
+        assertThat(again.store.damaged()).as("known without being read").hasSize(1);
+        assertThat(again.store.damaged().get(0).file()).isEqualTo(Segment.name(1));
+        assertThat(again.take(49)).startsWith("51").endsWith("99");
+        assertThat(again.store.figures().damagedMessages()).isEqualTo(1);
+        await().untilAsserted(
+                        () -> assertThat(again.ask(MessageQueue::unreadable)).isEqualTo(1));
+        again.ask(MessageQueue::purge);
+        await().untilAsserted(
+                        () -> assertThat(again.store.damaged()).as("purged").isEmpty());
+        assertThat(again.ask(MessageQueue::unreadable)).isZero();
+        again.store.close(Map.of());
+    }
+
+    @Test
+    void aQueueThatIsToStopDeliversNothingBehindAMessageThatCannotBeRead() throws IOException {
+        damage(5);
+        Subject subject =
+                new Subject(disk, new StoreSettings(SEGMENT, Duration.ZERO, 0, 1 << 20, StoreSettings.OnDamage.STOP));
+        assertThat(subject.take(5)).containsExactly("0", "1", "2", "3", "4");
+        await().untilAsserted(
+                        () -> assertThat(subject.ask(MessageQueue::isStopped)).isTrue());
+        assertThat(subject.<Boolean>ask(core -> core.awaitsLoad(loop.nowMillis())))
+                .as("who fetches is answered, with nothing")
+                .isFalse();
+        assertThat(subject.ask(MessageQueue::ready)).isEqualTo(95);
+        subject.ask(MessageQueue::purge);
+        assertThat(subject.ask(MessageQueue::isStopped)).isFalse();
+        subject.publish(100, 1, 100);
+        assertThat(subject.take(1)).containsExactly("100");
         subject.store.close(Map.of());
     }
 }
