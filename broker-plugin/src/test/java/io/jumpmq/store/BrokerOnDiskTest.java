@@ -23,6 +23,7 @@ class BrokerOnDiskTest {
         int operations = 0;
         int confirmed = 0;
         int lives = 0;
+        int refusals = 0;
         for (long seed = firstSeed; seed < firstSeed + count; seed++) {
             BrokerStory story = new BrokerStory(seed);
             try {
@@ -34,9 +35,12 @@ class BrokerOnDiskTest {
             operations += story.operations();
             confirmed += story.confirmed();
             lives += story.lives();
+            refusals += story.refusals();
         }
         System.out.printf(
-                "Broker on disk: %,d operations in %,d lives, %,d messages confirmed%n", operations, lives, confirmed);
+                "Broker on disk: %,d operations in %,d lives, %,d messages confirmed; %,d damaged copies refused%n",
+                operations, lives, confirmed, refusals);
+        assertThat(refusals).isBetween(1, lives);
         assertThat(confirmed).isGreaterThan(operations / 10);
     }
 }

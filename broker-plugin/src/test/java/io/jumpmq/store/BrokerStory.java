@@ -157,6 +157,10 @@ final class BrokerStory {
     private record Held(long tag, Copy copy, boolean dead) {}
 
     private final SplittableRandom random;
+
+    /** For what happens to copies of the disks: it must not change the story. */
+    private final SplittableRandom damage;
+
     private SimulatedDisk catalogDisk = new SimulatedDisk();
     private SimulatedDisk messageDisk = new SimulatedDisk();
     private long nowMillis = 1_700_000_000_000L;
@@ -170,6 +174,7 @@ final class BrokerStory {
 
     private int clientsSeen;
     private int operations;
+    private int refusals;
     private int confirmed;
     private int lives;
 
@@ -181,6 +186,7 @@ final class BrokerStory {
     @SuppressWarnings("NullAway.Init") // Each life begins with a node.
     BrokerStory(long seed) {
         this.random = new SplittableRandom(seed);
+        this.damage = new SplittableRandom(~seed);
     }
 
     // One story: several lives of a broker on the same disks.
@@ -224,6 +230,10 @@ final class BrokerStory {
             }
             powerLoss();
             forEach(copy -> copy.perhapsDelivered = true);
+        }
+        boolean hasFiles = messageDisk.list().contains(Watermark.NAME);
+        if (hasFiles) {
+            refusals += new StoreFiles(catalogDisk, messageDisk).survivesDamage(damage) ? 1 : 0;
         }
         node = start();
         check();
@@ -273,6 +283,11 @@ final class BrokerStory {
 
     int operations() {
         return operations;
+    }
+
+    /** How often a start has refused what was damaged. */
+    int refusals() {
+        return refusals;
     }
 
     /** How many messages were confirmed, in one queue each. */

@@ -16,7 +16,6 @@ import io.jumpmq.store.StoreInspection.Effect;
 import io.jumpmq.store.StoreInspection.Finding;
 import io.jumpmq.store.StoreInspection.Report;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -41,40 +40,6 @@ class StoreDamageTest {
     private static final int ROUNDS = Integer.getInteger("damage.rounds", 400);
     private static final long SEED = Long.getLong("damage.seed", 20261127);
 
-    /** The two directories. */
-    private record Files(SimulatedDisk catalog, SimulatedDisk messages) {
-        Files copy() {
-            return new Files(catalog.kill(), messages.kill());
-        }
-
-        SimulatedDisk of(String path) {
-            return path.startsWith("catalog/") ? catalog : messages;
-        }
-
-        List<String> all() {
-            List<String> all = new ArrayList<>();
-            catalog.list().forEach(name -> all.add("catalog/" + name));
-            messages.list().forEach(name -> all.add("messages/" + name));
-            return all;
-        }
-
-        byte[] content(String path) {
-            return of(path).content(name(path));
-        }
-
-        void replace(String path, byte[] content) throws IOException {
-            of(path).replace(name(path), ByteBuffer.wrap(content));
-        }
-
-        void delete(String path) throws IOException {
-            of(path).delete(name(path));
-        }
-    }
-
-    private static String name(String path) {
-        return path.substring(path.indexOf('/') + 1);
-    }
-
     /** By queue and position, the body. */
     private static final class Ledger extends TreeMap<Long, NavigableMap<Long, String>> {
         private static final long serialVersionUID = 1L;
@@ -86,7 +51,7 @@ class StoreDamageTest {
 
     /** A node's life, up to the moment in which it is killed. */
     private static final class Life {
-        final Files files = new Files(new SimulatedDisk(), new SimulatedDisk());
+        final StoreFiles files = new StoreFiles(new SimulatedDisk(), new SimulatedDisk());
         final Ledger confirmed = new Ledger();
         final List<Change> changes = new ArrayList<>();
         private final SplittableRandom random;
@@ -95,7 +60,7 @@ class StoreDamageTest {
 
         Life(long seed) throws IOException {
             random = new SplittableRandom(seed);
-            journal = CatalogJournal.open(files.catalog).journal();
+            journal = CatalogJournal.open(files.catalog()).journal();
             changes.add(new Change.VhostCreated("/", "", Set.of()));
             changes.add(new Change.UserPut("ann", PasswordHash.of("s", new byte[4]), Set.of("administrator")));
             changes.add(new Change.PermissionSet("/", "ann", Permission.of(".*", ".*", ".*")));
@@ -109,7 +74,7 @@ class StoreDamageTest {
                 journal.write(changes.subList(from, changes.size()));
                 journal.flush();
             }
-            log = MessageSegments.open(files.messages, MessageSegmentsTest.supply(files.messages), SEGMENT);
+            log = MessageSegments.open(files.messages(), MessageSegmentsTest.supply(files.messages()), SEGMENT);
             for (int i = 0; i < 600; i++) {
                 step(i);
             }
@@ -143,9 +108,10 @@ class StoreDamageTest {
                     log.discard(useless);
                 }
                 for (Segment sealed = log.nextSealed(); sealed != null; sealed = log.nextSealed()) {
-                    files.messages.replace(
-                            Summary.name(sealed.number),
-                            Summary.file(sealed.summary.toByteArray(), sealed.number, sealed.end));
+                    files.messages()
+                            .replace(
+                                    Summary.name(sealed.number),
+                                    Summary.file(sealed.summary.toByteArray(), sealed.number, sealed.end));
                 }
             }
         }
@@ -174,12 +140,16 @@ class StoreDamageTest {
         MessageSegments log;
 
         @SuppressWarnings("NullAway.Init")
-        Outcome(Files files) throws IOException {
+        Outcome(StoreFiles files) throws IOException {
             StoreRecovery found = StoreRecovery.read(
-                    files.catalog, files.messages, MessageSegmentsTest.supply(files.messages), SEGMENT, Damage.REFUSED);
+                    files.catalog(),
+                    files.messages(),
+                    MessageSegmentsTest.supply(files.messages()),
+                    SEGMENT,
+                    Damage.REFUSED);
             CatalogReplay known = new CatalogReplay(found.catalog().changes());
             assertThat(known.refused()).isEmpty();
-            CatalogJournal.open(files.catalog, found.catalog())
+            CatalogJournal.open(files.catalog(), found.catalog())
                     .snapshot(known.catalog().snapshot());
             log = found.messages().log();
             log.begin(found.messages());
@@ -229,33 +199,6 @@ class StoreDamageTest {
         }
     }
 
-    private static String damage(Files files, SplittableRandom random) throws IOException {
-        List<String> all = files.all();
-        String path = all.get(random.nextInt(all.size()));
-        byte[] content = files.content(path).clone();
-        int size = content.length;
-        int kind = random.nextInt(10);
-        if (kind == 0) {
-            files.delete(path);
-            return path + " removed";
-        }
-        if (kind == 1 || size == 0) {
-            int length = random.nextBoolean() ? Math.min(size, Segment.HEAD_BYTES) : random.nextInt(size + 1);
-            files.replace(path, Arrays.copyOf(content, length));
-            return path + " cut to " + length;
-        }
-        if (kind == 2) {
-            int from = random.nextInt(size);
-            Arrays.fill(content, from, Math.min(size, from + 512), (byte) 0);
-            files.replace(path, content);
-            return path + " zeroed from " + from;
-        }
-        int at = random.nextInt(size);
-        content[at] ^= (byte) (1 << random.nextInt(8));
-        files.replace(path, content);
-        return path + " flipped at " + at;
-    }
-
     @Test
     void anyDamageIsRefusedHarmlessOrSetAside() throws IOException {
         List<Life> lives = new ArrayList<>();
@@ -267,11 +210,11 @@ class StoreDamageTest {
         int setAside = 0;
         for (int round = 0; round < ROUNDS; round++) {
             Life life = lives.get(round % lives.size());
-            Files damaged = life.files.copy();
-            String what = damage(damaged, new SplittableRandom(SEED * 31 + round));
+            StoreFiles damaged = life.files.copy();
+            String what = damaged.damage(new SplittableRandom(SEED * 31 + round));
             String round1 = "seed " + SEED + ", round " + round + ": " + what;
-            Report report = check(damaged.copy());
-            Files untouched = damaged.copy();
+            Report report = damaged.copy().check();
+            StoreFiles untouched = damaged.copy();
             Outcome outcome;
             try {
                 outcome = new Outcome(damaged);
@@ -322,7 +265,7 @@ class StoreDamageTest {
         assertThat(outcome.reported()).as(round).isEqualTo(outcome.setAside);
     }
 
-    private static void assertUnchanged(String round, Files now, Files before) {
+    private static void assertUnchanged(String round, StoreFiles now, StoreFiles before) {
         assertThat(now.all()).as(round).isEqualTo(before.all());
         for (String path : now.all()) {
             assertThat(Arrays.equals(now.content(path), before.content(path)))
@@ -331,18 +274,12 @@ class StoreDamageTest {
         }
     }
 
-    private static Report check(Files files) throws IOException {
-        try (StoreInspection store = StoreInspection.open(() -> {}, files.catalog, files.messages)) {
-            return store.check();
-        }
-    }
-
     /** What is served after a repair was there before, and nothing is wrong any more. */
-    private static void repair(String round, Files files, Life life) throws IOException {
-        try (StoreInspection store = StoreInspection.open(() -> {}, files.catalog, files.messages)) {
+    private static void repair(String round, StoreFiles files, Life life) throws IOException {
+        try (StoreInspection store = StoreInspection.open(() -> {}, files.catalog(), files.messages())) {
             assertThat(store.repair()).as(round).isNotEmpty();
         }
-        Report report = check(files.copy());
+        Report report = files.copy().check();
         assertThat(report.findings()).as(round + ", repaired").isEmpty();
         Outcome outcome = new Outcome(files);
         int missing = 0;
@@ -363,7 +300,7 @@ class StoreDamageTest {
     @ParameterizedTest
     @ValueSource(strings = {"catalog", "messages"})
     void aDirectoryThatIsEmptyIsNoNewStoreWhileTheOtherIsThere(String directory) throws IOException {
-        Files files = new Life(1).files.copy();
+        StoreFiles files = new Life(1).files.copy();
         for (String path : files.all()) {
             if (path.startsWith(directory)) {
                 files.delete(path);
@@ -382,9 +319,9 @@ class StoreDamageTest {
                 .reduce((one, other) -> other)
                 .orElseThrow();
         byte[] content = life.files.content(last);
-        long flushed = Watermark.read(life.files.messages).end();
+        long flushed = Watermark.read(life.files.messages()).end();
         for (int at = Segment.HEAD_BYTES; at < flushed; at += 97) {
-            Files damaged = life.files.copy();
+            StoreFiles damaged = life.files.copy();
             damaged.content(last)[at] ^= 1;
             Outcome outcome;
             try {
@@ -401,22 +338,22 @@ class StoreDamageTest {
     @Test
     void messagesOfAQueueThatTheCatalogHasNeverHeardOfComeBackAfterARepair() throws IOException {
         Life life = new Life(3);
-        Files files = life.files.copy();
+        StoreFiles files = life.files.copy();
         List<Change> without = life.changes.stream()
                 .filter(change -> !change.toString().contains("q3"))
                 .toList();
-        CatalogJournal journal = CatalogJournal.open(files.catalog).journal();
+        CatalogJournal journal = CatalogJournal.open(files.catalog()).journal();
         journal.snapshot(without);
         journal.close();
         assertThatThrownBy(() -> new Outcome(files.copy()))
                 .isInstanceOf(DamagedException.class)
                 .hasMessageContaining("a message of queue 3, of which the catalog has never heard");
-        try (StoreInspection store = StoreInspection.open(() -> {}, files.catalog, files.messages)) {
+        try (StoreInspection store = StoreInspection.open(() -> {}, files.catalog(), files.messages())) {
             assertThat(store.repair()).anyMatch(finding -> finding.what().contains("recovered-3"));
         }
         Outcome outcome = new Outcome(files);
         assertServed("repaired", outcome, life.confirmed);
-        assertThat(CatalogRecovery.read(files.catalog, Damage.REFUSED).plain())
+        assertThat(CatalogRecovery.read(files.catalog(), Damage.REFUSED).plain())
                 .anyMatch(change -> change instanceof Change.QueueDeclared queue
                         && queue.name().equals("recovered-3")
                         && queue.id() == 3);
@@ -425,15 +362,15 @@ class StoreDamageTest {
     @Test
     void messagesOfAQueueWhoseDeletionWasRecordedAreGarbage() throws IOException {
         Life life = new Life(4);
-        Files files = life.files.copy();
+        StoreFiles files = life.files.copy();
         List<Change> without = life.changes.stream()
                 .filter(change -> !change.toString().contains("q3"))
                 .toList();
-        CatalogJournal journal = CatalogJournal.open(files.catalog).journal();
+        CatalogJournal journal = CatalogJournal.open(files.catalog()).journal();
         journal.snapshot(without, Set.of(3L));
         journal.close();
         Outcome outcome = new Outcome(files);
         assertThat(outcome.served.of(3)).as("a start deletes them").isEmpty();
-        assertThat(check(files).isGood()).isTrue();
+        assertThat(files.check().isGood()).isTrue();
     }
 }
