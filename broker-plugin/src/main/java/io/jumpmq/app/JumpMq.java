@@ -75,6 +75,7 @@ public final class JumpMq implements AutoCloseable {
     private final @Nullable DiskStore store;
     private final List<Listener> listeners;
     private final @Nullable HttpServers http;
+    private boolean closed;
 
     private JumpMq(
             EventLoops loops,
@@ -114,6 +115,7 @@ public final class JumpMq implements AutoCloseable {
         private @Nullable Path dataDirectory;
         private StoreSettings storeSettings = StoreSettings.DEFAULT;
         private Consumer<Throwable> onStoreFailure = failure -> {};
+        private Consumer<Throwable> onDefect = defect -> {};
         private final Map<String, Command.PutUser> users = new LinkedHashMap<>();
 
         private Builder() {
@@ -248,6 +250,12 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
+        /** Told, once, when a defect has ended the broker; it is closed then, and what was confirmed is safe. */
+        public Builder onDefect(Consumer<Throwable> listener) {
+            onDefect = listener;
+            return this;
+        }
+
         private List<Command> firstCommands() {
             List<Command> commands = new ArrayList<>();
             commands.add(new Command.CreateVhost(vhost, "Default virtual host", Set.of()));
@@ -262,6 +270,7 @@ public final class JumpMq implements AutoCloseable {
          * Starts the broker. When it cannot, it stops in order: what its directory held is there, and counts as before.
          *
          * @throws UncheckedIOException when it cannot listen, or not use its directory
+         * @throws io.jumpmq.broker.RecoveryException when what its directory holds makes no sense
          */
         public JumpMq start() {
             try {
@@ -273,7 +282,8 @@ public final class JumpMq implements AutoCloseable {
         }
 
         private JumpMq start(@Nullable DiskStore store) throws IOException {
-            EventLoops loops = new EventLoops(threads);
+            CompletableFuture<Throwable> defect = new CompletableFuture<>();
+            EventLoops loops = new EventLoops(threads, defect::complete);
             AtomicReference<@Nullable Broker> whole = new AtomicReference<>();
             MemoryBudget memory = new MemoryBudget(messageMemoryBytes, () -> {
                 Broker running = whole.get();
@@ -309,11 +319,24 @@ public final class JumpMq implements AutoCloseable {
                 }
                 listening.addAll(listen(server));
                 HttpServers servers = http.isEmpty() ? null : HttpServers.start(node, authenticator, http, listening);
-                return new JumpMq(loops, broker, server, store, listening, servers);
+                JumpMq started = new JumpMq(loops, broker, server, store, listening, servers);
+                endUpon(defect, started);
+                return started;
             } catch (IOException | RuntimeException e) {
                 new JumpMq(loops, broker, server, store, listening, null).close();
                 throw e;
             }
+        }
+
+        /** A loop cannot wait for its own end: that takes another thread. */
+        @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a defect.
+        private void endUpon(CompletableFuture<Throwable> defect, JumpMq started) {
+            defect.thenAcceptAsync(
+                    what -> {
+                        started.close();
+                        onDefect.accept(what);
+                    },
+                    task -> new Thread(task, "jumpmq-end").start());
         }
 
         private void recover(Broker broker, @Nullable DiskStore store) throws IOException {
@@ -354,7 +377,7 @@ public final class JumpMq implements AutoCloseable {
             }
         }
 
-        /** Has a loop do something, and waits until it is done. */
+        /** Has a loop do something, and waits until it is done; throws what that throws. */
         private static void onLoop(Loop loop, Runnable action) {
             CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
             loop.submit(
@@ -367,7 +390,11 @@ public final class JumpMq implements AutoCloseable {
                         }
                     },
                     action);
-            done.join();
+            try {
+                done.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
         }
 
         private List<Listener> listen(AmqpServer server) throws IOException {
@@ -490,9 +517,13 @@ public final class JumpMq implements AutoCloseable {
         }
     }
 
-    /** Says goodbye to all clients and stops. */
+    /** Says goodbye to all clients and stops. Whoever calls it while it stops waits, too; after that, nothing happens. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         if (http != null) {
             http.close();
         }

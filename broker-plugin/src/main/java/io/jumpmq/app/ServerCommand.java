@@ -1,6 +1,7 @@
 package io.jumpmq.app;
 
 import ch.qos.logback.classic.Level;
+import io.jumpmq.broker.RecoveryException;
 import io.jumpmq.config.ConfigException;
 import io.jumpmq.config.Options;
 import io.jumpmq.config.Settings;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +43,9 @@ final class ServerCommand implements Callable<Integer> {
 
     /** The exit code when the disk has failed: nothing may be confirmed any more, so there is nothing to wait for. */
     private static final int STORE_FAILED = 3;
+
+    /** The exit code after a defect, as other commands have it. */
+    private static final int DEFECT = 70;
 
     private static final String CONFIG_VARIABLE = "JUMPMQ_CONFIG_FILE";
 
@@ -75,18 +80,24 @@ final class ServerCommand implements Callable<Integer> {
     @SuppressWarnings("SystemOut") // The banner is for whoever started it.
     public Integer call() throws InterruptedException {
         long started = System.nanoTime();
+        CountDownLatch stopped = new CountDownLatch(1);
+        AtomicInteger code = new AtomicInteger();
         JumpMq broker;
         try {
             Settings settings = settings();
             log(settings.get(Options.LOG_LEVEL));
-            broker = builder(settings).start();
+            broker = builder(settings)
+                    .onDefect(defect -> {
+                        code.set(DEFECT);
+                        stopped.countDown();
+                    })
+                    .start();
         } catch (UncheckedIOException e) {
             return refuse(String.valueOf(
                     e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
-        } catch (ConfigException | IllegalArgumentException e) {
+        } catch (ConfigException | IllegalArgumentException | RecoveryException e) {
             return refuse(String.valueOf(e.getMessage()));
         }
-        CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -100,7 +111,7 @@ final class ServerCommand implements Callable<Integer> {
                 "JumpMQ is ready: %s (%d ms)%n",
                 String.join(", ", listening), (System.nanoTime() - started) / 1_000_000);
         stopped.await();
-        return 0;
+        return code.get();
     }
 
     private static void log(String level) {

@@ -20,8 +20,6 @@ final class CatalogJournal {
     /** A journal longer than this, and than twice its snapshot, is replaced by a new snapshot. */
     private static final long LONG_BYTES = 4 << 20;
 
-    private static final int MAX_RECORD = 16 << 20;
-
     private final Disk disk;
     private final Records records = new Records();
     private long generation;
@@ -110,11 +108,8 @@ final class CatalogJournal {
         }
     }
 
-    private ByteBuffer record(Change change, long number, long offset) throws IOException {
+    private ByteBuffer record(Change change, long number, long offset) {
         byte[] payload = ChangeCodec.encode(change);
-        if (payload.length > MAX_RECORD) {
-            throw new IOException("a change of the catalog takes " + payload.length + " bytes, which is too much");
-        }
         ByteBuffer record = ByteBuffer.allocate(Records.padded(Records.ENVELOPE + 1 + payload.length));
         record.position(Records.ENVELOPE).put(Records.CHANGE).put(payload);
         records.seal(record, 0, number, offset);
