@@ -5,6 +5,7 @@ import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.MessageStore;
+import io.jumpmq.broker.RecoveryException;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.Policy;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +77,7 @@ public final class JumpMq implements AutoCloseable {
     private final @Nullable DiskStore store;
     private final List<Listener> listeners;
     private final @Nullable HttpServers http;
+    private boolean closed;
 
     private JumpMq(
             EventLoops loops,
@@ -114,6 +117,7 @@ public final class JumpMq implements AutoCloseable {
         private @Nullable Path dataDirectory;
         private StoreSettings storeSettings = StoreSettings.DEFAULT;
         private Consumer<Throwable> onStoreFailure = failure -> {};
+        private Consumer<Throwable> onDefect = defect -> {};
         private final Map<String, Command.PutUser> users = new LinkedHashMap<>();
 
         private Builder() {
@@ -248,6 +252,12 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
+        /** Told, once, when a defect has ended the broker; it is closed then, and what was confirmed is safe. */
+        public Builder onDefect(Consumer<Throwable> listener) {
+            onDefect = listener;
+            return this;
+        }
+
         private List<Command> firstCommands() {
             List<Command> commands = new ArrayList<>();
             commands.add(new Command.CreateVhost(vhost, "Default virtual host", Set.of()));
@@ -273,7 +283,8 @@ public final class JumpMq implements AutoCloseable {
         }
 
         private JumpMq start(@Nullable DiskStore store) throws IOException {
-            EventLoops loops = new EventLoops(threads);
+            CompletableFuture<Throwable> defect = new CompletableFuture<>();
+            EventLoops loops = new EventLoops(threads, defect::complete);
             AtomicReference<@Nullable Broker> whole = new AtomicReference<>();
             MemoryBudget memory = new MemoryBudget(messageMemoryBytes, () -> {
                 Broker running = whole.get();
@@ -309,23 +320,41 @@ public final class JumpMq implements AutoCloseable {
                 }
                 listening.addAll(listen(server));
                 HttpServers servers = http.isEmpty() ? null : HttpServers.start(node, authenticator, http, listening);
-                return new JumpMq(loops, broker, server, store, listening, servers);
+                JumpMq started = new JumpMq(loops, broker, server, store, listening, servers);
+                endUpon(defect, started);
+                return started;
             } catch (IOException | RuntimeException e) {
                 new JumpMq(loops, broker, server, store, listening, null).close();
                 throw e;
             }
         }
 
+        /** A loop cannot wait for its own end: that takes another thread. */
+        @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a defect.
+        private void endUpon(CompletableFuture<Throwable> defect, JumpMq started) {
+            defect.thenAcceptAsync(
+                    what -> {
+                        started.close();
+                        onDefect.accept(what);
+                    },
+                    task -> new Thread(task, "jumpmq-end").start());
+        }
+
         private void recover(Broker broker, @Nullable DiskStore store) throws IOException {
-            onLoop(broker.catalogLoop(), () -> {
-                if (store != null) {
-                    broker.recover(store.recoveredChanges(), store.highestQueue());
-                }
-                if (broker.catalog().vhosts().isEmpty()) {
-                    broker.prepare(firstCommands());
-                }
-                broker.snapshot();
-            });
+            try {
+                onLoop(broker.catalogLoop(), () -> {
+                    if (store != null) {
+                        broker.recover(store.recoveredChanges(), store.highestQueue());
+                    }
+                    if (broker.catalog().vhosts().isEmpty()) {
+                        broker.prepare(firstCommands());
+                    }
+                    broker.snapshot();
+                });
+            } catch (RecoveryException e) {
+                throw Objects.requireNonNull(store, "nothing was recorded")
+                        .refused(e.number() - 1, String.valueOf(e.getMessage()));
+            }
             if (store != null) {
                 store.start(broker.queueIds());
             }
@@ -354,7 +383,7 @@ public final class JumpMq implements AutoCloseable {
             }
         }
 
-        /** Has a loop do something, and waits until it is done. */
+        /** Has a loop do something, and waits until it is done; throws what that throws. */
         private static void onLoop(Loop loop, Runnable action) {
             CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
             loop.submit(
@@ -367,7 +396,11 @@ public final class JumpMq implements AutoCloseable {
                         }
                     },
                     action);
-            done.join();
+            try {
+                done.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
         }
 
         private List<Listener> listen(AmqpServer server) throws IOException {
@@ -490,9 +523,13 @@ public final class JumpMq implements AutoCloseable {
         }
     }
 
-    /** Says goodbye to all clients and stops. */
+    /** Says goodbye to all clients and stops. Whoever calls it while it stops waits, too; after that, nothing happens. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         if (http != null) {
             http.close();
         }

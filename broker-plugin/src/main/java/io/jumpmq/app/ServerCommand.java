@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,9 @@ final class ServerCommand implements Callable<Integer> {
 
     /** The exit code when the disk has failed: nothing may be confirmed any more, so there is nothing to wait for. */
     private static final int STORE_FAILED = 3;
+
+    /** The exit code after a defect, as other commands have it. */
+    private static final int DEFECT = 70;
 
     private static final String CONFIG_VARIABLE = "JUMPMQ_CONFIG_FILE";
 
@@ -77,18 +81,24 @@ final class ServerCommand implements Callable<Integer> {
     @SuppressWarnings("SystemOut") // The banner is for whoever started it.
     public Integer call() throws InterruptedException {
         long started = System.nanoTime();
+        CountDownLatch stopped = new CountDownLatch(1);
+        AtomicInteger code = new AtomicInteger();
         JumpMq broker;
         try {
             Settings settings = settings();
             log(settings.get(Options.LOG_LEVEL));
-            broker = builder(settings).start();
+            broker = builder(settings)
+                    .onDefect(defect -> {
+                        code.set(DEFECT);
+                        stopped.countDown();
+                    })
+                    .start();
         } catch (UncheckedIOException e) {
             return refuse(String.valueOf(
                     e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
         } catch (ConfigException | IllegalArgumentException e) {
             return refuse(String.valueOf(e.getMessage()));
         }
-        CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -102,7 +112,7 @@ final class ServerCommand implements Callable<Integer> {
                 "JumpMQ is ready: %s (%d ms)%n",
                 String.join(", ", listening), (System.nanoTime() - started) / 1_000_000);
         stopped.await();
-        return 0;
+        return code.get();
     }
 
     private static void log(String level) {

@@ -1,12 +1,14 @@
 package io.jumpmq.broker;
 
 import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.catalog.Catalog;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.CatalogObserver;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.ExchangeRecord;
+import io.jumpmq.broker.catalog.InapplicableException;
 import io.jumpmq.broker.catalog.QueueHandle;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
@@ -30,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 public final class Broker implements CatalogObserver {
     /** Messages between loops beyond which publishers wait. */
     private static final int MOST_WAITING = 100_000;
+
+    /** How much of a command is told. */
+    private static final int SHOWN = 500;
 
     private final List<Loop> loops;
     private final Iterable<ExchangeType> types;
@@ -81,9 +87,17 @@ public final class Broker implements CatalogObserver {
     /**
      * Makes the catalog again from what was recorded, and drops what was not to outlive the process. On the catalog's loop,
      * before anything else.
+     *
+     * @throws RecoveryException when a change makes no sense
      */
     public void recover(List<Change> changes, long highestQueue) {
-        changes.forEach(catalog::apply);
+        for (int i = 0; i < changes.size(); i++) {
+            try {
+                catalog.apply(changes.get(i));
+            } catch (InapplicableException e) {
+                throw new RecoveryException(i + 1, e);
+            }
+        }
         catalog.reserveQueueIds(highestQueue);
         catalog.decide(new Command.DropTransient()).forEach(catalog::apply);
     }
@@ -232,6 +246,9 @@ public final class Broker implements CatalogObserver {
 
     private record Request(Loop from, Command command, boolean lasting, Receiver<Outcome> answer) {}
 
+    /** The catalog is half changed by what could not be applied: nothing may build on it, or record it. */
+    private boolean broken;
+
     /**
      * Has a command decided and its changes made; {@code answer} is then received on {@code from}.
      *
@@ -271,22 +288,34 @@ public final class Broker implements CatalogObserver {
      */
     public CompletableFuture<List<Change>> administer(List<Command> commands) {
         CompletableFuture<List<Change>> done = new CompletableFuture<>();
-        loops.get(0)
-                .submit(
-                        (List<Command> asked) -> {
-                            try {
-                                List<Change> changes = asked.size() == 1 ? decide(catalog, asked, 0) : rehearse(asked);
-                                changes.forEach(this::apply);
-                                log.record(changes, () -> done.complete(changes));
-                                if (log.wantsSnapshot()) {
-                                    snapshot();
-                                }
-                            } catch (RuntimeException e) {
-                                done.completeExceptionally(e);
-                            }
-                        },
-                        commands);
+        loops.get(0).submit((List<Command> asked) -> administer(asked, done), commands);
         return done;
+    }
+
+    private void administer(List<Command> commands, CompletableFuture<List<Change>> done) {
+        List<Change> changes;
+        try {
+            requireWhole();
+            changes = commands.size() == 1 ? decide(catalog, commands, 0) : rehearse(commands);
+        } catch (RuntimeException | Error e) {
+            done.completeExceptionally(e); // A copy was tried at most: nothing has changed.
+            return;
+        }
+        try {
+            AtomicBoolean half = new AtomicBoolean();
+            Runnable halfDone = () -> {
+                if (!half.compareAndSet(false, true)) {
+                    done.complete(changes);
+                }
+            };
+            log.record(changes, halfDone);
+            changes.forEach(this::apply);
+            halfDone.run();
+            snapshotIfWanted();
+        } catch (RuntimeException | Error e) {
+            done.completeExceptionally(e);
+            throw halfDone(commands, e);
+        }
     }
 
     /** Looks something up that only the catalog's loop may see. From any thread. */
@@ -297,7 +326,7 @@ public final class Broker implements CatalogObserver {
                         (Function<Catalog, R> asked) -> {
                             try {
                                 done.complete(asked.apply(catalog));
-                            } catch (RuntimeException e) {
+                            } catch (RuntimeException | Error e) {
                                 done.completeExceptionally(e);
                             }
                         },
@@ -353,30 +382,78 @@ public final class Broker implements CatalogObserver {
         return exchange != null && exchange.router() instanceof ConsistentHashRouter router ? router : null;
     }
 
+    /** What goes wrong while a command is decided has touched nothing, and is answered. After that, nothing may go wrong. */
     private void onRequest(Request request) {
+        List<Change> changes;
         try {
-            List<Change> changes = catalog.decide(request.command);
-            boolean lasting = false;
-            for (Change change : changes) {
-                lasting |= catalog.survives(change);
-                apply(change);
-            }
-            Outcome outcome = new Outcome(changes, null);
-            if (lasting && request.lasting) {
-                log.record(changes, () -> loops.get(0).submit(recorded, new Recorded(request, outcome)));
-            } else {
-                answer(request, outcome);
-                if (!changes.isEmpty()) {
-                    // What does not last is recorded, too: it may be part of the history of what does, of a ring.
-                    log.record(changes, () -> {});
-                }
-            }
-            if (log.wantsSnapshot()) {
-                snapshot();
-            }
+            requireWhole();
+            changes = catalog.decide(request.command);
         } catch (AmqpException e) {
             answer(request, new Outcome(List.of(), e));
+            return;
+        } catch (RuntimeException | Error e) {
+            answer(request, new Outcome(List.of(), internalError()));
+            loops.get(0).survived(new IllegalStateException("Nobody can decide " + shown(request.command), e));
+            return;
         }
+        try {
+            carryOut(request, changes);
+        } catch (RuntimeException | Error e) {
+            answer(request, new Outcome(List.of(), internalError()));
+            throw halfDone(List.of(request.command), e);
+        }
+    }
+
+    /**
+     * Recorded first, so that the log has nothing before what it needs: a queue's first message comes behind its declaration.
+     * What does not last is recorded, too: it may be part of the history of what does, of a ring.
+     */
+    private void carryOut(Request request, List<Change> changes) {
+        Outcome outcome = new Outcome(changes, null);
+        AtomicBoolean half = new AtomicBoolean(); // Applied or recorded: who comes second answers.
+        if (!changes.isEmpty()) {
+            log.record(changes, () -> {
+                if (!half.compareAndSet(false, true)) {
+                    loops.get(0).submit(recorded, new Recorded(request, outcome));
+                }
+            });
+        }
+        boolean lasting = false;
+        for (Change change : changes) {
+            lasting |= catalog.survives(change);
+            apply(change);
+        }
+        if (!lasting || !request.lasting || !half.compareAndSet(false, true)) {
+            answer(request, outcome);
+        }
+        snapshotIfWanted();
+    }
+
+    private void snapshotIfWanted() {
+        if (log.wantsSnapshot()) {
+            snapshot();
+        }
+    }
+
+    private void requireWhole() {
+        if (broken) {
+            throw internalError();
+        }
+    }
+
+    /** Thrown at the loop, it ends the broker in order; the next start tells which recorded change cannot be made. */
+    private IllegalStateException halfDone(List<Command> commands, Throwable defect) {
+        broken = true;
+        return new IllegalStateException("The catalog is half changed, and does not go on: " + shown(commands), defect);
+    }
+
+    private static AmqpException internalError() {
+        return new AmqpException(ReplyCode.INTERNAL_ERROR, "INTERNAL_ERROR");
+    }
+
+    private static String shown(Object commands) {
+        String text = commands.toString();
+        return text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
     }
 
     private record Recorded(Request request, Outcome outcome) {}

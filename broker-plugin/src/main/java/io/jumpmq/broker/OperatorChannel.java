@@ -127,7 +127,7 @@ public final class OperatorChannel {
                 (Runnable task) -> {
                     try {
                         task.run();
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | Error e) {
                         done.completeExceptionally(e);
                     }
                 },

@@ -189,20 +189,28 @@ final class Statistics {
             answers.add(answer);
             asked.submit(
                     (List<T> all) -> {
-                        List<R> told = new ArrayList<>();
-                        for (T thing : all) {
-                            R one = question.apply(thing);
-                            if (one != null) {
-                                told.add(one);
-                            }
+                        try {
+                            answer.complete(answers(all, question));
+                        } catch (RuntimeException | Error e) {
+                            answer.completeExceptionally(e);
                         }
-                        answer.complete(told);
                     },
                     its);
         });
         List<R> all = new ArrayList<>();
         answers.forEach(answer -> all.addAll(Call.await(answer)));
         return all;
+    }
+
+    private static <T, R> List<R> answers(List<T> things, Function<T, @Nullable R> question) {
+        List<R> told = new ArrayList<>();
+        for (T thing : things) {
+            R one = question.apply(thing);
+            if (one != null) {
+                told.add(one);
+            }
+        }
+        return told;
     }
 
     /** What all channels have done. */

@@ -53,10 +53,10 @@ final class ChannelConsumer implements ConsumerEndpoint {
         this.tag = tag.getBytes(UTF_8);
         this.arguments = arguments;
         this.consumer = new QueueConsumer(this, tag, noAck, exclusive, prefetch, limited, priority);
-        this.deliveries = entry -> channel.onDelivery(this, entry);
-        this.cancellations = cancelled -> channel.onCancelled(this);
-        this.wishes = wishing -> channel.onGrantWanted(this);
-        this.returns = channel::onGrantsReturned;
+        this.deliveries = channel.guarded(entry -> channel.onDelivery(this, entry));
+        this.cancellations = channel.guarded(cancelled -> channel.onCancelled(this));
+        this.wishes = channel.guarded(wishing -> channel.onGrantWanted(this));
+        this.returns = channel.guarded(channel::onGrantsReturned);
     }
 
     QueueActor queue() {

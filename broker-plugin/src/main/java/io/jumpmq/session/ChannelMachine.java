@@ -17,6 +17,7 @@ import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.ConsumeOutcome;
 import io.jumpmq.broker.queue.QueueConsumer;
@@ -128,6 +129,10 @@ final class ChannelMachine {
 
     Loop loop() {
         return connection.context().loop();
+    }
+
+    <M> Receiver<M> guarded(Receiver<M> receiver) {
+        return connection.guarded(number, receiver);
     }
 
     // Frames in.
@@ -275,6 +280,7 @@ final class ChannelMachine {
         boolean mandatory = (publishFlags & MANDATORY) != 0;
         counters.published(confirms != null, message.body().length);
         if (transactional) {
+            VirtualHost.requireRoutable(message); // A commit has no mistakes left to find.
             publications.add(() -> send(to, message, mandatory));
             return;
         }
@@ -433,7 +439,7 @@ final class ChannelMachine {
     private void confirmSoon() {
         if (!confirmsDue) {
             confirmsDue = true;
-            loop().atTurnEnd(this::flushConfirms);
+            connection.atTurnEnd(this::flushConfirms);
         }
     }
 
@@ -532,8 +538,8 @@ final class ChannelMachine {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "reply consumer cannot acknowledge");
         }
         String tag = consume.consumerTag().isEmpty() ? generated("amq.ctag-") : consume.consumerTag();
-        replyConsumer =
-                new ReplyConsumer(tag, tag.getBytes(UTF_8), replies().open(generated(""), loop(), this::onReply));
+        replyConsumer = new ReplyConsumer(
+                tag, tag.getBytes(UTF_8), replies().open(generated(""), loop(), guarded(this::onReply)));
         answer(consume.nowait() ? null : new Method.BasicConsumeOk(tag));
     }
 
@@ -591,17 +597,13 @@ final class ChannelMachine {
                 ConsumerPriority.of(consume.arguments(), queue),
                 consume.arguments());
         consumers.put(tag, consumer);
-        connection.suspend();
         QueueActor actor = consumer.queue();
+        Receiver<ConsumeResult> checked = connection.awaiting(number, this::onConsumeOutcome);
         // The answer is sent before the queue delivers: the client must know the tag first.
         Method answer = new Method.BasicConsumeOk(tag);
         actor.tell(loop(), core -> {
             ConsumeOutcome outcome = core.check(consumer.consumer());
-            actor.home()
-                    .send(
-                            loop(),
-                            this::onConsumeOutcome,
-                            new ConsumeResult(consumer, outcome, consume.nowait() ? null : answer));
+            actor.home().send(loop(), checked, new ConsumeResult(consumer, outcome, consume.nowait() ? null : answer));
             if (outcome == ConsumeOutcome.ACCEPTED) {
                 core.add(consumer.consumer(), actor.nowMillis());
             }
@@ -627,7 +629,6 @@ final class ChannelMachine {
                             : new AmqpException(ReplyCode.NOT_FOUND, "no " + queue),
                     Method.BasicConsume.ID);
         }
-        connection.resume();
     }
 
     private void onCancel(Method.BasicCancel cancel) {
@@ -640,7 +641,6 @@ final class ChannelMachine {
             answer(answer);
             return;
         }
-        connection.suspend();
         consumer.queue()
                 .ask(
                         loop(),
@@ -648,10 +648,7 @@ final class ChannelMachine {
                             core.remove(consumer.consumer(), consumer.queue().nowMillis());
                             return consumer;
                         },
-                        removed -> {
-                            answer(answer);
-                            connection.resume();
-                        });
+                        connection.awaiting(number, removed -> answer(answer)));
     }
 
     void onDelivery(ChannelConsumer consumer, QueueEntry entry) {
@@ -674,7 +671,7 @@ final class ChannelMachine {
         consumer.wrote(message.footprint());
         if (!windowsDue) {
             windowsDue = true;
-            loop().atTurnEnd(this::returnWindows);
+            connection.atTurnEnd(this::returnWindows);
         }
     }
 
@@ -796,8 +793,8 @@ final class ChannelMachine {
                 .vhost()
                 .requireQueue(queueName)
                 .requireAccess(connection.context().id());
-        connection.suspend();
-        QueueActor.of(queue).get(loop(), get.noAck(), fetched -> onFetched(queue, fetched));
+        QueueActor.of(queue)
+                .get(loop(), get.noAck(), connection.awaiting(number, fetched -> onFetched(queue, fetched)));
     }
 
     private void onFetched(QueueRecord queue, QueueActor.Fetched fetched) {
@@ -825,7 +822,6 @@ final class ChannelMachine {
             FrameWriter.end(out, start);
             sendContent(propertiesOf(entry, queue), message.body());
         }
-        connection.resume();
     }
 
     private enum Settlement {

@@ -10,6 +10,7 @@ import io.jumpmq.broker.ReplyAddresses;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Permission.Operation;
 import java.util.function.Consumer;
@@ -141,17 +142,13 @@ final class ChannelTopology {
     private void answerDeclared(QueueRecord queue, boolean nowait) {
         lastQueue = queue.name();
         QueueActor actor = QueueActor.of(queue);
-        connection.suspend();
         actor.ask(
                 channel.loop(),
                 core -> {
                     core.touch(actor.nowMillis());
                     return new Method.QueueDeclareOk(queue.name(), core.ready(), core.consumers());
                 },
-                ok -> {
-                    channel.answer(nowait ? null : ok);
-                    connection.resume();
-                });
+                connection.awaiting(channel.number(), ok -> channel.answer(nowait ? null : ok)));
     }
 
     private void onQueueDelete(Method.QueueDelete delete) {
@@ -163,10 +160,7 @@ final class ChannelTopology {
             return;
         }
         queue.requireAccess(connection.context().id());
-        QueueActor actor = QueueActor.of(queue);
-        connection.suspend();
-        actor.ask(channel.loop(), core -> new Method.QueueDeclareOk(name, core.ready(), core.consumers()), counts -> {
-            connection.resume();
+        Receiver<Method.QueueDeclareOk> counted = connection.awaiting(channel.number(), counts -> {
             if (delete.ifUnused() && counts.consumerCount() > 0) {
                 channel.fail(
                         new AmqpException(ReplyCode.PRECONDITION_FAILED, queue + " in use"), Method.QueueDelete.ID);
@@ -182,6 +176,8 @@ final class ChannelTopology {
                                 delete.nowait() ? null : new Method.QueueDeleteOk(counts.messageCount())));
             }
         });
+        QueueActor.of(queue)
+                .ask(channel.loop(), core -> new Method.QueueDeclareOk(name, core.ready(), core.consumers()), counted);
     }
 
     private void onQueuePurge(Method.QueuePurge purge) {
@@ -191,11 +187,13 @@ final class ChannelTopology {
                 .vhost()
                 .requireQueue(name)
                 .requireAccess(connection.context().id());
-        connection.suspend();
-        QueueActor.of(queue).ask(channel.loop(), core -> core.purge(), count -> {
-            channel.answer(purge.nowait() ? null : new Method.QueuePurgeOk(count));
-            connection.resume();
-        });
+        QueueActor.of(queue)
+                .ask(
+                        channel.loop(),
+                        core -> core.purge(),
+                        connection.awaiting(
+                                channel.number(),
+                                count -> channel.answer(purge.nowait() ? null : new Method.QueuePurgeOk(count))));
     }
 
     /** An empty name means the queue that was declared last on this channel. */
@@ -327,16 +325,14 @@ final class ChannelTopology {
 
     /** Has the catalog changed; nothing more is decoded until it is, and lasts if that is to be answered. */
     private void change(Command command, int methodId, boolean answered, Consumer<Broker.Outcome> then) {
-        connection.suspend();
-        connection.context().broker().submit(channel.loop(), command, answered, outcome -> {
+        Receiver<Broker.Outcome> made = connection.awaiting(channel.number(), outcome -> {
             AmqpException failure = outcome.failure();
             if (failure != null) {
                 connection.during(methodId);
-                connection.fail(channel.number(), failure);
-            } else {
-                then.accept(outcome);
+                throw failure;
             }
-            connection.resume();
+            then.accept(outcome);
         });
+        connection.context().broker().submit(channel.loop(), command, answered, made);
     }
 }

@@ -9,6 +9,7 @@ import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.Permission;
@@ -130,11 +131,50 @@ public final class ConnectionMachine {
                 if (in.readerIndex() == start) {
                     in.skipBytes(in.readableBytes()); // No frame begins here, and nobody can tell where one does.
                 }
-            } catch (RuntimeException e) {
-                fail(0, new AmqpException(ReplyCode.INTERNAL_ERROR, "INTERNAL_ERROR"));
-                throw e; // For the log: this is a defect of ours.
+            } catch (RuntimeException | Error e) {
+                defect(e);
             }
         }
+    }
+
+    /** Something went wrong here that nobody expected: it ends this connection, and is told to who can log it. */
+    public void defect(Throwable defect) {
+        fail(0, new AmqpException(ReplyCode.INTERNAL_ERROR, "INTERNAL_ERROR"));
+        context.loop().survived(defect);
+    }
+
+    /** A receiver of what other loops say. A mistake that is found then ends what one in a frame would. */
+    <M> Receiver<M> guarded(int channel, Receiver<M> receiver) {
+        return message -> {
+            try {
+                receiver.receive(message);
+            } catch (AmqpException e) {
+                fail(channel, e);
+            } catch (RuntimeException | Error e) {
+                defect(e);
+            }
+        };
+    }
+
+    /** As {@link #guarded}, for an answer: nothing more is decoded until it is there and was seen to, whatever came of that. */
+    <M> Receiver<M> awaiting(int channel, Receiver<M> answer) {
+        suspend();
+        Receiver<M> guarded = guarded(channel, answer);
+        return message -> {
+            guarded.receive(message);
+            resume();
+        };
+    }
+
+    /** Does something when the turn ends. */
+    void atTurnEnd(Runnable action) {
+        context.loop().atTurnEnd(() -> {
+            try {
+                action.run();
+            } catch (RuntimeException | Error e) {
+                defect(e);
+            }
+        });
     }
 
     /** Class and method of a method frame; 0 for any other. */
@@ -525,11 +565,12 @@ public final class ConnectionMachine {
         }
         released = true;
         context.broker().disconnected(home);
-        suspend();
-        context.broker().submit(context.loop(), new Command.ReleaseConnection(context.id()), false, outcome -> {
-            then.run();
-            resume();
-        });
+        context.broker()
+                .submit(
+                        context.loop(),
+                        new Command.ReleaseConnection(context.id()),
+                        false,
+                        awaiting(0, outcome -> then.run()));
     }
 
     private void close() {

@@ -21,7 +21,6 @@ final class CatalogJournal {
     /** A journal longer than this, and than twice its snapshot, is replaced by a new snapshot. */
     private static final long LONG_BYTES = 4 << 20;
 
-    private static final int MAX_RECORD = 16 << 20;
     private static final int FLUSHED_SIZE = Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES);
 
     private final Disk disk;
@@ -121,11 +120,8 @@ final class CatalogJournal {
         end = to;
     }
 
-    private ByteBuffer record(Change change, long number, long offset) throws IOException {
+    private ByteBuffer record(Change change, long number, long offset) {
         byte[] payload = ChangeCodec.encode(change);
-        if (payload.length > MAX_RECORD) {
-            throw new IOException("a change of the catalog takes " + payload.length + " bytes, which is too much");
-        }
         ByteBuffer record = ByteBuffer.allocate(Records.padded(Records.ENVELOPE + 1 + payload.length));
         record.position(Records.ENVELOPE).put(Records.CHANGE).put(payload);
         return sealed(record, number, offset);
@@ -200,7 +196,7 @@ final class CatalogJournal {
         }
     }
 
-    private ByteBuffer snapshot(List<Change> catalog, Set<Long> deletedQueues, long number) throws IOException {
+    private ByteBuffer snapshot(List<Change> catalog, Set<Long> deletedQueues, long number) {
         List<ByteBuffer> written = new ArrayList<>();
         int size = Segment.HEAD_BYTES;
         for (Change change : catalog) {

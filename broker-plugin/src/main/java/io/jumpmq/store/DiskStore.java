@@ -85,6 +85,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private final AutoCloseable lock;
     private final StoreSettings settings;
     private final Disk messageDisk;
+    private final SegmentRecovery found;
     private final MessageSegments segments;
     private final CatalogJournal journal;
     private final List<CatalogRecovery.Recorded> recovered;
@@ -181,7 +182,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             StoreSettings settings,
             Disk messageDisk,
             SegmentFiles files,
-            MessageSegments segments,
+            SegmentRecovery found,
             CatalogJournal journal,
             List<CatalogRecovery.Recorded> recovered,
             DiskCounters diskCounters,
@@ -192,7 +193,8 @@ public final class DiskStore implements MessageStore, CatalogLog {
         this.settings = settings;
         this.messageDisk = messageDisk;
         this.files = files;
-        this.segments = segments;
+        this.found = found;
+        this.segments = found.log();
         this.journal = journal;
         this.recovered = recovered;
         this.diskCounters = diskCounters;
@@ -258,14 +260,12 @@ public final class DiskStore implements MessageStore, CatalogLog {
             SegmentFiles files = new SegmentFiles(messageDisk, segmentBytes, workers.apply("files"), nanoTime);
             StoreRecovery found = StoreRecovery.read(measured, messageDisk, files, segmentBytes, Damage.REFUSED);
             CatalogJournal journal = CatalogJournal.open(measured, found.catalog());
-            MessageSegments segments = found.messages().log();
-            segments.begin(found.messages());
             return new DiskStore(
                     lock,
                     settings,
                     messageDisk,
                     files,
-                    segments,
+                    found.messages(),
                     journal,
                     found.catalog().changes(),
                     counters,
@@ -298,10 +298,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
      */
     public DamagedException refused(int index, String why) {
         CatalogRecovery.Recorded change = recovered.get(index);
-        return new DamagedException(
-                "catalog/" + change.file(),
-                change.offset(),
-                "this change cannot be made: " + change.change() + ": " + why);
+        return new DamagedException("catalog/" + change.file(), change.offset(), "this change cannot be made: " + why);
     }
 
     /** The highest id of a queue that has messages here. */
@@ -322,6 +319,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     /** All of {@link #start} but the threads. */
     void begin(Set<Long> queues) throws IOException {
+        segments.begin(found);
         for (DamagedMessage message : segments.setAside().news()) {
             LOG.warn("A message is still set aside, for it cannot be read: {}", describe(message));
         }

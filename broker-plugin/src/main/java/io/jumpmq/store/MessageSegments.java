@@ -762,5 +762,8 @@ final class MessageSegments {
         for (Segment segment : segments.values()) {
             segment.file.close();
         }
+        if (watermark != null) { // It has begun.
+            watermark.close();
+        }
     }
 }

@@ -175,7 +175,7 @@ public final class StoreInspection implements AutoCloseable {
                     .forEach((recorded, why) -> refused.add(new Finding(
                             "catalog/" + recorded.file(),
                             recorded.offset(),
-                            "this change cannot be made: " + recorded.change() + ": " + why,
+                            "this change cannot be made: " + why,
                             Effect.REFUSED)));
             for (Finding finding : refused) {
                 findings.add(new Finding(

@@ -144,7 +144,7 @@ final class StoreRepair {
                 .forEach((recorded, why) -> told.add(new Finding(
                         "catalog/" + recorded.file(),
                         recorded.offset(),
-                        "given up with what is lost: " + recorded.change() + ": " + why,
+                        "given up with what is lost: " + why,
                         Effect.HARMLESS)));
         long newest = found.catalog().generation();
         for (String name : catalogDisk.list()) {

@@ -101,13 +101,27 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         machine = new ConnectionMachine(new ConnectionContext(
                 id, loop, broker, authenticator, address.getAddress(), settings, properties, this, this));
         ticking = ctx.executor()
-                .scheduleAtFixedRate(() -> loop.run(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+                .scheduleAtFixedRate(() -> run(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void tick() {
         if (machine != null) {
             machine.onTick(loop.nowMillis());
         }
+    }
+
+    /** Runs something for this connection: a defect met there ends it, and harms no other. */
+    private void run(Runnable action) {
+        loop.run(() -> {
+            try {
+                action.run();
+            } catch (RuntimeException | Error e) {
+                if (machine == null) {
+                    throw e;
+                }
+                machine.defect(e);
+            }
+        });
     }
 
     @Override
@@ -134,7 +148,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         }
         if (in != null) {
             busy = true;
-            loop.run(() -> reader.onBytes(in));
+            run(() -> reader.onBytes(in));
             busy = false;
             keep(in);
         }
@@ -146,7 +160,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     /** Whether the broker wants no more of this client for now; then it is asked again soon. */
     private boolean waits(ConnectionMachine reader) {
         long[] millis = new long[1];
-        loop.run(() -> millis[0] = reader.pauseMillis());
+        run(() -> millis[0] = reader.pauseMillis());
         boolean waits = millis[0] > 0;
         if (waits && !retryDue) {
             retryDue = true;
@@ -174,7 +188,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (ctx.channel().isWritable() && machine != null) {
-            loop.run(machine::onWritable);
+            run(machine::onWritable);
         }
     }
 
@@ -189,7 +203,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         }
         ConnectionMachine ended = machine;
         if (ended != null) {
-            loop.run(ended::onClosed);
+            run(ended::onClosed);
         }
         if (unread != null) {
             unread.release();
@@ -239,7 +253,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         ChannelHandlerContext ctx = context;
         if (ctx != null) {
             ctx.executor()
-                    .execute(() -> loop.run(() -> {
+                    .execute(() -> run(() -> {
                         if (machine != null) {
                             machine.shutDown(reason);
                         }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The broker's loops, one a core: epoll on Linux, the JDK's selectors elsewhere. */
 public final class EventLoops implements AutoCloseable {
@@ -34,8 +35,12 @@ public final class EventLoops implements AutoCloseable {
     private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
     private final IdentityHashMap<EventExecutor, Pacing> pacings = new IdentityHashMap<>();
 
-    /** Starts nothing yet: a thread starts with its loop's first task. */
-    public EventLoops(int count) {
+    /**
+     * Starts nothing yet: a thread starts with its loop's first task.
+     *
+     * @param onDefect told, by the loop, of what nobody expected and nobody answered for: the broker has to end
+     */
+    public EventLoops(int count, Consumer<Throwable> onDefect) {
         IoHandlerFactory sockets = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         IoHandlerFactory paced = executor -> {
             Pacing pacing = new Pacing(PAUSE_NANOS, PLENTY_BYTES);
@@ -44,7 +49,7 @@ public final class EventLoops implements AutoCloseable {
         };
         group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("jumpmq-loop"), paced);
         for (EventExecutor executor : group) {
-            Loop loop = new Loop(loops.size(), new NettyLoopThread((EventLoop) executor));
+            Loop loop = new Loop(loops.size(), new NettyLoopThread((EventLoop) executor, onDefect));
             loops.add(loop);
             byExecutor.put(executor, loop);
         }

@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +19,11 @@ final class NettyLoopThread implements LoopThread {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final EventLoop eventLoop;
+    private final Consumer<Throwable> onDefect;
 
-    NettyLoopThread(EventLoop eventLoop) {
+    NettyLoopThread(EventLoop eventLoop, Consumer<Throwable> onDefect) {
         this.eventLoop = eventLoop;
+        this.onDefect = onDefect;
     }
 
     @Override
@@ -58,6 +61,15 @@ final class NettyLoopThread implements LoopThread {
 
     @Override
     public void failed(Throwable failure) {
-        LOG.error("A defect in JumpMQ; the loop goes on, but what it was doing is lost. Please report this.", failure);
+        LOG.error(
+                "A defect in JumpMQ: it stops in order, for nobody knows what was left half done. What was confirmed is"
+                        + " safe. Start it again, and please report this.",
+                failure);
+        onDefect.accept(failure);
+    }
+
+    @Override
+    public void survived(Throwable defect) {
+        LOG.error("A defect in JumpMQ: whoever asked for this was given an error. Please report it.", defect);
     }
 }

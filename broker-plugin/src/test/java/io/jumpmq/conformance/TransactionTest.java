@@ -4,10 +4,12 @@ import static io.jumpmq.conformance.BrokerUnderTest.await;
 import static io.jumpmq.conformance.BrokerUnderTest.bytes;
 import static io.jumpmq.conformance.BrokerUnderTest.next;
 import static io.jumpmq.conformance.BrokerUnderTest.reply;
+import static io.jumpmq.conformance.BrokerUnderTest.replyTo;
 import static io.jumpmq.conformance.BrokerUnderTest.take;
 import static io.jumpmq.conformance.BrokerUnderTest.unique;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import java.util.List;
 import java.util.Map;
@@ -237,5 +239,19 @@ class TransactionTest {
         String expected = "channel 406 PRECONDITION_FAILED - channel is not transactional";
         assertThat(broker.reply(Channel::txCommit)).isEqualTo(expected);
         assertThat(broker.reply(Channel::txRollback)).isEqualTo(expected);
+    }
+
+    /** It is found before the commit, and leaves the connection's other channels at work. */
+    @Test
+    void aMessageThatNobodyCanRouteIsRefusedWhenItIsPublished() throws Exception {
+        String queue = broker.queue();
+        Channel channel = transactional();
+        Channel other = channel.getConnection().createChannel();
+        AMQP.BasicProperties wrong = new AMQP.BasicProperties.Builder()
+                .headers(Map.of("CC", "no array"))
+                .build();
+        channel.basicPublish("", queue, wrong, bytes("1"));
+        assertThat(replyTo(channel::txCommit)).startsWith("channel 406 PRECONDITION_FAILED - invalid message");
+        assertThat(other.messageCount(queue)).isZero();
     }
 }

@@ -24,6 +24,9 @@ public final class Ring<D> {
     /** The largest number of buckets in one ring. */
     public static final int MAX_BUCKETS = 1 << 24;
 
+    /** The largest epoch: more changes than there can ever be. What claims to have had more would soon overflow. */
+    public static final long MAX_EPOCH = 1L << 62;
+
     /** Where each destination's buckets are: read off the array, kept so that freeing one need not search a million. */
     private final Map<D, BucketSet> owned = new HashMap<>();
 
@@ -72,17 +75,28 @@ public final class Ring<D> {
      *     {@value #MAX_BUCKETS} buckets; nothing has changed then
      */
     public RingChange<D> bind(D destination, int weight) {
-        requireWeight(weight);
+        requireBindable(destination, weight);
         RingState<D> before = state;
         int more = weight - weight(destination);
-        if (more > MAX_BUCKETS - before.bucketCount()) {
-            throw new IllegalArgumentException("weight " + weight + " for " + destination + " would give the ring "
-                    + ((long) before.bucketCount() + more) + " buckets; the limit is " + MAX_BUCKETS);
-        }
         if (more == 0) {
             return new RingChange<>(before, before);
         }
         return more > 0 ? grow(destination, more) : free(destination, -more);
+    }
+
+    /**
+     * Refuses exactly what {@link #bind} refuses, and changes nothing. For the writer only.
+     *
+     * @throws IllegalArgumentException as {@link #bind} does
+     */
+    public void requireBindable(D destination, int weight) {
+        requireWeight(weight);
+        int buckets = state.bucketCount();
+        int more = weight - weight(destination);
+        if (more > MAX_BUCKETS - buckets) {
+            throw new IllegalArgumentException("weight " + weight + " for " + destination + " would give the ring "
+                    + ((long) buckets + more) + " buckets; the limit is " + MAX_BUCKETS);
+        }
     }
 
     /**

@@ -93,6 +93,9 @@ public final class RingSnapshot {
         if (epoch < 0) {
             throw new RingFormatException(reader.at, "a negative epoch, " + epoch + ",");
         }
+        if (epoch > Ring.MAX_EPOCH) {
+            throw new RingFormatException(reader.at, "an epoch beyond the limit, " + epoch + ",");
+        }
         reader.at += Long.BYTES;
         HashAlgorithm algorithm = readAlgorithm(reader);
         Object[] owners = readOwners(reader, codec);

@@ -37,11 +37,14 @@ public final class RingState<D> {
      * The state that these runs tell, from bucket 0 on.
      *
      * @throws IllegalArgumentException when a run is empty, a destination gets more than {@value Ring#MAX_WEIGHT} buckets
-     *     or the ring more than {@value Ring#MAX_BUCKETS}; the message says where
+     *     or the ring more than {@value Ring#MAX_BUCKETS}, and the message says where; or when it is no epoch
      */
     public static <D> RingState<D> of(HashAlgorithm algorithm, long epoch, Iterable<Run<D>> runs) {
         if (epoch < 0) {
             throw new IllegalArgumentException("an epoch cannot be negative: " + epoch);
+        }
+        if (epoch > Ring.MAX_EPOCH) {
+            throw new IllegalArgumentException("an epoch is at most " + Ring.MAX_EPOCH + ", not " + epoch);
         }
         Buckets.Edit<D> edit = Buckets.<D>none().edit();
         Map<D, Integer> weights = new HashMap<>();

@@ -65,11 +65,18 @@ public final class Catalog {
     }
 
     /**
-     * Decides a command: the changes it takes, none when all is as wanted already.
+     * Decides a command: the changes it takes, none when all is as wanted already. Whatever {@link #apply}, or the log, could
+     * refuse is refused here.
      *
      * @throws AmqpException when it is refused
      */
     public List<Change> decide(Command command) {
+        List<Change> changes = changesFor(command);
+        changes.forEach(Recordable::require);
+        return changes;
+    }
+
+    private List<Change> changesFor(Command command) {
         if (command instanceof Command.InVirtualHost inside) {
             return decideInside(requireVhost(inside.vhost()), inside);
         } else if (command instanceof Command.ReleaseConnection release) {
@@ -149,6 +156,7 @@ public final class Catalog {
         if (name.isEmpty()) {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "a virtual host needs a name");
         }
+        Topology.requireShort("virtual host name", name);
         VirtualHost existing = vhosts.get(name);
         Change.VhostCreated created = new Change.VhostCreated(name, create.description(), create.tags());
         if (existing != null) {
@@ -226,8 +234,22 @@ public final class Catalog {
         return nextQueueId - 1;
     }
 
-    /** Makes a change that was decided. */
+    /**
+     * Makes a change that was decided.
+     *
+     * @throws InapplicableException when it does not fit the catalog, which no decision of this catalog's does; a part of it
+     *     may have been made then
+     */
     public void apply(Change change) {
+        try {
+            make(change);
+        } catch (RuntimeException e) {
+            throw new InapplicableException(change, e);
+        }
+        routingVersion.incrementAndGet();
+    }
+
+    private void make(Change change) {
         if (change instanceof Change.ExchangeDeclared declared) {
             VirtualHost vhost = vhost(declared.vhost(), declared);
             ExchangeRecord exchange =
@@ -279,7 +301,6 @@ public final class Catalog {
                 observer.userDeleted(deleted.name());
             }
         }
-        routingVersion.incrementAndGet();
     }
 
     /** Whether a change is to outlive the process; to be asked just before it is applied. */
@@ -365,12 +386,12 @@ public final class Catalog {
 
     /** Where a destination has one binding at most, the new one takes the old one's place, and its buckets. */
     private static void applyBindingAdded(ExchangeRecord source, Binding binding) {
+        source.router().bind(binding);
         Binding old = source.current.get(binding.destination());
         if (old != null) {
             forget(source, old);
         }
         note(source, binding);
-        source.router().bind(binding);
     }
 
     /** The router has its state already; the bindings follow. */

@@ -10,6 +10,9 @@ import java.util.Set;
  * ring are one change.
  */
 public sealed interface Change {
+    /** The most bytes that a change may take where it is recorded. A ring in a snapshot of the catalog may take more. */
+    int MAX_BYTES = 16 << 20;
+
     record ExchangeDeclared(
             String vhost,
             String name,

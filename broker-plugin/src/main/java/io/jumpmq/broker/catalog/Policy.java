@@ -4,13 +4,13 @@ import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.amqp.ShortString;
 import io.jumpmq.security.NamePattern;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings for all queues and exchanges whose names fit a pattern. Of several that fit, the one of the highest priority
@@ -18,7 +18,7 @@ import java.util.regex.PatternSyntaxException;
  *
  * @param pattern found anywhere in the name
  * @param operator whether an operator set it, whom users cannot overrule
- * @param definition what it sets: texts, and whole numbers as {@link Long}
+ * @param definition what it sets: {@link String}, {@link Boolean}, {@link Double}, and whole numbers as {@link Long}
  */
 public record Policy(
         String name,
@@ -80,12 +80,29 @@ public record Policy(
             "federation-upstream",
             "federation-upstream-set");
 
+    /**
+     * Checks a policy, wherever it comes from.
+     *
+     * @throws AmqpException PRECONDITION_FAILED, in RabbitMQ's words, when a setting makes no sense
+     */
     public Policy {
-        definition = new TreeMap<>(definition);
+        if (definition.isEmpty()) {
+            throw invalid("no policy provided");
+        }
+        Set<String> unknown = new TreeSet<>(definition.keySet());
+        boolean forUsers = !operator;
+        unknown.removeIf(
+                key -> LEAST.containsKey(key) || (forUsers && (TEXTS.containsKey(key) || IGNORED.contains(key))));
+        if (!unknown.isEmpty()) {
+            throw invalid(unknown + " are not recognised " + (operator ? "operator policy" : "policy") + " settings");
+        }
+        Map<String, Object> checked = new TreeMap<>();
+        definition.forEach((key, value) -> checked.put(key, checked(key, value)));
+        definition = checked;
     }
 
     /**
-     * Checks a policy.
+     * A policy with this pattern.
      *
      * @throws AmqpException PRECONDITION_FAILED, in RabbitMQ's words, when its pattern or a setting makes no sense
      */
@@ -96,18 +113,7 @@ public record Policy(
             int priority,
             Map<String, Object> definition,
             boolean operator) {
-        if (definition.isEmpty()) {
-            throw invalid("no policy provided");
-        }
-        Set<String> unknown = new TreeSet<>(definition.keySet());
-        unknown.removeIf(
-                key -> LEAST.containsKey(key) || (!operator && (TEXTS.containsKey(key) || IGNORED.contains(key))));
-        if (!unknown.isEmpty()) {
-            throw invalid(unknown + " are not recognised " + (operator ? "operator policy" : "policy") + " settings");
-        }
-        Map<String, Object> checked = new LinkedHashMap<>();
-        definition.forEach((key, value) -> checked.put(key, checked(key, value)));
-        return new Policy(name, compiled(pattern), target, priority, checked, operator);
+        return new Policy(name, compiled(pattern), target, priority, definition, operator);
     }
 
     private static NamePattern compiled(String pattern) {
@@ -119,13 +125,13 @@ public record Policy(
         }
     }
 
-    private static Object checked(String key, Object value) {
+    private static Object checked(String key, @Nullable Object given) {
+        Object value =
+                given instanceof Number number && Inequivalence.isInteger(number) ? (Object) number.longValue() : given;
         Long least = LEAST.get(key);
         if (least != null) {
-            if (value instanceof Number number
-                    && !(value instanceof Double || value instanceof Float)
-                    && number.longValue() >= least) {
-                return number.longValue();
+            if (value instanceof Long number && number >= least) {
+                return number;
             }
             throw invalid(value + " is not a valid " + CALLED.get(key));
         }
@@ -133,10 +139,13 @@ public record Policy(
         if (text != null && (!(value instanceof String) || (key.equals("overflow") && !OVERFLOWS.contains(value)))) {
             throw invalid(value + " is not a valid " + text);
         }
-        if (key.equals("dead-letter-routing-key") && !ShortString.fits(value.toString())) {
+        if (key.equals("dead-letter-routing-key") && !ShortString.fits(String.valueOf(value))) {
             throw invalid("a " + text + " has at most " + ShortString.MAX_BYTES + " bytes");
         }
-        return value;
+        if (value instanceof String || value instanceof Boolean || value instanceof Long || value instanceof Double) {
+            return value;
+        }
+        throw invalid(key + " cannot be " + value);
     }
 
     private static AmqpException invalid(String why) {

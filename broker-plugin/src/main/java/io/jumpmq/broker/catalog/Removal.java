@@ -2,7 +2,9 @@ package io.jumpmq.broker.catalog;
 
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,24 +18,41 @@ final class Removal {
     private final Map<ExchangeRecord, Integer> removedFrom = new HashMap<>();
     private final Set<ExchangeRecord> deleted = new HashSet<>();
 
+    /** To be deleted next: an exchange may take the next one with it, over any number of steps. */
+    private final Deque<ExchangeRecord> unused = new ArrayDeque<>();
+
     Removal queue(QueueRecord queue) {
-        queue.incoming.forEach(incoming -> binding(incoming.source(), incoming.binding()));
+        queue.incoming.forEach(incoming -> remove(incoming.source(), incoming.binding()));
         changes.add(new Change.QueueDeleted(queue.vhost(), queue.name()));
-        return this;
+        return deleteUnused();
     }
 
     Removal exchange(ExchangeRecord exchange) {
-        if (deleted.add(exchange)) {
-            exchange.bindings.forEach(binding -> binding(exchange, binding));
-            exchange.incoming.forEach(incoming -> binding(incoming.source(), incoming.binding()));
-            changes.add(new Change.ExchangeDeleted(exchange.vhost(), exchange.name()));
+        unused.add(exchange);
+        return deleteUnused();
+    }
+
+    Removal binding(ExchangeRecord source, Binding binding) {
+        remove(source, binding);
+        return deleteUnused();
+    }
+
+    private Removal deleteUnused() {
+        for (ExchangeRecord exchange = unused.poll(); exchange != null; exchange = unused.poll()) {
+            if (deleted.add(exchange)) {
+                for (Binding binding : exchange.bindings) {
+                    remove(exchange, binding);
+                }
+                exchange.incoming.forEach(incoming -> remove(incoming.source(), incoming.binding()));
+                changes.add(new Change.ExchangeDeleted(exchange.vhost(), exchange.name()));
+            }
         }
         return this;
     }
 
-    Removal binding(ExchangeRecord source, Binding binding) {
+    private void remove(ExchangeRecord source, Binding binding) {
         if (!removed.add(new SourcedBinding(source, binding))) {
-            return this;
+            return;
         }
         changes.add(new Change.BindingRemoved(
                 source.vhost(),
@@ -44,9 +63,8 @@ final class Removal {
                 binding.arguments()));
         int gone = removedFrom.merge(source, 1, Integer::sum);
         if (source.autoDelete() && gone == source.bindings.size()) {
-            exchange(source);
+            unused.add(source);
         }
-        return this;
     }
 
     /** In the order in which they have to be applied. */

@@ -16,6 +16,9 @@ import java.util.Map;
 
 /** Decides what becomes of whole rings: several weights in one step, a ring as it was elsewhere. Changes nothing. */
 public final class Rings {
+    /** From here to {@link Ring#MAX_EPOCH} no ring can count. */
+    private static final long MAX_RESTORED_EPOCH = Ring.MAX_EPOCH / 2;
+
     private Rings() {}
 
     /**
@@ -42,7 +45,7 @@ public final class Rings {
         ConsistentHashRouter router = require(vhost, exchange);
         Map<Destination, Integer> wanted = new LinkedHashMap<>();
         for (Command.Weight weight : weights) {
-            Destination destination = destination(vhost, weight.kind(), weight.destination());
+            Destination destination = Topology.destination(vhost, weight.kind(), weight.destination());
             if (weight.weight() < 0 || weight.weight() > Ring.MAX_WEIGHT) {
                 throw new AmqpException(
                         ReplyCode.PRECONDITION_FAILED,
@@ -58,10 +61,6 @@ public final class Rings {
         } catch (IllegalArgumentException e) {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, String.valueOf(e.getMessage()));
         }
-    }
-
-    private static Destination destination(VirtualHost vhost, DestinationKind kind, String name) {
-        return kind == DestinationKind.QUEUE ? vhost.requireQueue(name) : vhost.requireExchange(name);
     }
 
     static List<Change> setWeights(VirtualHost vhost, Command.SetWeights set) {
@@ -90,9 +89,14 @@ public final class Rings {
                     "the ring is one of '" + array.algorithm() + "', " + vhost.requireExchange(exchange)
                             + " hashes by '" + now.algorithm() + "'");
         }
+        if (array.epoch() > MAX_RESTORED_EPOCH) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    "the ring's epoch is " + array.epoch() + "; the limit is " + MAX_RESTORED_EPOCH);
+        }
         List<RingState.Run<RingMember>> runs = new ArrayList<>();
         for (Command.Weight run : array.runs()) {
-            Destination destination = destination(vhost, run.kind(), run.destination());
+            Destination destination = Topology.destination(vhost, run.kind(), run.destination());
             runs.add(new RingState.Run<>(new RingMember(destination), run.weight()));
         }
         try {
@@ -127,11 +131,10 @@ public final class Rings {
 
     /** One record for the bindings and the ring: nobody ever sees one without the other. */
     private static List<Change> changes(VirtualHost vhost, ExchangeRecord exchange, RingState<RingMember> after) {
-        List<Change> changes = new ArrayList<>(List.of(new Change.RingRestored(
-                vhost.name(), exchange.name(), RingSnapshot.encode(after, ConsistentHashRouter.codec(vhost.names())))));
         if (exchange.autoDelete() && after.bucketCount() == 0 && !exchange.bindings.isEmpty()) {
-            changes.add(new Change.ExchangeDeleted(vhost.name(), exchange.name()));
+            return new Removal().exchange(exchange).changes();
         }
-        return changes;
+        return List.of(new Change.RingRestored(
+                vhost.name(), exchange.name(), RingSnapshot.encode(after, ConsistentHashRouter.codec(vhost.names()))));
     }
 }

@@ -79,6 +79,7 @@ final class Topology {
         if (exchange == null) {
             return List.of();
         }
+        requireNotDefault(delete.name());
         if (delete.name().startsWith(RESERVED)) {
             throw new AmqpException(ReplyCode.ACCESS_REFUSED, "deletion of system " + exchange + " not allowed");
         }
@@ -136,19 +137,28 @@ final class Topology {
     List<Change> bind(VirtualHost vhost, Command.Bind bind) {
         Destination destination = destination(vhost, bind.kind(), bind.destination(), bind.connection());
         ExchangeRecord source = vhost.requireExchange(bind.source());
+        requireNotDefault(bind.source());
         requireShort("routing key", bind.key());
-        source.router().validate(bind.key(), bind.arguments());
-        return source.bindings.contains(new Binding(destination, bind.key(), bind.arguments()))
+        Binding binding = new Binding(destination, bind.key(), bind.arguments());
+        source.router().validate(binding);
+        return source.bindings.contains(binding)
                 ? List.of()
                 : List.of(new Change.BindingAdded(
                         vhost.name(), bind.source(), bind.kind(), bind.destination(), bind.key(), bind.arguments()));
     }
 
     /** Not every command comes from a client: what AMQP cannot carry, no client could ever name. */
-    private static void requireShort(String what, String text) {
+    static void requireShort(String what, String text) {
         if (!ShortString.fits(text)) {
             throw new AmqpException(
                     ReplyCode.PRECONDITION_FAILED, what + " has at most " + ShortString.MAX_BYTES + " bytes");
+        }
+    }
+
+    /** Its bindings are the queues that there are: nobody makes or takes one, whichever way the command comes. */
+    private static void requireNotDefault(String exchange) {
+        if (exchange.equals(VirtualHost.DEFAULT_EXCHANGE)) {
+            throw new AmqpException(ReplyCode.ACCESS_REFUSED, "operation not permitted on the default exchange");
         }
     }
 
@@ -169,9 +179,21 @@ final class Topology {
     }
 
     private static Destination destination(VirtualHost vhost, DestinationKind kind, String name, long connection) {
-        return kind == DestinationKind.QUEUE
-                ? vhost.requireQueue(name).requireAccess(connection)
-                : vhost.requireExchange(name);
+        Destination destination = destination(vhost, kind, name);
+        return destination instanceof QueueRecord queue ? queue.requireAccess(connection) : destination;
+    }
+
+    /**
+     * What a binding may lead to.
+     *
+     * @throws AmqpException NOT_FOUND when it is not there, ACCESS_REFUSED when it is the default exchange
+     */
+    static Destination destination(VirtualHost vhost, DestinationKind kind, String name) {
+        if (kind == DestinationKind.QUEUE) {
+            return vhost.requireQueue(name);
+        }
+        requireNotDefault(name);
+        return vhost.requireExchange(name);
     }
 
     List<Change> deleteQueue(VirtualHost vhost, Command.DeleteQueue delete) {

@@ -10,4 +10,10 @@ import java.util.OptionalInt;
  */
 public record VhostLimits(OptionalInt maxConnections, OptionalInt maxQueues) {
     public static final VhostLimits NONE = new VhostLimits(OptionalInt.empty(), OptionalInt.empty());
+
+    public VhostLimits {
+        if (maxConnections.orElse(0) < 0 || maxQueues.orElse(0) < 0) {
+            throw new IllegalArgumentException("a limit cannot be negative");
+        }
+    }
 }

@@ -202,6 +202,15 @@ public final class VirtualHost {
         }
     }
 
+    /**
+     * Refuses what {@link #route} refuses.
+     *
+     * @throws AmqpException when a CC or BCC header is not an array of strings
+     */
+    public static void requireRoutable(Message message) {
+        copies(message);
+    }
+
     private void direct(ExchangeRecord exchange, Message message, byte[] key, Routing routing) {
         if (exchange.name().equals(DEFAULT_EXCHANGE)) {
             QueueRecord queue = queues.get(new String(key, StandardCharsets.UTF_8));

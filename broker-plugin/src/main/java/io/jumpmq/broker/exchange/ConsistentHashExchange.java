@@ -145,8 +145,14 @@ public final class ConsistentHashExchange implements ExchangeType {
         }
 
         @Override
-        public void validate(String key, FieldTable arguments) {
-            weight(key);
+        public void validate(Binding binding) {
+            RingMember known = members.get(binding.destination());
+            try {
+                ring.requireBindable(
+                        known == null ? new RingMember(binding.destination()) : known, weight(binding.key()));
+            } catch (IllegalArgumentException e) {
+                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, String.valueOf(e.getMessage()));
+            }
         }
 
         @Override

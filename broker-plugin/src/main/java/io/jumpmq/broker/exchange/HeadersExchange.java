@@ -31,8 +31,8 @@ public final class HeadersExchange implements ExchangeType {
         private final Map<Binding, Boolean> bindings = new ConcurrentHashMap<>();
 
         @Override
-        public void validate(String key, FieldTable arguments) {
-            Object match = arguments.get(MATCH);
+        public void validate(Binding binding) {
+            Object match = binding.arguments().get(MATCH);
             if (match != null && !(match instanceof LongString)) {
                 throw new AmqpException(
                         ReplyCode.PRECONDITION_FAILED,

@@ -1,6 +1,5 @@
 package io.jumpmq.broker.exchange;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.ring.DestinationCodec;
 import java.util.Map;
@@ -9,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /** The bindings of one exchange. */
 public interface Router {
     /**
-     * Whether a binding can be made, before it is.
+     * Whether a binding can be made, before it is. On the catalog's loop.
      *
      * @throws io.jumpmq.amqp.AmqpException when not
      */
-    default void validate(String key, FieldTable arguments) {}
+    default void validate(Binding binding) {}
 
-    /** Makes a binding that is not there yet. On the catalog's loop. */
+    /** Makes a binding that is not there yet. What {@link #validate} lets pass must succeed. On the catalog's loop. */
     void bind(Binding binding);
 
     /** Takes a binding away that is there. On the catalog's loop. */

@@ -108,6 +108,11 @@ public final class Loop {
         turnEnds[turnEndCount++] = action;
     }
 
+    /** Tells of a defect that left nothing half done, after an error was given to whoever it hit. */
+    public void survived(Throwable defect) {
+        thread.survived(defect);
+    }
+
     /** Ends a turn. Whoever enters the loop's thread other than by {@link #run} calls this at the end. */
     public void endTurn() {
         int rounds = 0;

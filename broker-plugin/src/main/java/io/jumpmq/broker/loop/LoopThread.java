@@ -16,6 +16,14 @@ public interface LoopThread {
         return -1;
     }
 
-    /** Told of what a receiver or a task threw; the loop goes on. */
+    /**
+     * Told of what a receiver or a task threw: a defect, and nobody knows what it left half done. The loop goes on, so that
+     * the broker can be stopped in order, which is what has to happen now.
+     */
     void failed(Throwable failure);
+
+    /** Told of a defect that left nothing half done: whoever it hit was given an error. */
+    default void survived(Throwable defect) {
+        failed(defect);
+    }
 }

@@ -10,9 +10,12 @@ import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.ring.RingState;
+import io.jumpmq.ring.hash.HashAlgorithm;
+import io.jumpmq.security.Permission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** Commands decided and applied, step by step; above all that a ring is clean however a destination goes. */
@@ -206,5 +209,75 @@ class CatalogTest {
                 .hasMessage("The binding key must not exceed 10000");
         assertThat(ring("ch").bucketCount()).isEqualTo(3);
         assertThat(bind("ch", "q", "3")).isEmpty();
+    }
+
+    /** The ring is empty then, and what led to the exchange must not lead to a ghost. */
+    @Test
+    void anAutoDeleteExchangeWhoseRingIsEmptiedGoesWithWhatLeadsToIt() {
+        exchange("front", "fanout", false, Map.of());
+        exchange("ch", "x-consistent-hash", true, Map.of());
+        queue("q", false);
+        run(new Command.Bind(V, "front", DestinationKind.EXCHANGE, "ch", "", FieldTable.EMPTY, CONNECTION));
+        bind("ch", "q", "3");
+        run(new Command.SetWeights(
+                V, "ch", List.of(new Command.Weight(DestinationKind.QUEUE, "q", 0)), OptionalLong.empty()));
+        assertThat(vhost().exchange("ch")).isNull();
+        assertThat(catalog.bindings(vhost())).isEmpty();
+        Catalog restarted = new CatalogUnderTest().catalog;
+        catalog.snapshot().forEach(restarted::apply);
+    }
+
+    @Test
+    void aChainOfAutoDeleteExchangesMayBeOfAnyLength() {
+        int length = 20_000;
+        queue("q", false);
+        for (int i = 0; i < length; i++) {
+            exchange("x" + i, "fanout", true, Map.of());
+            DestinationKind kind = i == 0 ? DestinationKind.QUEUE : DestinationKind.EXCHANGE;
+            String next = i == 0 ? "q" : "x" + (i - 1);
+            run(new Command.Bind(V, "x" + i, kind, next, "", FieldTable.EMPTY, CONNECTION));
+        }
+        run(new Command.DeleteQueue(V, "q", vhost().requireQueue("q").id()));
+        assertThat(vhost().exchanges()).noneMatch(exchange -> exchange.name().startsWith("x"));
+    }
+
+    @Test
+    void anEpochThatWouldSoonOverflowIsRefused() {
+        exchange("ch", "x-consistent-hash", false, Map.of());
+        queue("q", false);
+        List<Command.Weight> runs = List.of(new Command.Weight(DestinationKind.QUEUE, "q", 3));
+        assertThatThrownBy(() -> run(new Command.RestoreRing(
+                        V,
+                        "ch",
+                        new Command.RingArray(HashAlgorithm.JUMP, Long.MAX_VALUE, runs),
+                        OptionalLong.empty())))
+                .isInstanceOf(AmqpException.class)
+                .hasMessageStartingWith("the ring's epoch is 9223372036854775807; the limit is ");
+        assertThat(ring("ch").epoch()).isZero();
+    }
+
+    /** Whichever way a binding comes: by a client, by the management, by an import. */
+    @Test
+    void nobodyBindsTheDefaultExchange() {
+        exchange("ch", "x-consistent-hash", false, Map.of());
+        queue("q", false);
+        Command.Weight toDefault = new Command.Weight(DestinationKind.EXCHANGE, "", 1);
+        for (Command command : List.of(
+                new Command.Bind(V, "", DestinationKind.QUEUE, "q", "k", FieldTable.EMPTY, CONNECTION),
+                new Command.Bind(V, "ch", DestinationKind.EXCHANGE, "", "1", FieldTable.EMPTY, CONNECTION),
+                new Command.DeleteExchange(V, "", false),
+                new Command.SetWeights(V, "ch", List.of(toDefault), OptionalLong.empty()))) {
+            assertThatThrownBy(() -> run(command))
+                    .isInstanceOf(AmqpException.class)
+                    .hasMessage("operation not permitted on the default exchange");
+        }
+    }
+
+    @Test
+    void aChangeThatDoesNotFitIsNamed() {
+        assertThatThrownBy(() -> catalog.apply(new Change.PermissionSet(V, "nobody", Permission.ALL)))
+                .isInstanceOf(InapplicableException.class)
+                .hasMessageStartingWith("PermissionSet[vhost=/, user=nobody, ")
+                .hasMessageEndingWith(" cannot be applied: no user 'nobody'");
     }
 }

@@ -175,10 +175,12 @@ class HeadersExchangeTest {
     void anUnknownWayToMatchIsRefused() {
         Router router = new HeadersExchange().create(FieldTable.EMPTY);
         for (String match : MATCHES) {
-            router.validate("", match.isEmpty() ? FieldTable.EMPTY : FieldTable.of(Map.of("x-match", match)));
+            router.validate(new Binding(
+                    new Queue(0), "", match.isEmpty() ? FieldTable.EMPTY : FieldTable.of(Map.of("x-match", match))));
         }
         for (Object match : Arrays.asList("none", "ALL", "", 5)) {
-            assertThatThrownBy(() -> router.validate("", FieldTable.of(Map.of("x-match", match))))
+            Binding binding = new Binding(new Queue(0), "", FieldTable.of(Map.of("x-match", match)));
+            assertThatThrownBy(() -> router.validate(binding))
                     .isInstanceOf(AmqpException.class)
                     .hasMessageStartingWith("Invalid x-match field ");
         }
