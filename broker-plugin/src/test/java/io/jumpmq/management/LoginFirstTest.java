@@ -51,7 +51,7 @@ class LoginFirstTest {
                 "GET /api/health/checks/alarms",
                 "GET /api/nonsense",
                 "GET /api",
-                "GET /api/queues/%zz",
+                "GET /api/queues/%00/q",
                 "GET /api/queues/%ff/q",
                 "GET /api/queues?page=x",
                 "PATCH /api/queues",
@@ -69,6 +69,13 @@ class LoginFirstTest {
                         .as("%s %s", line, login)
                         .isEqualTo(401);
             }
+        }
+    }
+
+    @Test
+    void whatIsNoHttpIsRefusedWhoeverSendsIt() throws IOException {
+        for (String login : List.of("", GUEST)) {
+            assertThat(status(head("GET /api/queues/%zz", login) + "\r\n")).isEqualTo(400);
         }
     }
 
