@@ -42,7 +42,9 @@ public final class HttpThreads implements AutoCloseable {
     private static final int POOLED_BUFFERS = 64;
     private static final int BUFFERS_PER_THREAD = 4;
     private static final int IDLE_MILLIS = 60_000;
-    private static final int SLOWEST_HEAD_MILLIS = 10_000;
+
+    /** From the first byte on; the first head on a connection from its first moment on. */
+    static final int SLOWEST_HEAD_MILLIS = 10_000;
 
     /** What they do: the arithmetic of TLS handshakes, the files of the web pages. */
     private static final int MAX_TASK_THREADS = 4;
@@ -92,8 +94,7 @@ public final class HttpThreads implements AutoCloseable {
      * @param memory for what comes and goes
      */
     AcceptingChannel<? extends StreamConnection> listen(
-            InetSocketAddress address, @Nullable Https tls, HttpMemory memory, HttpHandler handler)
-            throws IOException {
+            InetSocketAddress address, @Nullable Https tls, HttpMemory memory, HttpHandler handler) throws IOException {
         ByteBufferPool buffers = new DefaultByteBufferPool(false, BUFFER_BYTES, POOLED_BUFFERS, BUFFERS_PER_THREAD);
         HttpOpenListener http = new HttpOpenListener(
                 buffers,

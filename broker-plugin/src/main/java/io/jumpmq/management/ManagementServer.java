@@ -49,8 +49,8 @@ import org.xnio.channels.AcceptingChannel;
 public final class ManagementServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.management");
 
-    /** Requests that are carried out at a time, and those that wait for their turn. */
-    private static final int MAX_AT_ONCE = 8;
+    /** Requests that are carried out at a time, and those that wait for their turn: the processors are there for messages. */
+    private static final int MAX_AT_ONCE = 4;
 
     private static final int MAX_WAITING = 256;
 

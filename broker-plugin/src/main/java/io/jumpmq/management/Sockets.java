@@ -3,7 +3,9 @@ package io.jumpmq.management;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -26,6 +28,10 @@ final class Sockets {
 
     private final LongSupplier nowMillis;
     private final Set<StreamConnection> strangers = new LinkedHashSet<>();
+
+    /** Since when those of them are here who have never sent a whole head, or are not through with TLS. */
+    private final Map<StreamConnection, Long> newcomers = new LinkedHashMap<>();
+
     private final Set<StreamConnection> known = new HashSet<>();
     private final Set<Transfer> transfers = new HashSet<>();
     private boolean full;
@@ -53,6 +59,7 @@ final class Sockets {
             return false;
         }
         strangers.add(connection);
+        newcomers.put(connection, nowMillis.getAsLong());
         return true;
     }
 
@@ -74,6 +81,7 @@ final class Sockets {
     synchronized void begin(HttpServerExchange exchange, HttpMemory memory) {
         Transfer transfer = Transfer.begin(exchange, memory, nowMillis.getAsLong());
         transfers.add(transfer);
+        newcomers.remove(connection(exchange));
         exchange.addExchangeCompleteListener((over, next) -> {
             end(transfer);
             next.proceed();
@@ -106,6 +114,11 @@ final class Sockets {
         forgetClosed();
         full = strangers.size() + known.size() >= MAX_SOCKETS;
         long now = nowMillis.getAsLong();
+        newcomers.forEach((connection, since) -> {
+            if (now - since > HttpThreads.SLOWEST_HEAD_MILLIS) {
+                IoUtils.safeClose(connection);
+            }
+        });
         for (Transfer transfer : Set.copyOf(transfers)) {
             if (!transfer.exchange().getConnection().isOpen()) {
                 end(transfer);
@@ -124,5 +137,6 @@ final class Sockets {
     private void forgetClosed() {
         strangers.removeIf(connection -> !connection.isOpen());
         known.removeIf(connection -> !connection.isOpen());
+        newcomers.keySet().removeIf(connection -> !connection.isOpen());
     }
 }

@@ -41,8 +41,8 @@ class PiecesTest {
         first.write(noise(BYTES), 0, BYTES);
         Pieces second = new Pieces(memory);
         assertThatThrownBy(() -> second.write(noise(BYTES), 0, BYTES))
-                .isInstanceOfSatisfying(HttpError.class, refused -> assertThat(refused.status())
-                        .isEqualTo(503));
+                .isInstanceOfSatisfying(
+                        HttpError.class, refused -> assertThat(refused.status()).isEqualTo(503));
         second.discard();
         assertThat(second.size()).isZero();
         first.release();
