@@ -168,7 +168,7 @@ final class Metrics {
         families.gauge(
                 "erlang_uptime_seconds",
                 "Since the node started",
-                (System.currentTimeMillis() - node.startedMillis()) / 1000.0);
+                node.uptimeMillis() / 1000.0);
         Congestion congestion = node.broker().congestion();
         families.gauge(
                 "alarms_memory_used_watermark",
