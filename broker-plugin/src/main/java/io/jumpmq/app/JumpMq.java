@@ -45,6 +45,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -83,6 +84,7 @@ public final class JumpMq implements AutoCloseable {
     private final @Nullable DiskStore store;
     private final List<Listener> listeners;
     private final @Nullable HttpServers http;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private JumpMq(
             EventLoops loops,
@@ -528,6 +530,9 @@ public final class JumpMq implements AutoCloseable {
     /** Says goodbye to all clients and stops. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         if (http != null) {
             stop("The HTTP API", http::close);
         }

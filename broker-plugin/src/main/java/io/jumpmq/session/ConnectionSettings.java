@@ -21,7 +21,7 @@ public record ConnectionSettings(
     public static final int FRAME_MIN_BYTES = 4096;
 
     /** RabbitMQ's defaults. */
-    public static final ConnectionSettings DEFAULT = 
+    public static final ConnectionSettings DEFAULT =
             new ConnectionSettings(131_072, 2047, 60, 16 << 20, 10_000, 30_000);
 
     public ConnectionSettings {

@@ -92,8 +92,8 @@ public final class EventLoops implements AutoCloseable {
         for (int hop = 0; hop < hops; hop++) {
             CountDownLatch done = new CountDownLatch(loops.size());
             // Behind what the thread has to do, then behind what the loop has.
-            byExecutor.forEach(
-                    (thread, loop) -> thread.execute(() -> loop.submit((CountDownLatch latch) -> latch.countDown(), done)));
+            byExecutor.forEach((thread, loop) ->
+                    thread.execute(() -> loop.submit((CountDownLatch latch) -> latch.countDown(), done)));
             try {
                 if (!done.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                     return false;

@@ -24,11 +24,8 @@ class CleanStopTest {
     }
 
     private void run(Action action) throws Exception {
-        try (JumpMq broker = JumpMq.builder()
-                .host("127.0.0.1")
-                .port(0)
-                .dataDirectory(folder)
-                .start()) {
+        try (JumpMq broker =
+                JumpMq.builder().host("127.0.0.1").port(0).dataDirectory(folder).start()) {
             ConnectionFactory factory = new ConnectionFactory();
             factory.setUri(broker.uri());
             try (Connection connection = factory.newConnection()) {
@@ -45,7 +42,8 @@ class CleanStopTest {
                     .deliveryMode(2)
                     .priority(priority)
                     .build();
-            channel.basicPublish("", "ranked", properties, String.valueOf(priority).getBytes(UTF_8));
+            channel.basicPublish(
+                    "", "ranked", properties, String.valueOf(priority).getBytes(UTF_8));
         }
         channel.waitForConfirmsOrDie();
     }
@@ -78,8 +76,8 @@ class CleanStopTest {
             assertThat(get(channel)).isEqualTo(1); // 8
         });
         run(channel -> assertThat(redelivered(channel))
-                .isEqualTo(new TreeMap<>(
-                        Map.of("1", false, "2", false, "3", false, "4", true, "7", false, "8", true))));
+                .isEqualTo(
+                        new TreeMap<>(Map.of("1", false, "2", false, "3", false, "4", true, "7", false, "8", true))));
         run(channel -> assertThat(redelivered(channel)).hasSize(6).doesNotContainValue(false));
     }
 

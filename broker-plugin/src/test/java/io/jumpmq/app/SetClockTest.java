@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,7 +53,8 @@ class SetClockTest {
     }
 
     private static void publishForAMinute(Channel channel) throws Exception {
-        channel.queueDeclare("q", true, false, false, Map.of("x-dead-letter-exchange", "", "x-dead-letter-routing-key", "dead"));
+        channel.queueDeclare(
+                "q", true, false, false, Map.of("x-dead-letter-exchange", "", "x-dead-letter-routing-key", "dead"));
         channel.queueDeclare("dead", true, false, false, null);
         channel.confirmSelect();
         channel.basicPublish("", "q", FOR_A_MINUTE, new byte[1]);
@@ -111,11 +113,12 @@ class SetClockTest {
             pass(60_000);
             assertThat(isThere(channel)).isFalse();
             GetResponse[] dead = new GetResponse[1];
-            org.awaitility.Awaitility.await().until(() -> {
+            Awaitility.await().until(() -> {
                 dead[0] = channel.basicGet("dead", true);
                 return dead[0] != null;
             });
-            Object deaths = Objects.requireNonNull(dead[0].getProps().getHeaders().get("x-death"));
+            Object deaths =
+                    Objects.requireNonNull(dead[0].getProps().getHeaders().get("x-death"));
             Map<?, ?> death = (Map<?, ?>) ((List<?>) deaths).get(0);
             assertThat(death.get("time")).isEqualTo(new Date(START - HOUR + 60_000));
         }

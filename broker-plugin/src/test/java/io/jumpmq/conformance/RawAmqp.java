@@ -257,6 +257,10 @@ final class RawAmqp implements AutoCloseable {
         }
     }
 
+    byte[] readBytes(int count) throws IOException {
+        return in.readNBytes(count);
+    }
+
     /** Whether something can be read without waiting. */
     boolean hasSaidSomething() throws IOException {
         return in.available() > 0;

@@ -9,6 +9,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import io.jumpmq.app.JumpMq;
 import io.jumpmq.session.ConnectionSettings;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -20,7 +21,8 @@ class SendTimeoutTest {
     private static final int BASIC_CONSUME_OK = RawAmqp.method(60, 21);
     private static final int MESSAGES = 400;
     private static final int BODY_BYTES = 100_000;
-    private static final ConnectionSettings IMPATIENT = new ConnectionSettings(131_072, 2047, 60, 16 << 20, 10_000, 1_500);
+    private static final ConnectionSettings IMPATIENT =
+            new ConnectionSettings(131_072, 2047, 60, 16 << 20, 10_000, 1_500);
 
     @Test
     void aClientThatReadsNothingIsClosedAndItsMessagesGoOn() throws Exception {
@@ -31,28 +33,26 @@ class SendTimeoutTest {
                         .start();
                 Socket socket = new Socket()) {
             socket.setReceiveBufferSize(64 << 10);
-            socket.connect(new java.net.InetSocketAddress("127.0.0.1", broker.port()));
+            socket.connect(new InetSocketAddress("127.0.0.1", broker.port()));
             ConnectionFactory factory = new ConnectionFactory();
             factory.setUri(broker.uri());
             try (Connection others = factory.newConnection()) {
                 Channel channel = others.createChannel();
                 channel.queueDeclare("q", false, false, false, null);
-                RawAmqp raw = RawAmqp.over(socket).opened(2047, 131_072, 1);
+                RawAmqp raw = RawAmqp.over(socket).opened(2047, 131_072, 60);
                 raw.send(1, RawAmqp.CHANNEL_OPEN, a -> a.shortText(""));
                 raw.expect(RawAmqp.CHANNEL_OPEN_OK);
-                raw.send(1, BASIC_CONSUME, a -> a.u16(0)
-                        .shortText("q")
-                        .shortText("deaf")
-                        .u8(0)
-                        .emptyTable());
+                raw.send(
+                        1,
+                        BASIC_CONSUME,
+                        a -> a.u16(0).shortText("q").shortText("deaf").u8(0).emptyTable());
                 raw.expect(BASIC_CONSUME_OK);
+                assertThat(channel.consumerCount("q")).isEqualTo(1);
                 channel.confirmSelect();
                 for (int i = 0; i < MESSAGES; i++) {
                     channel.basicPublish("", "q", null, new byte[BODY_BYTES]);
                 }
                 channel.waitForConfirmsOrDie();
-                assertThat(channel.consumerCount("q")).isEqualTo(1);
-
                 beatUntilClosed(raw);
                 assertThat(channel.consumerCount("q")).isZero();
                 int[] received = new int[1];

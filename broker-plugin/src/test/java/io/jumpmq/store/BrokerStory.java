@@ -572,6 +572,7 @@ final class BrokerStory {
 
         /** How many acknowledgements there were before each question that is not answered yet. */
         final ArrayDeque<Integer> questions = new ArrayDeque<>();
+
         final List<Copy> published = new ArrayList<>();
         final List<Copy> toBeCommitted = new ArrayList<>();
         final List<List<Copy>> committing = new ArrayList<>();
