@@ -112,7 +112,7 @@ public final class ManagementServer implements AutoCloseable {
 
     private void sample() {
         try {
-            statistics.sample(System.currentTimeMillis());
+            statistics.sample(node.clock().nowMillis());
         } catch (RuntimeException e) {
             LOG.warn("Statistics could not be sampled: {}", e.toString());
         }

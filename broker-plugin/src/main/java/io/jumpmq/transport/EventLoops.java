@@ -2,6 +2,7 @@ package io.jumpmq.transport;
 
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Pacing;
+import io.jumpmq.broker.loop.SteadyClock;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -17,6 +18,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -40,7 +42,7 @@ public final class EventLoops implements AutoCloseable {
      *
      * @param onDefect told, by the loop, of what nobody expected and nobody answered for: the broker has to end
      */
-    public EventLoops(int count, Consumer<Throwable> onDefect) {
+    public EventLoops(int count, SteadyClock clock, Consumer<Throwable> onDefect) {
         IoHandlerFactory sockets = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         IoHandlerFactory paced = executor -> {
             Pacing pacing = new Pacing(PAUSE_NANOS, PLENTY_BYTES);
@@ -49,7 +51,7 @@ public final class EventLoops implements AutoCloseable {
         };
         group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("jumpmq-loop"), paced);
         for (EventExecutor executor : group) {
-            Loop loop = new Loop(loops.size(), new NettyLoopThread((EventLoop) executor, onDefect));
+            Loop loop = new Loop(loops.size(), new NettyLoopThread((EventLoop) executor, clock, onDefect));
             loops.add(loop);
             byExecutor.put(executor, loop);
         }
@@ -82,6 +84,31 @@ public final class EventLoops implements AutoCloseable {
 
     static Class<? extends ServerChannel> serverChannel() {
         return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /**
+     * Waits until all loops have done what they were told before, and what follows from that on loops up to so many hops away.
+     * From any thread but theirs.
+     *
+     * @return whether they have, in that time
+     */
+    public boolean settle(int hops, long millis) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (int hop = 0; hop < hops; hop++) {
+            CountDownLatch done = new CountDownLatch(loops.size());
+            // Behind what the thread has to do, then behind what the loop has.
+            byExecutor.forEach((thread, loop) ->
+                    thread.execute(() -> loop.submit((CountDownLatch latch) -> latch.countDown(), done)));
+            try {
+                if (!done.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    return false;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Ends all threads. */

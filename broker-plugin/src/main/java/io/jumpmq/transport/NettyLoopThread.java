@@ -1,6 +1,7 @@
 package io.jumpmq.transport;
 
 import io.jumpmq.broker.loop.LoopThread;
+import io.jumpmq.broker.loop.SteadyClock;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.lang.management.ManagementFactory;
@@ -19,10 +20,12 @@ final class NettyLoopThread implements LoopThread {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final EventLoop eventLoop;
+    private final SteadyClock clock;
     private final Consumer<Throwable> onDefect;
 
-    NettyLoopThread(EventLoop eventLoop, Consumer<Throwable> onDefect) {
+    NettyLoopThread(EventLoop eventLoop, SteadyClock clock, Consumer<Throwable> onDefect) {
         this.eventLoop = eventLoop;
+        this.clock = clock;
         this.onDefect = onDefect;
     }
 
@@ -49,7 +52,12 @@ final class NettyLoopThread implements LoopThread {
 
     @Override
     public long nowMillis() {
-        return System.currentTimeMillis();
+        return clock.nowMillis();
+    }
+
+    @Override
+    public long wallMillis() {
+        return clock.wallMillis();
     }
 
     @Override

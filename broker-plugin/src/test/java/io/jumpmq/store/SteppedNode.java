@@ -23,6 +23,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -264,9 +265,10 @@ final class SteppedNode {
     /** Stops in order. All clients are gone. */
     void stop() throws IOException {
         settle();
-        Map<Long, Long> seen = new HashMap<>();
-        broker.askSeen(seen::put);
+        Map<Long, CompletableFuture<Long>> answers = broker.noteSeen();
         settle();
+        Map<Long, Long> seen = new HashMap<>();
+        answers.forEach((queue, answer) -> seen.put(queue, answer.join()));
         store.stop(seen);
         while (store.writeRound() != DiskStore.Next.STOP) {
             step();
