@@ -262,7 +262,7 @@ public final class Broker implements CatalogObserver {
      * Has an operator's commands carried out: all of them, or none. From any thread.
      *
      * @return completed, by any thread, when what they changed lasts; exceptionally with a {@link RefusedException} when
-     *     one is refused
+     *     one is refused, with an {@link AmqpException} when there is no room to record them
      */
     public CompletableFuture<List<Change>> administer(List<Command> commands) {
         CompletableFuture<List<Change>> done = new CompletableFuture<>();
@@ -271,6 +271,7 @@ public final class Broker implements CatalogObserver {
                         (List<Command> asked) -> {
                             try {
                                 List<Change> changes = asked.size() == 1 ? decide(catalog, asked, 0) : rehearse(asked);
+                                log.admit(changes);
                                 changes.forEach(this::apply);
                                 log.record(changes, () -> done.complete(changes));
                                 if (log.wantsSnapshot()) {
@@ -351,6 +352,7 @@ public final class Broker implements CatalogObserver {
     private void onRequest(Request request) {
         try {
             List<Change> changes = catalog.decide(request.command);
+            log.admit(changes);
             boolean lasting = false;
             for (Change change : changes) {
                 lasting |= catalog.survives(change);

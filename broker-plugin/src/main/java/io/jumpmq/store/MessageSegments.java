@@ -11,10 +11,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,7 @@ final class MessageSegments {
         /**
          * A new segment's file, with its head in it.
          *
-         * @throws IOException when the disk has no room
+         * @throws NotWrittenException when the disk has no room
          */
         Disk.File take(long number, long size) throws IOException;
 
@@ -68,7 +70,12 @@ final class MessageSegments {
     private final Map<Long, QueueIndex> queues = new HashMap<>();
     private final TreeMap<Long, Segment> segments = new TreeMap<>();
     private final ArrayDeque<Segment> sealed = new ArrayDeque<>();
+
+    /** Deletions to be written; when the disk is full, what is gone from memory waits here for room. */
     private final Map<Long, Deletions> deletions = new HashMap<>();
+
+    /** Queues whose deletion is to be written. */
+    private final ArrayDeque<Long> deletedQueues = new ArrayDeque<>();
 
     private Segment active;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
@@ -186,6 +193,11 @@ final class MessageSegments {
         return active.end + size + reserved <= active.capacity || supply.isReady(fileBytes(size + reserved));
     }
 
+    /** Whether a record that is no message can be written now. Such a one must not have the disk looked for room. */
+    private boolean hasRoomForNote(int size) {
+        return active.end + size <= active.capacity || stopped || supply.isReady(fileBytes(size));
+    }
+
     /** Size of a new file that takes so much. */
     private long fileBytes(int needed) {
         return Math.max(segmentBytes, needed + 2L * Segment.HEAD_BYTES + reserved);
@@ -240,20 +252,33 @@ final class MessageSegments {
         if (index != null && place != QueueIndex.NOWHERE) {
             dead(place, index.size(position));
             index.remove(position);
-            deletions.computeIfAbsent(queue, unused -> new Deletions()).add(position);
+            noteDeleted(queue, position);
         }
+    }
+
+    private void noteDeleted(long queue, long position) {
+        deletions.computeIfAbsent(queue, unused -> new Deletions()).add(position);
     }
 
     /** Deletes all messages of a queue from one position to another. */
     void deleteRange(long queue, long first, long last) throws IOException {
+        int size = Records.padded(Records.ENVELOPE + 1 + 3 * Long.BYTES);
+        if (!hasRoomForNote(size)) { // Then they wait one by one, as no more than there are messages.
+            removeRange(queue, first, last, position -> noteDeleted(queue, position));
+            return;
+        }
         removeRange(queue, first, last);
-        int start = reserve(Records.padded(Records.ENVELOPE + 1 + 3 * Long.BYTES), 0);
+        int start = reserve(size, 0);
         buffer.put(Records.RANGE_DELETED).putLong(queue).putLong(first).putLong(last);
         seal(start);
         Summary.rangeDeleted(active.summary, queue, first, last);
     }
 
     private void removeRange(long queue, long first, long last) {
+        removeRange(queue, first, last, position -> {});
+    }
+
+    private void removeRange(long queue, long first, long last, LongConsumer removed) {
         QueueIndex index = queues.get(queue);
         if (index == null) {
             return;
@@ -272,17 +297,15 @@ final class MessageSegments {
             });
             for (int i = 0; i < count[0]; i++) {
                 index.remove(some[i]);
+                removed.accept(some[i]);
             }
         }
     }
 
     /** Deletes a queue with all its messages. */
-    void deleteQueue(long queue) throws IOException {
+    void deleteQueue(long queue) {
         removeQueue(queue);
-        int start = reserve(Records.padded(Records.ENVELOPE + 1 + Long.BYTES), 0);
-        buffer.put(Records.QUEUE_DELETED).putLong(queue);
-        seal(start);
-        Summary.queueDeleted(active.summary, queue);
+        deletedQueues.add(queue);
     }
 
     private void removeQueue(long queue) {
@@ -303,16 +326,39 @@ final class MessageSegments {
             return;
         }
         index.returned(position, deliveryCount);
-        int start = reserve(Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES + Integer.BYTES), 0);
+        int size = Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES + Integer.BYTES);
+        if (!hasRoomForNote(size)) {
+            return; // Only a crash before there is room brings a lower count back.
+        }
+        int start = reserve(size, 0);
         buffer.put(Records.RETURNED).putLong(queue).putLong(position).putInt(deliveryCount);
         seal(start);
         Summary.returned(active.summary, queue, position, deliveryCount);
     }
 
-    /** Notes up to where queues have delivered, and that the broker stops in order: the next start may rely on it. */
-    void stop(Map<Long, Long> seen) throws IOException {
+    /**
+     * Notes up to where queues have delivered, and that the broker stops in order: the next start may rely on it.
+     *
+     * @return false when the disk has no room for that, so that the next start is as after a crash
+     */
+    boolean stop(Map<Long, Long> seen) throws IOException {
         write(); // With a note of what was flushed: none may follow the last record.
         stopped = true;
+        boolean inOrder = true;
+        try {
+            noteStop(seen);
+        } catch (NotWrittenException e) {
+            inOrder = false;
+        }
+        Commit commit = writeOut();
+        if (commit != null) {
+            commit.flush();
+        }
+        return inOrder;
+    }
+
+    private void noteStop(Map<Long, Long> seen) throws IOException {
+        writeDeletions();
         for (Map.Entry<Long, Long> queue : seen.entrySet()) {
             int start = reserve(Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES), 0);
             buffer.put(Records.SEEN).putLong(queue.getKey()).putLong(queue.getValue());
@@ -321,10 +367,6 @@ final class MessageSegments {
         int start = reserve(Records.padded(Records.ENVELOPE + 1), 0);
         buffer.put(Records.STOPPED);
         seal(start);
-        Commit commit = write();
-        if (commit != null) {
-            commit.flush();
-        }
     }
 
     /**
@@ -342,6 +384,10 @@ final class MessageSegments {
             buffer.put(Records.FLUSHED).putLong(active.number).putLong(flushed);
             seal(start);
         }
+        return writeOut();
+    }
+
+    private @Nullable Commit writeOut() throws IOException {
         if (buffer.position() == 0) {
             return null;
         }
@@ -355,23 +401,45 @@ final class MessageSegments {
         flushedSegment = commit.segment.number;
     }
 
+    /** What finds no room stays for the next time; a crash before that only brings messages back. */
     private void writeDeletions() throws IOException {
-        for (Map.Entry<Long, Deletions> entry : deletions.entrySet()) {
-            long queue = entry.getKey();
-            Deletions gone = entry.getValue();
-            for (int from = 0; from < gone.count; from += MOST_DELETIONS) {
-                int count = Math.min(MOST_DELETIONS, gone.count - from);
-                int start = reserve(
-                        Records.padded(Records.ENVELOPE + 1 + Long.BYTES + Integer.BYTES + count * Long.BYTES), 0);
-                buffer.put(Records.DELETED).putLong(queue).putInt(count);
-                for (int i = from; i < from + count; i++) {
-                    buffer.putLong(gone.positions[i]);
-                    Summary.deleted(active.summary, queue, gone.positions[i]);
-                }
-                seal(start);
+        Iterator<Map.Entry<Long, Deletions>> queue = deletions.entrySet().iterator();
+        boolean room = true;
+        while (room && queue.hasNext()) {
+            Map.Entry<Long, Deletions> next = queue.next();
+            room = writeDeletions(next.getKey(), next.getValue());
+            if (room) {
+                queue.remove();
             }
         }
-        deletions.clear();
+        int size = Records.padded(Records.ENVELOPE + 1 + Long.BYTES);
+        while (!deletedQueues.isEmpty() && hasRoomForNote(size)) {
+            int start = reserve(size, 0);
+            long deleted = deletedQueues.remove();
+            buffer.put(Records.QUEUE_DELETED).putLong(deleted);
+            seal(start);
+            Summary.queueDeleted(active.summary, deleted);
+        }
+    }
+
+    private boolean writeDeletions(long queue, Deletions gone) throws IOException {
+        while (gone.count > 0) {
+            int count = Math.min(MOST_DELETIONS, gone.count);
+            int size = Records.padded(Records.ENVELOPE + 1 + Long.BYTES + Integer.BYTES + count * Long.BYTES);
+            if (!hasRoomForNote(size)) {
+                return false;
+            }
+            int start = reserve(size, 0);
+            int from = gone.count - count;
+            buffer.put(Records.DELETED).putLong(queue).putInt(count);
+            for (int i = from; i < from + count; i++) {
+                buffer.putLong(gone.positions[i]);
+                Summary.deleted(active.summary, queue, gone.positions[i]);
+            }
+            seal(start);
+            gone.count = from;
+        }
+        return true;
     }
 
     /** Makes room for a record, in a new segment if need be; where it starts in the buffer. */
