@@ -582,7 +582,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 }
             });
         }
-        if (journal.isShort() && (due || !catalogIsFull)) {
+        if (catalogIsFull ? due : journal.isShort()) {
             extendJournal();
         }
     }
