@@ -558,6 +558,9 @@ public final class JumpMq implements AutoCloseable {
         try {
             broker.administer(List.of(command)).join();
         } catch (CompletionException e) {
+            if (e.getCause() instanceof AmqpException refused) {
+                throw refused;
+            }
             throw e.getCause() instanceof Broker.RefusedException refused ? refused.reason() : e;
         }
     }

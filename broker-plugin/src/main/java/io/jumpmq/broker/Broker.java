@@ -283,7 +283,7 @@ public final class Broker implements CatalogObserver {
      * Has an operator's commands carried out: all of them, or none. From any thread.
      *
      * @return completed, by any thread, when what they changed lasts; exceptionally with a {@link RefusedException} when
-     *     one is refused
+     *     one is refused, with an {@link AmqpException} when there is no room to record them
      */
     public CompletableFuture<List<Change>> administer(List<Command> commands) {
         CompletableFuture<List<Change>> done = new CompletableFuture<>();
@@ -296,6 +296,7 @@ public final class Broker implements CatalogObserver {
         try {
             requireWhole();
             changes = commands.size() == 1 ? decide(catalog, commands, 0) : rehearse(commands);
+            log.admit(changes);
         } catch (RuntimeException | Error e) {
             done.completeExceptionally(e); // A copy was tried at most: nothing has changed.
             return;
@@ -387,6 +388,7 @@ public final class Broker implements CatalogObserver {
         try {
             requireWhole();
             changes = catalog.decide(request.command);
+            log.admit(changes);
         } catch (AmqpException e) {
             answer(request, new Outcome(List.of(), e));
             return;

@@ -410,6 +410,8 @@ public final class Definitions {
             if (e.getCause() instanceof Broker.RefusedException refused) {
                 throw HttpError.badRequest(all.elements.get(refused.index()) + ": "
                         + refused.reason().getMessage());
+            } else if (e.getCause() instanceof AmqpException refused) {
+                throw HttpError.of(refused);
             }
             throw e;
         }

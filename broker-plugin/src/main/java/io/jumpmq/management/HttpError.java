@@ -11,6 +11,7 @@ final class HttpError extends RuntimeException {
     private static final int UNAUTHORIZED = 401;
     private static final int NOT_FOUND = 404;
     private static final int PRECONDITION_FAILED = 412;
+    private static final int INSUFFICIENT_STORAGE = 507;
 
     private final int status;
     private final String error;
@@ -42,6 +43,7 @@ final class HttpError extends RuntimeException {
         return switch (failure.reply()) {
             case NOT_FOUND -> new HttpError(NOT_FOUND, "not_found", reason);
             case ACCESS_REFUSED -> notAuthorised("ACCESS_REFUSED - " + reason);
+            case RESOURCE_ERROR -> new HttpError(INSUFFICIENT_STORAGE, "insufficient_storage", reason);
             default -> badRequest(reason);
         };
     }

@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The catalog's changes in a file, behind a snapshot in another: a generation. A new snapshot begins a new generation. Not
- * thread-safe, but for {@link #flush}.
+ * The catalog's changes in a file, behind a snapshot in another: a generation. A new snapshot begins a new generation.
  *
  * <p>Records are those of {@link Records}, with the generation for the segment's number; their payloads are those of {@link
  * ChangeCodec}.
@@ -22,12 +21,24 @@ final class CatalogJournal {
     private static final long LONG_BYTES = 4 << 20;
 
     private static final int FLUSHED_SIZE = Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES);
+    private static final int ZEROS = 256 << 10;
 
     private final Disk disk;
-    private final Watermark watermark;
+    private final NotePair manifest;
+    private final NotePair watermark;
+    private final long step;
+
+    /** Held while the file is flushed, or becomes another; the rest is guarded by this. Taken last. */
+    private final Object flushing = new Object();
+
+    private final JournalRoom room = new JournalRoom();
     private final Records records = new Records();
     private long generation;
     private Disk.File journal;
+
+    /** Size of the file: behind the end are zeros, so that the disk has given the room. */
+    private long allocated;
+
     private long snapshotBytes;
 
     /** Up to where was written, for whoever flushes. */
@@ -37,9 +48,11 @@ final class CatalogJournal {
     private long toldFlushed;
 
     @SuppressWarnings("NullAway.Init") // Only open() makes one, and begins a generation at once.
-    private CatalogJournal(Disk disk, Watermark watermark, long generation) {
+    private CatalogJournal(Disk disk, long step, long generation) throws IOException {
         this.disk = disk;
-        this.watermark = watermark;
+        this.manifest = Manifest.open(disk);
+        this.watermark = Watermark.open(disk);
+        this.step = step;
         this.generation = generation;
     }
 
@@ -53,28 +66,27 @@ final class CatalogJournal {
     /**
      * Opens a journal, or begins one. Nothing can be recorded before the first {@link #snapshot}.
      *
+     * @param step how much room it has at the least, and by how much more it grows, in bytes
      * @throws DamagedException when what had been flushed is not there
      */
-    static Opened open(Disk disk) throws IOException {
+    static Opened open(Disk disk, long step) throws IOException {
         CatalogRecovery.Found found = CatalogRecovery.read(disk, Damage.REFUSED);
-        return new Opened(open(disk, found), found);
+        return new Opened(open(disk, found, step), found);
     }
 
     /** As above, when it is known what is there. */
-    static CatalogJournal open(Disk disk, CatalogRecovery.Found found) throws IOException {
+    static CatalogJournal open(Disk disk, CatalogRecovery.Found found, long step) throws IOException {
         if (found.isNew() || found.isAdopted()) {
-            Watermark.create(disk, Watermark.Place.NOTHING);
-            // Of an old format, the snapshot alone is taken on; a new generation is begun at once.
-            if (found.isNew()) {
-                Manifest.EMPTY.write(disk);
-            }
+            Watermark.NOTHING.create(disk);
+            // Of an old format, what was found is taken on: the first snapshot begins a generation of it.
+            new Manifest(found.generation(), found.generation(), 0).create(disk);
         }
-        return after(disk, found.generation());
+        return after(disk, found.generation(), step);
     }
 
     /** A journal that goes on behind a generation, whatever there is of it, with the next {@link #snapshot}. */
-    static CatalogJournal after(Disk disk, long generation) throws IOException {
-        return new CatalogJournal(disk, Watermark.open(disk), generation);
+    static CatalogJournal after(Disk disk, long generation, long step) throws IOException {
+        return new CatalogJournal(disk, step, generation);
     }
 
     /** The generation in a file's name; 0 when it is not one of the catalog's. */
@@ -103,14 +115,76 @@ final class CatalogJournal {
         return String.format("%016d%s", generation, JOURNAL);
     }
 
-    /** Writes changes; {@link #flush} makes them last. */
-    void write(List<Change> changes) throws IOException {
-        if (flushedEnd > toldFlushed + FLUSHED_SIZE) { // More than the record that told of it the last time.
+    /** Writes changes, for which there is room: it was promised. {@link #flush} makes them last. */
+    synchronized void write(List<Change> changes) throws IOException {
+        // More than the record that told of it the last time; and nobody has been promised room for it.
+        if (flushedEnd > toldFlushed + FLUSHED_SIZE && !isShort()) {
             writeFlushed();
         }
+        long start = end;
         for (Change change : changes) {
             write(record(change, generation, end));
         }
+        allocated = Math.max(allocated, end);
+        room.left(left());
+        room.written(end - start);
+    }
+
+    /** How much of the file changes will take. */
+    static long bytes(List<Change> changes) {
+        long bytes = 0;
+        for (Change change : changes) {
+            bytes += Records.padded(Records.ENVELOPE + 1 + ChangeCodec.encode(change).length);
+        }
+        return bytes;
+    }
+
+    /** Whether the room will not do for long. */
+    synchronized boolean isShort() {
+        return left() < room.needed(0) + step;
+    }
+
+    /** Makes the file longer for what may come next. */
+    void extend() throws IOException {
+        extend(step / 2);
+    }
+
+    /** Room in the file for additions and their deletion, beside what it takes to delete everything there is. */
+    private long left() {
+        return allocated - end - toDeleteAll(end);
+    }
+
+    /** Who may still write how much. */
+    JournalRoom room() {
+        return room;
+    }
+
+    /** No deletion takes more than what it deletes. */
+    private long toDeleteAll(long end) {
+        return step + snapshotBytes + end;
+    }
+
+    /**
+     * Makes the file longer so that additions of so many bytes find {@linkplain JournalRoom room}. Any thread.
+     *
+     * @throws IOException when the disk does not give it; nothing has changed then
+     */
+    synchronized void extend(long bytes) throws IOException {
+        long wanted = end + toDeleteAll(end) + room.needed(bytes) + step;
+        long usable = disk.usableBytes();
+        if (wanted - allocated > usable) {
+            throw new NotWrittenException(
+                    "there is no room for catalog/" + journal.name() + ": " + (wanted - allocated)
+                            + " bytes are needed, and " + usable + " are left",
+                    null);
+        }
+        while (allocated < wanted) {
+            ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(wanted - allocated, ZEROS));
+            int size = zeros.limit();
+            journal.write(zeros, allocated);
+            allocated += size;
+        }
+        room.left(left());
     }
 
     private void write(ByteBuffer record) throws IOException {
@@ -132,16 +206,18 @@ final class CatalogJournal {
         return record.flip();
     }
 
-    /** Makes what was written last, and notes it. Any thread; a snapshot meanwhile waits, for it changes files. */
-    synchronized void flush() throws IOException {
-        long upTo = end;
-        journal.flush();
-        watermark.note(generation, upTo);
-        flushedEnd = upTo;
+    /** Makes what was written last, and notes it. Any thread. */
+    void flush() throws IOException {
+        synchronized (flushing) {
+            long upTo = end;
+            journal.flush();
+            watermark.write(generation, upTo);
+            flushedEnd = upTo;
+        }
     }
 
     /** Flushes, and notes that among the records, so that the next start can tell damage from an end that was cut short. */
-    void noteFlushed() throws IOException {
+    synchronized void noteFlushed() throws IOException {
         flush(); // The note may reach the disk before what it vouches for.
         writeFlushed();
         flush();
@@ -158,7 +234,7 @@ final class CatalogJournal {
     }
 
     /** Whether a snapshot would be shorter by much. */
-    boolean isLong() {
+    synchronized boolean isLong() {
         return end > LONG_BYTES && end > 2 * snapshotBytes;
     }
 
@@ -171,24 +247,35 @@ final class CatalogJournal {
      * Begins a new generation with the whole catalog.
      *
      * @param deletedQueues ids of queues that are deleted, and whose messages are not yet
+     * @throws NotWrittenException when the disk has no room: this generation goes on
      */
     synchronized void snapshot(List<Change> catalog, Set<Long> deletedQueues) throws IOException {
         long next = generation + 1;
         ByteBuffer snapshot = snapshot(catalog, deletedQueues, next);
-        // The manifest last: it makes its generation the one that counts.
-        disk.replace(journalName(next), Segment.head(next));
-        disk.replace(snapshotName(next), snapshot);
-        snapshotBytes = snapshot.limit();
-        new Manifest(next, next, snapshotBytes).write(disk);
-        Disk.File before = journal;
-        journal = disk.open(journalName(next));
-        end = Segment.HEAD_BYTES;
-        flushedEnd = Segment.HEAD_BYTES;
-        toldFlushed = Segment.HEAD_BYTES;
-        generation = next;
-        if (before != null) {
-            before.close();
+        int size = snapshot.limit();
+        long length = 2L * Segment.HEAD_BYTES + step + size + Math.max(2 * step, journal == null ? 0 : left());
+        Disk.File begun = disk.create(journalName(next), length, Segment.head(next));
+        try {
+            disk.replace(snapshotName(next), snapshot);
+        } catch (NotWrittenException e) {
+            begun.close();
+            disk.delete(journalName(next));
+            throw e;
         }
+        new Manifest(next, next, size).write(manifest); // It makes its generation the one that counts.
+        synchronized (flushing) {
+            if (journal != null) {
+                journal.close();
+            }
+            journal = begun;
+            generation = next;
+            end = Segment.HEAD_BYTES;
+            flushedEnd = Segment.HEAD_BYTES;
+        }
+        toldFlushed = Segment.HEAD_BYTES;
+        allocated = length;
+        snapshotBytes = size;
+        room.left(left());
         for (String name : disk.list()) {
             if (number(name) > 0 && number(name) != next) {
                 disk.delete(name);
@@ -216,7 +303,10 @@ final class CatalogJournal {
     }
 
     void close() throws IOException {
-        journal.close();
+        manifest.close();
         watermark.close();
+        if (journal != null) {
+            journal.close();
+        }
     }
 }

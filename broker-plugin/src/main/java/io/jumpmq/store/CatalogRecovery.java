@@ -56,9 +56,9 @@ final class CatalogRecovery {
         }
         Manifest manifest = manifest();
         if (manifest == null) {
-            return found(newest, false, newest > 0, 0, Watermark.Place.NOTHING);
+            return found(newest, false, newest > 0, 0, Watermark.NOTHING);
         }
-        Watermark.Place flushed = flushed();
+        Watermark flushed = flushed();
         if (flushed.number() > manifest.last()) {
             damage.found(
                     Manifest.NAME,
@@ -78,7 +78,7 @@ final class CatalogRecovery {
         }
         long snapshot =
                 names.stream().mapToLong(CatalogJournal::snapshotNumber).max().orElse(0);
-        return found(snapshot, true, snapshot > 0, 0, Watermark.Place.NOTHING);
+        return found(snapshot, true, snapshot > 0, 0, Watermark.NOTHING);
     }
 
     private @Nullable Manifest manifest() throws IOException {
@@ -87,14 +87,13 @@ final class CatalogRecovery {
         return read[0];
     }
 
-    private Watermark.Place flushed() throws IOException {
-        Watermark.Place[] read = {Watermark.Place.NOTHING};
+    private Watermark flushed() throws IOException {
+        Watermark[] read = {Watermark.NOTHING};
         damage.unless(() -> read[0] = Watermark.read(disk));
         return Objects.requireNonNull(read[0]);
     }
 
-    private Found found(
-            long generation, boolean isAdopted, boolean hasFiles, long snapshotBytes, Watermark.Place flushed)
+    private Found found(long generation, boolean isAdopted, boolean hasFiles, long snapshotBytes, Watermark flushed)
             throws IOException {
         if (hasFiles) {
             String snapshot = CatalogJournal.snapshotName(generation);

@@ -1,5 +1,7 @@
 package io.jumpmq.store;
 
+import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.DamagedMessage;
 import io.jumpmq.broker.MessageStore;
@@ -65,6 +67,14 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private static final long STALLED_MILLIS = 5;
     private static final long SPACE_CHECK_MILLIS = 1_000;
 
+    /** A snapshot for which there was no room is tried again after so long. */
+    private static final long SNAPSHOT_RETRY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** By how much the catalog's journal grows, unless segments are tiny. */
+    private static final long JOURNAL_STEP = 1 << 20;
+
+    private static final long SEGMENT_SHARE = 4;
+
     /** Written before the reading thread sees to loads, and the flushing thread to what is to be flushed. */
     private static final long WRITE_BYTES = 4 << 20;
 
@@ -82,7 +92,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     private static final int MOST_LAZY_ROUNDS = 256;
 
-    private final AutoCloseable lock;
+    private final Claim claim;
     private final StoreSettings settings;
     private final Disk messageDisk;
     private final SegmentRecovery found;
@@ -123,6 +133,11 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     /** Messages that wait for room on the disk, in their order. For the writing thread. */
     private final Map<Place, Parked> parked = new LinkedHashMap<>();
+
+    private boolean catalogIsFull;
+    private long watchedNanos;
+    private boolean snapshotFailed;
+    private long snapshotFailedNanos;
 
     private final Pacing pacing = new Pacing(GATHERING_NANOS, PLENTY);
     private int lazyRounds;
@@ -178,7 +193,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     }
 
     private DiskStore(
-            AutoCloseable lock,
+            Claim claim,
             StoreSettings settings,
             Disk messageDisk,
             SegmentFiles files,
@@ -189,7 +204,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             ExecutorService reading,
             LongSupplier nanoTime,
             Consumer<Throwable> onFailure) {
-        this.lock = lock;
+        this.claim = claim;
         this.settings = settings;
         this.messageDisk = messageDisk;
         this.files = files;
@@ -221,22 +236,31 @@ public final class DiskStore implements MessageStore, CatalogLog {
             Path directory, StoreSettings settings, Consumer<Throwable> onFailure, Consumer<String> progress)
             throws IOException {
         StoreLock lock = StoreLock.take(directory);
+        WatchedDisk catalog;
+        WatchedDisk messages;
+        try {
+            catalog = WatchedDisk.of(directory.resolve("catalog"));
+            messages = WatchedDisk.of(directory.resolve("messages"));
+        } catch (IOException e) {
+            release(lock);
+            throw e;
+        }
         return open(
-                lock,
-                new ReportedDisk(new FileDisk(directory.resolve("catalog")), "catalog", progress),
-                new ReportedDisk(new FileDisk(directory.resolve("messages")), "messages", progress),
+                new DirectoryClaim(lock, List.of(catalog, messages)),
+                new ReportedDisk(catalog, "catalog", progress),
+                new ReportedDisk(messages, "messages", progress),
                 settings,
                 onFailure);
     }
 
     /** As {@link #open(Path, StoreSettings, Consumer, Consumer)}, on any disks. */
     static DiskStore open(
-            AutoCloseable lock, Disk catalogDisk, Disk messages, StoreSettings settings, Consumer<Throwable> onFailure)
+            Claim claim, Disk catalogDisk, Disk messages, StoreSettings settings, Consumer<Throwable> onFailure)
             throws IOException {
         Function<String, ExecutorService> workers =
                 what -> Executors.newSingleThreadExecutor(task -> thread(task, what));
         return open(
-                lock, catalogDisk, messages, settings, settings.segmentBytes(), workers, System::nanoTime, onFailure);
+                claim, catalogDisk, messages, settings, settings.segmentBytes(), workers, System::nanoTime, onFailure);
     }
 
     /**
@@ -246,7 +270,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
      * @param nanoTime when to look how much room there is
      */
     static DiskStore open(
-            AutoCloseable lock,
+            Claim claim,
             Disk catalogDisk,
             Disk messages,
             StoreSettings settings,
@@ -261,9 +285,10 @@ public final class DiskStore implements MessageStore, CatalogLog {
             Disk messageDisk = new MeasuredDisk(messages, counters);
             SegmentFiles files = new SegmentFiles(messageDisk, segmentBytes, workers.apply("files"), nanoTime);
             StoreRecovery found = StoreRecovery.read(measured, messageDisk, files, segmentBytes, Damage.REFUSED);
-            CatalogJournal journal = CatalogJournal.open(measured, found.catalog());
+            CatalogJournal journal = CatalogJournal.open(
+                    measured, found.catalog(), Math.min(JOURNAL_STEP, segmentBytes / SEGMENT_SHARE));
             return new DiskStore(
-                    lock,
+                    claim,
                     settings,
                     messageDisk,
                     files,
@@ -275,7 +300,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
                     nanoTime,
                     onFailure);
         } catch (IOException | RuntimeException e) {
-            release(lock);
+            release(claim);
             throw e;
         }
     }
@@ -325,6 +350,10 @@ public final class DiskStore implements MessageStore, CatalogLog {
         for (DamagedMessage message : segments.setAside().news()) {
             LOG.warn("A message is still set aside, for it cannot be read: {}", describe(message));
         }
+        if (mailbox.peek() instanceof Snapshot first) { // Without room for it there is nothing to start.
+            journal.snapshot(first.catalog, beyond(first.catalog));
+            mailbox.poll();
+        }
         segments.retain(queues);
         Commit begun = segments.write();
         if (begun != null) { // Nothing is delivered while a crash would still look like the last stop in order.
@@ -370,6 +399,30 @@ public final class DiskStore implements MessageStore, CatalogLog {
     @Override
     public List<DamagedMessage> damaged() {
         return segments.setAside().messages();
+    }
+
+    @Override
+    public void admit(List<Change> changes) {
+        long bytes = CatalogJournal.bytes(changes);
+        JournalRoom room = journal.room();
+        if (changes.stream().allMatch(Change.Shrinking.class::isInstance)) {
+            room.promise(bytes);
+        } else if (!room.take(bytes) && !(extendJournal(bytes) && room.take(bytes))) {
+            throw new AmqpException(
+                    ReplyCode.RESOURCE_ERROR,
+                    "the disk is full: nothing can be added until there is room again; what there is can be deleted");
+        }
+    }
+
+    /** For one that takes more than the writing thread keeps ready. */
+    private boolean extendJournal(long bytes) {
+        try {
+            journal.extend(bytes);
+            return true;
+        } catch (IOException e) {
+            LOG.warn("The catalog cannot grow by {} bytes: {}", bytes, e.getMessage());
+            return false;
+        }
     }
 
     @Override
@@ -441,12 +494,12 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 round.take(work);
             } else if (next instanceof CatalogChanges record) {
                 journal.write(record.changes);
-                journalIsLong |= journal.isLong();
+                journalIsLong |= journal.isLong() && !isSnapshotTooSoon();
                 round.journal = true;
                 round.recorded.add(record.recorded);
                 round.awaited++;
             } else if (next instanceof Snapshot snapshot) {
-                journal.snapshot(snapshot.catalog, beyond(snapshot.catalog));
+                snapshot(snapshot);
             } else if (next instanceof Unread unread) {
                 setAside(unread);
             } else if (next instanceof Stop last) {
@@ -464,7 +517,10 @@ public final class DiskStore implements MessageStore, CatalogLog {
         }
         if (stop != null) {
             round.last = true;
-            segments.stop(stop.seen);
+            if (!segments.stop(stop.seen)) {
+                LOG.warn("The disk is full: the next start will be as after a crash, and deliver again what was"
+                        + " acknowledged last");
+            }
             journal.noteFlushed();
         }
         pass(round);
@@ -507,6 +563,21 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 + ", messages/" + message.file() + " at offset " + message.offset();
     }
 
+    private void snapshot(Snapshot snapshot) throws IOException {
+        try {
+            journal.snapshot(snapshot.catalog, beyond(snapshot.catalog));
+            snapshotFailed = false;
+        } catch (NotWrittenException e) {
+            LOG.warn("The catalog's journal goes on without a new snapshot for now: {}", e.getMessage());
+            snapshotFailed = true;
+            snapshotFailedNanos = nanoTime.getAsLong();
+        }
+    }
+
+    private boolean isSnapshotTooSoon() {
+        return snapshotFailed && nanoTime.getAsLong() - snapshotFailedNanos < SNAPSHOT_RETRY_NANOS;
+    }
+
     /** Whether there is only what nobody waits for. */
     private boolean isLazy(Round round) {
         return lazyRounds > 0 && round.awaited == 0;
@@ -529,6 +600,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
         if (commit != null || round.journal || round.last || round.bytes > 0 || !round.logs.isEmpty()) {
             Written done = round.done(commit);
             if (!settings.flushEvery().isZero()) {
+                claim.check();
                 tell(done);
                 written.add(done);
             } else if (round.bytes < LITTLE_BYTES && !round.last && toFlush.get() == 0 && mailbox.isEmpty()) {
@@ -567,10 +639,48 @@ public final class DiskStore implements MessageStore, CatalogLog {
         Segment useless = segments.tidy();
         if (useless != null) {
             // After the reads that were asked for, and not before its summary is written.
-            reading.execute(() -> files.run(() -> segments.discard(useless)));
+            reading.execute(() -> files.runInOrder(() -> segments.discard(useless)));
         }
         tellOfDamage();
-        lowOnDisk = files.isLowOnDisk(settings.diskFreeLimitBytes(), SPACE_CHECK_MILLIS);
+        watch();
+        lowOnDisk = files.isLowOnDisk(settings.diskFreeLimitBytes(), SPACE_CHECK_MILLIS) || catalogIsFull;
+    }
+
+    /** Looks now and then whether the files are there, and for room for the catalog. */
+    private void watch() {
+        long now = nanoTime.getAsLong();
+        boolean due = now - watchedNanos > TimeUnit.MILLISECONDS.toNanos(SPACE_CHECK_MILLIS);
+        if (due) {
+            watchedNanos = now;
+            files.run(() -> {
+                try {
+                    claim.checkFiles();
+                } catch (IOException e) {
+                    fail(e);
+                }
+            });
+        }
+        if (catalogIsFull ? due : journal.isShort()) {
+            extendJournal();
+        }
+    }
+
+    private void extendJournal() {
+        try {
+            journal.extend();
+            if (catalogIsFull) {
+                LOG.info("There is room for the catalog again");
+            }
+            catalogIsFull = false;
+        } catch (IOException e) {
+            if (!catalogIsFull) {
+                LOG.warn(
+                        "Queues, exchanges, bindings and the like can be deleted and soon not be added, publishers have"
+                                + " to wait: {}",
+                        e.getMessage());
+            }
+            catalogIsFull = true;
+        }
     }
 
     /** Takes up again what waited for room. */
@@ -804,6 +914,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     private void finish(List<Written> batch) throws IOException {
         flush(batch);
+        claim.check(); // What was flushed into a directory that is gone does not last.
         batch.forEach(this::tell);
     }
 
@@ -839,11 +950,12 @@ public final class DiskStore implements MessageStore, CatalogLog {
             }
             failure = cause;
         }
+        boolean isDefect = !(cause instanceof IOException);
         LOG.error(
-                "The store failed and takes nothing more: {}. What was confirmed is on disk; start again once the disk is"
-                        + " well.",
-                cause.toString(),
-                cause);
+                "The store failed, and nothing is confirmed any more: {}. See to the disk, then start again: what was confirmed"
+                        + " is in the files as they were.",
+                isDefect ? cause.toString() : cause.getMessage(),
+                isDefect ? cause : null);
         stopped.countDown();
         onFailure.accept(cause);
     }
@@ -870,7 +982,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             segments.close();
             journal.close();
         }
-        release(lock);
+        release(claim);
     }
 
     /** Has it stop when all that was handed over is written. */
@@ -885,9 +997,10 @@ public final class DiskStore implements MessageStore, CatalogLog {
         files.close();
         try {
             segments.close();
+            journal.close();
         } catch (IOException e) {
             LOG.warn("The store's files could not be closed: {}", e.getMessage());
         }
-        release(lock);
+        release(claim);
     }
 }

@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A directory of the file system. */
+/** A directory of the file system. What goes wrong is told with the file's name. */
 final class FileDisk implements Disk {
     private static final String UNFINISHED = ".tmp";
     private static final int ZEROS = 256 << 10;
@@ -19,7 +19,11 @@ final class FileDisk implements Disk {
     private final Path directory;
 
     FileDisk(Path directory) throws IOException {
-        this.directory = Files.createDirectories(directory);
+        try {
+            this.directory = Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw FileFailure.of(directory, "made", e);
+        }
     }
 
     @Override
@@ -29,17 +33,14 @@ final class FileDisk implements Disk {
                     .map(file -> String.valueOf(file.getFileName()))
                     .filter(name -> !name.endsWith(UNFINISHED))
                     .toList();
+        } catch (IOException e) {
+            throw FileFailure.of(directory, "listed", e);
         }
     }
 
     @Override
     public File create(String name, long size, ByteBuffer head) throws IOException {
-        Path unfinished = directory.resolve(name + UNFINISHED);
-        try (FileChannel channel = FileChannel.open(
-                unfinished,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+        put(name, channel -> {
             // Blocks that are really there, so that flushing what is written to them changes no more than their
             // contents.
             ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, size));
@@ -48,49 +49,75 @@ final class FileDisk implements Disk {
                 writeFully(channel, zeros, at);
             }
             writeFully(channel, head, 0);
-            channel.force(true);
-        } catch (IOException e) {
-            Files.deleteIfExists(unfinished);
-            throw e;
-        }
-        Files.move(unfinished, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        flushDirectory();
+        });
         return open(name);
     }
 
     @Override
     public File open(String name) throws IOException {
-        return new ChannelFile(
-                name, FileChannel.open(directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
+        Path file = directory.resolve(name);
+        try {
+            return new ChannelFile(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        } catch (IOException e) {
+            throw FileFailure.of(file, "opened", e);
+        }
     }
 
     @Override
     public void delete(String name) throws IOException {
-        Files.deleteIfExists(directory.resolve(name));
+        Path file = directory.resolve(name);
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw FileFailure.of(file, "deleted", e);
+        }
     }
 
     @Override
     public void replace(String name, ByteBuffer content) throws IOException {
+        put(name, channel -> writeFully(channel, content, 0));
+    }
+
+    /** Writes what a file is to hold. */
+    private interface Filling {
+        void fill(FileChannel channel) throws IOException;
+    }
+
+    /** Writes and flushes it under another name first: there is the whole of it, or what was there before. */
+    private void put(String name, Filling filling) throws IOException {
+        Path file = directory.resolve(name);
         Path unfinished = directory.resolve(name + UNFINISHED);
         try (FileChannel channel = FileChannel.open(
                 unfinished,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE)) {
-            writeFully(channel, content, 0);
+            filling.fill(channel);
             channel.force(true);
+        } catch (IOException e) {
+            NotWrittenException told = new NotWrittenException(FileFailure.text(file, "written", e), e);
+            try {
+                Files.deleteIfExists(unfinished); // It may have taken the room that others need.
+            } catch (IOException again) {
+                told.addSuppressed(again);
+            }
+            throw told;
         }
-        Files.move(
-                unfinished,
-                directory.resolve(name),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
-        flushDirectory();
+        try {
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            flushDirectory();
+        } catch (IOException e) {
+            throw FileFailure.of(file, "made or replaced", e);
+        }
     }
 
     @Override
     public long usableBytes() throws IOException {
-        return Files.getFileStore(directory).getUsableSpace();
+        try {
+            return Files.getFileStore(directory).getUsableSpace();
+        } catch (IOException e) {
+            throw FileFailure.of(directory, "asked how much room it has", e);
+        }
     }
 
     private void flushDirectory() throws IOException {
@@ -106,7 +133,12 @@ final class FileDisk implements Disk {
         }
     }
 
-    private record ChannelFile(String name, FileChannel channel) implements File {
+    private record ChannelFile(Path path, FileChannel channel) implements File {
+        @Override
+        public String name() {
+            return String.valueOf(path.getFileName());
+        }
+
         @Override
         public long size() throws IOException {
             return channel.size();
@@ -116,9 +148,14 @@ final class FileDisk implements Disk {
         public void read(ByteBuffer into, long at) throws IOException {
             long position = at;
             while (into.hasRemaining()) {
-                int read = channel.read(into, position);
+                int read;
+                try {
+                    read = channel.read(into, position);
+                } catch (IOException e) {
+                    throw FileFailure.of(path, "read", e);
+                }
                 if (read < 0) {
-                    throw new EOFException(name + " ends at " + position);
+                    throw new EOFException(path + " ends at " + position);
                 }
                 position += read;
             }
@@ -126,17 +163,29 @@ final class FileDisk implements Disk {
 
         @Override
         public void write(ByteBuffer from, long at) throws IOException {
-            writeFully(channel, from, at);
+            try {
+                writeFully(channel, from, at);
+            } catch (IOException e) {
+                throw FileFailure.of(path, "written", e);
+            }
         }
 
         @Override
         public void flush() throws IOException {
-            channel.force(false);
+            try {
+                channel.force(false);
+            } catch (IOException e) {
+                throw FileFailure.of(path, "flushed", e);
+            }
         }
 
         @Override
         public void truncate(long size) throws IOException {
-            channel.truncate(size);
+            try {
+                channel.truncate(size);
+            } catch (IOException e) {
+                throw FileFailure.of(path, "cut", e);
+            }
         }
 
         @Override

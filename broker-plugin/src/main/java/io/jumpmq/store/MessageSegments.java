@@ -12,10 +12,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,7 @@ final class MessageSegments {
         /**
          * A new segment's file, with its head in it.
          *
-         * @throws IOException when the disk has no room
+         * @throws NotWrittenException when the disk has no room
          */
         Disk.File take(long number, long size) throws IOException;
 
@@ -79,11 +81,18 @@ final class MessageSegments {
     private final Map<Long, QueueIndex> queues = new HashMap<>();
     private final TreeMap<Long, Segment> segments = new TreeMap<>();
     private final ArrayDeque<Segment> sealed = new ArrayDeque<>();
+
+    /** Deletions to be written; when the disk is full, what is gone from memory waits here for room. */
     private final Map<Long, Deletions> deletions = new HashMap<>();
+
     private final SetAside setAside = new SetAside();
 
+    /** Queues whose deletion is to be written. */
+    private final ArrayDeque<Long> deletedQueues = new ArrayDeque<>();
+
     private Segment active;
-    private Watermark watermark;
+    private NotePair manifest;
+    private NotePair watermark;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     private long written;
     private long diskBytes;
@@ -91,6 +100,9 @@ final class MessageSegments {
     private long toldFlushed;
     private boolean stoppedInOrder;
     private boolean stopped;
+
+    /** The segment that was written to when the disk refused to give the oldest one; it is asked again in the next. */
+    private long unreadable;
 
     /** Of the oldest segment, when what is left of it is being carried on. */
     private @Nullable SegmentScan carrying;
@@ -148,13 +160,14 @@ final class MessageSegments {
         active = new Segment(number, supply.take(number, segmentBytes));
         diskBytes += active.capacity;
         segments.put(number, active);
+        manifest = Manifest.open(disk);
         watermark = Watermark.open(disk);
         writeManifest();
         begin(last);
     }
 
     private void writeManifest() throws IOException {
-        new Manifest(segments.firstKey(), segments.lastKey(), 0).write(disk);
+        new Manifest(segments.firstKey(), segments.lastKey(), 0).write(manifest);
     }
 
     // What was found when it was opened.
@@ -183,7 +196,7 @@ final class MessageSegments {
     }
 
     /** Where the foremost of a queue's messages lies; null when it has none. */
-    Watermark.@Nullable Place firstPlace(long queue) {
+    @Nullable Watermark firstPlace(long queue) {
         long[] first = {Long.MAX_VALUE};
         QueueIndex index = queues.get(queue);
         if (index != null) {
@@ -192,7 +205,7 @@ final class MessageSegments {
                 return true;
             });
         }
-        return first[0] == Long.MAX_VALUE ? null : new Watermark.Place(first[0] >>> Integer.SIZE, offset(first[0]));
+        return first[0] == Long.MAX_VALUE ? null : new Watermark(first[0] >>> Integer.SIZE, offset(first[0]));
     }
 
     /** The index of a queue; null when nothing is known of it. */
@@ -255,6 +268,11 @@ final class MessageSegments {
         return active.end + size + reserved <= active.capacity || supply.isReady(fileBytes(size + reserved));
     }
 
+    /** Whether a record that is no message can be written now. Such a one must not have the disk looked for room. */
+    private boolean hasRoomForNote(int size) {
+        return active.end + size <= active.capacity || stopped || supply.isReady(fileBytes(size));
+    }
+
     /** Size of a new file that takes so much. */
     private long fileBytes(int needed) {
         return Math.max(segmentBytes, needed + 2L * Segment.HEAD_BYTES + reserved);
@@ -309,7 +327,7 @@ final class MessageSegments {
     /** Deletes a message; without effect if it is not there. */
     void delete(long queue, long position) {
         if (removed(queue, position)) {
-            deletions.computeIfAbsent(queue, unused -> new Deletions()).add(position);
+            noteDeleted(queue, position);
         }
     }
 
@@ -326,16 +344,29 @@ final class MessageSegments {
         return true;
     }
 
+    private void noteDeleted(long queue, long position) {
+        deletions.computeIfAbsent(queue, unused -> new Deletions()).add(position);
+    }
+
     /** Deletes all messages of a queue from one position to another. */
     void deleteRange(long queue, long first, long last) throws IOException {
+        int size = Records.padded(Records.ENVELOPE + 1 + 3 * Long.BYTES);
+        if (!hasRoomForNote(size)) { // Then they wait one by one, as no more than there are messages.
+            removeRange(queue, first, last, position -> noteDeleted(queue, position));
+            return;
+        }
         removeRange(queue, first, last);
-        int start = reserve(Records.padded(Records.ENVELOPE + 1 + 3 * Long.BYTES), 0);
+        int start = reserve(size, 0);
         buffer.put(Records.RANGE_DELETED).putLong(queue).putLong(first).putLong(last);
         seal(start);
         Summary.rangeDeleted(active.summary, queue, first, last);
     }
 
     void removeRange(long queue, long first, long last) {
+        removeRange(queue, first, last, position -> {});
+    }
+
+    private void removeRange(long queue, long first, long last, LongConsumer removed) {
         QueueIndex index = queues.get(queue);
         if (index == null) {
             return;
@@ -355,17 +386,15 @@ final class MessageSegments {
             for (int i = 0; i < count[0]; i++) {
                 index.remove(some[i]);
                 setAside.remove(queue, some[i]);
+                removed.accept(some[i]);
             }
         }
     }
 
     /** Deletes a queue with all its messages. */
-    void deleteQueue(long queue) throws IOException {
+    void deleteQueue(long queue) {
         removeQueue(queue);
-        int start = reserve(Records.padded(Records.ENVELOPE + 1 + Long.BYTES), 0);
-        buffer.put(Records.QUEUE_DELETED).putLong(queue);
-        seal(start);
-        Summary.queueDeleted(active.summary, queue);
+        deletedQueues.add(queue);
     }
 
     void removeQueue(long queue) {
@@ -387,16 +416,40 @@ final class MessageSegments {
             return;
         }
         index.returned(position, deliveryCount);
-        int start = reserve(Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES + Integer.BYTES), 0);
+        int size = Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES + Integer.BYTES);
+        if (!hasRoomForNote(size)) {
+            return; // Only a crash before there is room brings a lower count back.
+        }
+        int start = reserve(size, 0);
         buffer.put(Records.RETURNED).putLong(queue).putLong(position).putInt(deliveryCount);
         seal(start);
         Summary.returned(active.summary, queue, position, deliveryCount);
     }
 
-    /** Notes up to where queues have delivered, and that the broker stops in order: the next start may rely on it. */
-    void stop(Map<Long, Long> seen) throws IOException {
+    /**
+     * Notes up to where queues have delivered, and that the broker stops in order: the next start may rely on it.
+     *
+     * @return false when the disk has no room for that, so that the next start is as after a crash
+     */
+    boolean stop(Map<Long, Long> seen) throws IOException {
         write(); // With a note of what was flushed: none may follow the last record.
         stopped = true;
+        boolean inOrder = true;
+        try {
+            noteStop(seen);
+        } catch (NotWrittenException e) {
+            inOrder = false;
+        }
+        Commit commit = writeOut();
+        if (commit != null) {
+            commit.flush();
+            flushed(commit);
+        }
+        return inOrder;
+    }
+
+    private void noteStop(Map<Long, Long> seen) throws IOException {
+        writeDeletions();
         for (Map.Entry<Long, Long> queue : seen.entrySet()) {
             int start = reserve(Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES), 0);
             buffer.put(Records.SEEN).putLong(queue.getKey()).putLong(queue.getValue());
@@ -405,11 +458,6 @@ final class MessageSegments {
         int start = reserve(Records.padded(Records.ENVELOPE + 1), 0);
         buffer.put(Records.STOPPED);
         seal(start);
-        Commit commit = write();
-        if (commit != null) {
-            commit.flush();
-            flushed(commit);
-        }
     }
 
     /**
@@ -427,6 +475,10 @@ final class MessageSegments {
             buffer.put(Records.FLUSHED).putLong(active.number).putLong(flushed);
             seal(start);
         }
+        return writeOut();
+    }
+
+    private @Nullable Commit writeOut() throws IOException {
         if (buffer.position() == 0) {
             return null;
         }
@@ -436,28 +488,50 @@ final class MessageSegments {
 
     /** Something was flushed; notes it. Any thread, in the order of the commits. */
     void flushed(Commit commit) throws IOException {
-        watermark.note(commit.segment.number, commit.end);
+        watermark.write(commit.segment.number, commit.end);
         flushedEnd = commit.end; // Before the number: a mixture must not tell too much.
         flushedSegment = commit.segment.number;
     }
 
+    /** What finds no room stays for the next time; a crash before that only brings messages back. */
     private void writeDeletions() throws IOException {
-        for (Map.Entry<Long, Deletions> entry : deletions.entrySet()) {
-            long queue = entry.getKey();
-            Deletions gone = entry.getValue();
-            for (int from = 0; from < gone.count; from += Records.MAX_DELETIONS) {
-                int count = Math.min(Records.MAX_DELETIONS, gone.count - from);
-                int start = reserve(
-                        Records.padded(Records.ENVELOPE + 1 + Long.BYTES + Integer.BYTES + count * Long.BYTES), 0);
-                buffer.put(Records.DELETED).putLong(queue).putInt(count);
-                for (int i = from; i < from + count; i++) {
-                    buffer.putLong(gone.positions[i]);
-                    Summary.deleted(active.summary, queue, gone.positions[i]);
-                }
-                seal(start);
+        Iterator<Map.Entry<Long, Deletions>> queue = deletions.entrySet().iterator();
+        boolean room = true;
+        while (room && queue.hasNext()) {
+            Map.Entry<Long, Deletions> next = queue.next();
+            room = writeDeletions(next.getKey(), next.getValue());
+            if (room) {
+                queue.remove();
             }
         }
-        deletions.clear();
+        int size = Records.padded(Records.ENVELOPE + 1 + Long.BYTES);
+        while (!deletedQueues.isEmpty() && hasRoomForNote(size)) {
+            int start = reserve(size, 0);
+            long deleted = deletedQueues.remove();
+            buffer.put(Records.QUEUE_DELETED).putLong(deleted);
+            seal(start);
+            Summary.queueDeleted(active.summary, deleted);
+        }
+    }
+
+    private boolean writeDeletions(long queue, Deletions gone) throws IOException {
+        while (gone.count > 0) {
+            int count = Math.min(Records.MAX_DELETIONS, gone.count);
+            int size = Records.padded(Records.ENVELOPE + 1 + Long.BYTES + Integer.BYTES + count * Long.BYTES);
+            if (!hasRoomForNote(size)) {
+                return false;
+            }
+            int start = reserve(size, 0);
+            int from = gone.count - count;
+            buffer.put(Records.DELETED).putLong(queue).putInt(count);
+            for (int i = from; i < from + count; i++) {
+                buffer.putLong(gone.positions[i]);
+                Summary.deleted(active.summary, queue, gone.positions[i]);
+            }
+            seal(start);
+            gone.count = from;
+        }
+        return true;
     }
 
     /** Makes room for a record, in a new segment if need be; where it starts in the buffer. */
@@ -614,6 +688,9 @@ final class MessageSegments {
 
     /** Copies some of what is left of the oldest segment to the end. */
     private void carry(Segment oldest) throws IOException {
+        if (unreadable == active.number) {
+            return;
+        }
         SegmentScan scan = carrying;
         if (scan == null) {
             scan = new SegmentScan(oldest.file, oldest.number, Segment.HEAD_BYTES, oldest.end);
@@ -622,17 +699,26 @@ final class MessageSegments {
         long begun = active.end;
         Segment into = active;
         while (active == into && active.end - begun < CARRY_BYTES && oldest.liveBytes > 0) {
-            boolean isWhole = scan.next();
-            boolean done = isWhole
-                    ? hasRoom(scan.size()) && carry(oldest, scan)
-                    : setAside(oldest, scan.offset(), scan.skip() ? scan.nextOffset() : oldest.end);
-            if (!done) {
+            if (!carryNext(oldest, scan)) {
                 // The disk is full: it goes on from this record when there is room. Giving back space must not take
                 // any.
                 carrying = new SegmentScan(oldest.file, oldest.number, scan.offset(), oldest.end);
                 break;
             }
         }
+    }
+
+    private boolean carryNext(Segment oldest, SegmentScan scan) throws IOException {
+        boolean isWhole;
+        long gapEnd;
+        try {
+            isWhole = scan.next();
+            gapEnd = isWhole || !scan.skip() ? oldest.end : scan.nextOffset();
+        } catch (IOException e) {
+            unreadable = active.number;
+            return false;
+        }
+        return isWhole ? hasRoom(scan.size()) && carry(oldest, scan) : setAside(oldest, scan.offset(), gapEnd);
     }
 
     /** Copies a record if it is of a message that is there and lies here. */
@@ -703,7 +789,7 @@ final class MessageSegments {
     /**
      * A message cannot be read: its bytes are copied to the end as they are, so that nothing else depends on them.
      *
-     * @return whether there was room to; it is known to be damaged in any case
+     * @return whether that could be done; it is known to be damaged in any case
      */
     boolean setAside(long queue, long position) throws IOException {
         QueueIndex index = queues.get(queue);
@@ -716,6 +802,10 @@ final class MessageSegments {
         int body = index.bodyBytes(position);
         setAside.add(new DamagedMessage(queue, position, from.file.name(), offset(place)));
         byte[] raw = raw(from, offset(place), was);
+        if (raw == null) {
+            unreadable = active.number; // It stays where it is: the disk may give it another time.
+            return false;
+        }
         int size = Records.padded(Records.ENVELOPE + Records.DAMAGED_FIXED + raw.length);
         if (!hasRoom(size)) {
             return false;
@@ -739,14 +829,14 @@ final class MessageSegments {
         return true;
     }
 
-    /** What can be read of a record that is none; nothing when the disk refuses. */
-    private static byte[] raw(Segment segment, long offset, int size) {
+    /** What can be read of a record that is none; null when the disk refuses. */
+    private static byte @Nullable [] raw(Segment segment, long offset, int size) {
         ByteBuffer raw = ByteBuffer.allocate(size);
         try {
             segment.file.read(raw, offset);
             return raw.array();
         } catch (IOException e) {
-            return new byte[0];
+            return null;
         }
     }
 
@@ -763,6 +853,7 @@ final class MessageSegments {
             segment.file.close();
         }
         if (watermark != null) { // It has begun.
+            manifest.close();
             watermark.close();
         }
     }

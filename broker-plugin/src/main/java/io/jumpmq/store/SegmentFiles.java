@@ -1,6 +1,7 @@
 package io.jumpmq.store;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -32,6 +33,11 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
     private volatile long usableBytes = Long.MAX_VALUE;
     private long checkedNanos;
 
+    /** For {@link #chores} alone. */
+    private final ArrayDeque<Chore> inOrder = new ArrayDeque<>();
+
+    private boolean orderIsStuck;
+
     /**
      * Files for segments.
      *
@@ -47,7 +53,6 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
 
     @Override
     public synchronized Disk.File take(long number, long size) throws IOException {
-        lastTaken = number;
         Ready next = ready;
         ready = null;
         if (next != null && (next.number != number || next.size < size)) {
@@ -55,7 +60,8 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
             disk.delete(next.file.name());
             next = null;
         }
-        Disk.File file = next != null ? next.file : disk.create(Segment.name(number), size, Segment.head(number));
+        Disk.File file = next != null ? next.file : create(number, size);
+        lastTaken = number;
         if (started) {
             prepareNext(segmentBytes);
         }
@@ -86,7 +92,7 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
                 prepare(size);
             } catch (IOException e) {
                 if (!noRoom) {
-                    LOG.warn("No room for the next segment, publishers have to wait: {}", e.getMessage());
+                    LOG.warn("The next segment cannot be made, publishers have to wait: {}", e.getMessage());
                 }
                 noRoom = true;
             } finally {
@@ -98,13 +104,9 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
     private synchronized void prepare(long size) throws IOException {
         Ready before = ready;
         if (before == null || before.size < size) {
-            long usable = disk.usableBytes();
-            if (usable < size) { // Not found out by filling what others need, too.
-                throw new IOException(size + " bytes are needed, and " + usable + " are left");
-            }
             long number = lastTaken + 1;
             // A smaller one is there until this takes its place.
-            ready = new Ready(number, disk.create(Segment.name(number), size, Segment.head(number)), size);
+            ready = new Ready(number, create(number, size), size);
             if (before != null) {
                 before.file.close();
             }
@@ -113,6 +115,18 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
             LOG.info("There is room on the disk again");
         }
         noRoom = false;
+    }
+
+    private Disk.File create(long number, long size) throws IOException {
+        String name = Segment.name(number);
+        long usable = disk.usableBytes();
+        if (usable < size) { // Not found out by filling what others need, too.
+            throw new NotWrittenException(
+                    "there is no room for messages/" + name + ": " + size + " bytes are needed, and " + usable
+                            + " are left; make room on the disk",
+                    null);
+        }
+        return disk.create(name, size, Segment.head(number));
     }
 
     /** Has something done in the background. */
@@ -126,11 +140,35 @@ final class SegmentFiles implements MessageSegments.Supply, AutoCloseable {
         });
     }
 
+    /** Has something done in the background after all that this was asked for before; what fails is tried again. */
+    void runInOrder(Chore chore) {
+        chores.execute(() -> {
+            inOrder.add(chore);
+            runInOrder();
+        });
+    }
+
+    private void runInOrder() {
+        try {
+            for (Chore first = inOrder.peek(); first != null; first = inOrder.peek()) {
+                first.run();
+                inOrder.remove();
+            }
+            orderIsStuck = false;
+        } catch (IOException e) {
+            if (!orderIsStuck) {
+                LOG.warn("Space cannot be given back for now, which is tried again: {}", e.getMessage());
+            }
+            orderIsStuck = true;
+        }
+    }
+
     /** Whether the disk has less than this left; looked up in the background, every so often. */
     boolean isLowOnDisk(long limitBytes, long everyMillis) {
         long now = nanoTime.getAsLong();
         if (checkedNanos == 0 || now - checkedNanos > TimeUnit.MILLISECONDS.toNanos(everyMillis)) {
             checkedNanos = now;
+            chores.execute(this::runInOrder);
             run(() -> usableBytes = disk.usableBytes());
             if (noRoom && !preparing) {
                 prepareNext(segmentBytes); // Nobody may ask for it: publishers wait.

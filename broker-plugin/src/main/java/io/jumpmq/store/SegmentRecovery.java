@@ -26,7 +26,7 @@ final class SegmentRecovery {
     private final List<String> unreadSummaries = new ArrayList<>();
     private boolean isNew;
     private boolean isAdopted;
-    private Watermark.Place flushed = Watermark.Place.NOTHING;
+    private Watermark flushed = Watermark.NOTHING;
 
     private SegmentRecovery(Disk disk, MessageSegments log, Damage damage) throws IOException {
         this.disk = disk;
@@ -62,7 +62,7 @@ final class SegmentRecovery {
     }
 
     /** Up to where messages have been flushed, and their queues before them. */
-    Watermark.Place flushed() {
+    Watermark flushed() {
         return flushed;
     }
 
@@ -231,10 +231,10 @@ final class SegmentRecovery {
      */
     void settle() throws IOException {
         if (isNew || isAdopted) {
-            Watermark.create(disk, Watermark.Place.NOTHING);
-        }
-        if (isNew) {
-            Manifest.EMPTY.write(disk);
+            Watermark.NOTHING.create(disk);
+            Manifest adopted =
+                    isNew ? Manifest.EMPTY : new Manifest(found.get(0).number, found.get(found.size() - 1).number, 0);
+            adopted.create(disk);
         }
         for (String name : unused) {
             disk.delete(name + Summary.SUFFIX);

@@ -3,51 +3,82 @@ package io.jumpmq.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Keeps a second server off a directory, as long as the process lives. */
 final class StoreLock implements Closeable {
-    private final FileChannel channel;
+    private static final String NAME = "lock";
 
-    private StoreLock(FileChannel channel) {
+    /** The directories that this process holds: to open and close the file of one again would give the lock back. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path directory;
+    private final FileChannel channel;
+    private final FileKey key;
+
+    private StoreLock(Path directory, FileChannel channel, FileKey key) {
+        this.directory = directory;
         this.channel = channel;
+        this.key = key;
     }
 
     /**
      * Takes the lock.
      *
-     * @throws IOException when somebody has it
+     * @throws IOException when somebody has it, or the directory cannot be used
      */
-    @SuppressWarnings("EmptyCatch") // Then somebody in this very process has it.
     static StoreLock take(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        FileChannel channel =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = null;
         try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // Handled as what it is below.
+            Path held = Files.createDirectories(directory).toRealPath();
+            if (!HELD.add(held)) {
+                throw isUsed(directory);
+            }
+            try {
+                return lock(held, directory);
+            } catch (IOException | RuntimeException e) {
+                HELD.remove(held);
+                throw e;
+            }
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    FileFailure.text(directory, "used as the data directory", e)
+                            + ". The user that runs JumpMQ must own it and be able to write there; or give another --data-dir",
+                    e);
         }
-        require(lock, channel, directory);
-        return new StoreLock(channel);
     }
 
-    private static void require(@Nullable FileLock lock, FileChannel channel, Path directory) throws IOException {
-        if (lock == null) {
+    private static StoreLock lock(Path held, Path directory) throws IOException {
+        Path file = held.resolve(NAME);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
             channel.close();
-            throw new IOException("another JumpMQ uses the directory " + directory
-                    + ": stop it, or give this one another --data-dir");
+            throw isUsed(directory);
         }
+        return new StoreLock(held, channel, FileKey.of(file));
+    }
+
+    private static IOException isUsed(Path directory) {
+        return new IOException(
+                "another JumpMQ uses the directory " + directory + ": stop it, or give this one another --data-dir");
+    }
+
+    /**
+     * Returns if the directory still has this lock, so that nobody else can use it.
+     *
+     * @throws IOException when it has not
+     */
+    void check() throws IOException {
+        key.require(directory.resolve(NAME));
     }
 
     @Override
     public void close() throws IOException {
+        HELD.remove(directory);
         channel.close();
     }
 }

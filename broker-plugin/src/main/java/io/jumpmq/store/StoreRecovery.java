@@ -50,7 +50,7 @@ record StoreRecovery(CatalogRecovery.Found catalog, SegmentRecovery messages) {
      * told of them, or the catalog has lost something.
      */
     private static void explain(long queue, SegmentRecovery messages, Damage damage) throws DamagedException {
-        Watermark.Place first = messages.log().firstPlace(queue);
+        Watermark first = messages.log().firstPlace(queue);
         if (first != null && first.compareTo(messages.flushed()) < 0) {
             damage.in(MESSAGES)
                     .found(

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class StoreRepair {
     private static final String KEPT = ".damaged";
 
+    /** The next start makes a journal anew. */
+    private static final long JOURNAL_STEP = 4096;
+
     private final Disk catalogDisk;
     private final Disk messageDisk;
     private final StoreRecovery found;
@@ -65,8 +68,8 @@ final class StoreRepair {
             }
             last = number;
         }
-        Watermark.create(messageDisk, new Watermark.Place(last, end));
-        new Manifest(all.isEmpty() ? 1 : last - all.size() + 1, last, 0).write(messageDisk);
+        new Watermark(last, end).create(messageDisk);
+        new Manifest(all.isEmpty() ? 1 : last - all.size() + 1, last, 0).create(messageDisk);
     }
 
     private static ByteBuffer start(long number, long before, long end) {
@@ -153,8 +156,9 @@ final class StoreRepair {
                 keep(catalogDisk, name);
             }
         }
-        Watermark.create(catalogDisk, Watermark.Place.NOTHING);
-        CatalogJournal journal = CatalogJournal.after(catalogDisk, newest);
+        Watermark.NOTHING.create(catalogDisk);
+        Manifest.EMPTY.create(catalogDisk);
+        CatalogJournal journal = CatalogJournal.after(catalogDisk, newest, JOURNAL_STEP);
         journal.snapshot(replay.catalog().snapshot());
         journal.close();
         return told;

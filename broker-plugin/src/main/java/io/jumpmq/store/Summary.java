@@ -37,6 +37,10 @@ final class Summary {
         return Segment.name(number) + SUFFIX;
     }
 
+    static boolean isSummary(String name) {
+        return name.endsWith(SUFFIX);
+    }
+
     static void message(
             ByteArrayOutputStream out, long queue, long position, long offset, int size, int body, int deliveries) {
         out.write(Records.MESSAGE);

@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The catalog in its files: every change comes back as it was, rings above all, whenever the disk stops. */
 class CatalogJournalTest {
     private static final String V = "/";
+    private static final long STEP = 64;
 
     /** A catalog and a journal that follows it. */
     private static final class Subject implements CatalogObserver {
@@ -43,7 +44,7 @@ class CatalogJournalTest {
         final CatalogJournal journal;
 
         Subject(SimulatedDisk disk) throws IOException {
-            CatalogJournal.Opened opened = CatalogJournal.open(disk);
+            CatalogJournal.Opened opened = CatalogJournal.open(disk, STEP);
             journal = opened.journal();
             opened.changes().forEach(catalog::apply);
             catalog.decide(new Command.DropTransient()).forEach(catalog::apply);
@@ -260,7 +261,7 @@ class CatalogJournalTest {
                 .orElseThrow();
         byte[] content = disk.content(snapshot);
         disk.replace(snapshot, ByteBuffer.wrap(content, 0, content.length - 9).slice());
-        assertThatThrownBy(() -> CatalogJournal.open(disk)).isInstanceOf(DamagedException.class);
+        assertThatThrownBy(() -> CatalogJournal.open(disk, STEP)).isInstanceOf(DamagedException.class);
     }
 
     @Test

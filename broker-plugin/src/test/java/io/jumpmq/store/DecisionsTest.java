@@ -294,9 +294,9 @@ class DecisionsTest {
         assertThat(snapshot.length).isGreaterThan(Change.MAX_BYTES);
         catalog.apply(new Change.RingRestored("/", "ch", snapshot));
         SimulatedDisk disk = new SimulatedDisk();
-        CatalogJournal.open(disk).journal().snapshot(catalog.snapshot());
+        CatalogJournal.open(disk, 4096).journal().snapshot(catalog.snapshot());
         Catalog restarted = empty();
-        CatalogJournal.open(disk).changes().forEach(restarted::apply);
+        CatalogJournal.open(disk, 4096).changes().forEach(restarted::apply);
         assertThat(essence(restarted)).isEqualTo(essence(catalog));
     }
 

@@ -150,6 +150,58 @@ class MessageSegmentsTest {
         };
     }
 
+    /** Deletions find no room and no new segment: they wait, and what they delete is gone for whoever asks. */
+    @Test
+    void deletionsWaitForRoomOnAFullDisk() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        boolean[] full = {false};
+        MessageSegments.Supply supply = new MessageSegments.Supply() {
+            @Override
+            public Disk.File take(long number, long size) throws IOException {
+                if (full[0]) {
+                    throw new NotWrittenException("no room", null);
+                }
+                return disk.create(Segment.name(number), size, Segment.head(number));
+            }
+
+            @Override
+            public boolean isReady(long size) {
+                return !full[0];
+            }
+        };
+        MessageSegments log = MessageSegments.open(disk, supply, SEGMENT);
+        int count = (int) (3 * SEGMENT / 100);
+        for (int position = 0; position < count; position++) {
+            log.append(1, position, message(""), Long.MAX_VALUE, 0, true);
+            log.append(2, position, message(""), Long.MAX_VALUE, 0, true);
+        }
+        Objects.requireNonNull(log.write()).flush();
+        full[0] = true;
+        for (int position = 0; position < count - 10; position++) {
+            log.delete(1, position);
+            log.returned(2, position, 1);
+            log.write(); // Each in a record of its own.
+        }
+        log.deleteRange(2, 0, count / 2);
+        log.deleteQueue(3);
+        log.write();
+        assertThat(log.find(1, 0, count, Integer.MAX_VALUE)).hasSize(10);
+        assertThat(log.stop(Map.of(1L, 5L))).as("a stop in order").isFalse();
+        SimulatedDisk stopped = disk.kill();
+        assertThat(MessageSegments.open(stopped, supply(stopped), SEGMENT)
+                        .recovered(1)
+                        .count())
+                .as("what waited for room is back after a stop without room")
+                .isBetween(11, count);
+
+        full[0] = false;
+        assertThat(log.stop(Map.of(1L, 5L))).isTrue();
+        SimulatedDisk after = disk.kill();
+        MessageSegments again = MessageSegments.open(after, supply(after), SEGMENT);
+        assertThat(again.recovered(1).count()).isEqualTo(10);
+        assertThat(again.recovered(2).count()).isEqualTo(count - count / 2 - 1);
+    }
+
     private static Message message(String body) {
         return new Message("ex", "key".getBytes(UTF_8), new byte[] {0, 0}, body.getBytes(UTF_8));
     }

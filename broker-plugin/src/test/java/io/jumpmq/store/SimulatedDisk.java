@@ -13,15 +13,44 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A disk in memory. Of what was written and not flushed, a {@linkplain #crash crash} keeps any part: each sector of each
- * write, or not. It can be made to fail at the n-th call that changes something.
+ * write, or not. It can be made to fail at the n-th call that changes something, or at the n-th call of a kind.
  */
 final class SimulatedDisk implements Disk {
     private static final int SECTOR = 512;
+
+    /** The kinds of calls. */
+    enum Call {
+        LIST,
+        OPEN,
+        READ,
+        USABLE,
+        CREATE,
+        REPLACE,
+        WRITE,
+        FLUSH,
+        TRUNCATE,
+        DELETE
+    }
+
+    /** What may go wrong with one. */
+    enum Fault {
+        /** It does nothing and says so. */
+        ERROR,
+        /** It says that it failed, and has done it. */
+        LATE_ERROR,
+        /** The disk is full, from then on. */
+        FULL
+    }
+
+    private record Planned(Call call, Fault fault, boolean forever) {}
 
     private final TreeMap<String, Content> files = new TreeMap<>();
     private long room = Long.MAX_VALUE / 2;
     private int callsUntilFailure = Integer.MAX_VALUE;
     private int changes;
+    private @Nullable Planned planned;
+    private int callsUntilPlanned;
+    private boolean fired;
     private boolean flushesFail;
     private volatile long flushNanos;
 
@@ -44,7 +73,18 @@ final class SimulatedDisk implements Disk {
 
     /** Whether it fails ever after. */
     synchronized boolean isFailing() {
-        return callsUntilFailure < 0;
+        return callsUntilFailure < 0 || fired;
+    }
+
+    /** Something goes wrong with a call of that kind after so many that go well, and perhaps with all later ones. */
+    synchronized void plan(Call call, int calls, Fault fault, boolean forever) {
+        planned = new Planned(call, fault, forever);
+        callsUntilPlanned = calls;
+    }
+
+    /** Whether what was planned has gone wrong. */
+    synchronized boolean hasFired() {
+        return fired;
     }
 
     /** From now on flushing takes a while. */
@@ -113,26 +153,67 @@ final class SimulatedDisk implements Disk {
         }
     }
 
+    /** A call begins; whether it is to fail late. */
+    private boolean begin(Call call) throws IOException {
+        Planned plan = planned;
+        if (plan == null || plan.call != call || callsUntilPlanned-- > 0 || (fired && !plan.forever)) {
+            return false;
+        }
+        fired = true;
+        switch (plan.fault) {
+            case FULL -> room = 0;
+            case ERROR -> {
+                if (call == Call.CREATE || call == Call.REPLACE) {
+                    throw new NotWrittenException("simulated error: " + call, null);
+                }
+                end(true, call);
+            }
+            case LATE_ERROR -> {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void end(boolean late, Call call) throws IOException {
+        if (late) {
+            throw new IOException("simulated error: " + call);
+        }
+    }
+
+    private void take(long bytes) throws IOException {
+        if (bytes > 0 && bytes > room) {
+            throw new NotWrittenException("simulated: no space left on device", null);
+        }
+        room -= bytes;
+    }
+
     @Override
-    public synchronized List<String> list() {
+    public synchronized List<String> list() throws IOException {
+        end(begin(Call.LIST), Call.LIST);
         return List.copyOf(files.keySet());
     }
 
     @Override
     public synchronized File create(String name, long size, ByteBuffer head) throws IOException {
         change();
-        if (size > room) {
-            throw new IOException("No space left on device");
-        }
+        boolean late = begin(Call.CREATE);
+        take(size - length(name));
         byte[] bytes = new byte[(int) size];
         head.get(bytes, 0, head.remaining());
-        Content replaced = files.put(name, new Content(bytes));
-        room += (replaced == null ? 0 : replaced.now.length) - size;
+        files.put(name, new Content(bytes));
+        end(late, Call.CREATE);
         return open(name);
+    }
+
+    private long length(String name) {
+        Content content = files.get(name);
+        return content == null ? 0 : content.now.length;
     }
 
     @Override
     public synchronized File open(String name) throws IOException {
+        end(begin(Call.OPEN), Call.OPEN);
         Content content = files.get(name);
         if (content == null) {
             throw new IOException("no such file: " + name);
@@ -143,22 +224,26 @@ final class SimulatedDisk implements Disk {
     @Override
     public synchronized void delete(String name) throws IOException {
         change();
-        Content gone = files.remove(name);
-        if (gone != null) {
-            room += gone.now.length;
-        }
+        boolean late = begin(Call.DELETE);
+        room += length(name);
+        files.remove(name);
+        end(late, Call.DELETE);
     }
 
     @Override
     public synchronized void replace(String name, ByteBuffer from) throws IOException {
         change();
+        boolean late = begin(Call.REPLACE);
+        take(from.remaining() - length(name));
         byte[] bytes = new byte[from.remaining()];
         from.get(bytes);
         files.put(name, new Content(bytes));
+        end(late, Call.REPLACE);
     }
 
     @Override
-    public synchronized long usableBytes() {
+    public synchronized long usableBytes() throws IOException {
+        end(begin(Call.USABLE), Call.USABLE);
         return room;
     }
 
@@ -187,6 +272,7 @@ final class SimulatedDisk implements Disk {
         @Override
         public void read(ByteBuffer into, long at) throws IOException {
             synchronized (SimulatedDisk.this) {
+                SimulatedDisk.end(begin(Call.READ), Call.READ);
                 if (at + into.remaining() > content.now.length) {
                     throw new EOFException(name);
                 }
@@ -198,12 +284,15 @@ final class SimulatedDisk implements Disk {
         public void write(ByteBuffer from, long at) throws IOException {
             synchronized (SimulatedDisk.this) {
                 change();
+                boolean late = begin(Call.WRITE);
                 long end = at + from.remaining();
                 if (end > content.now.length) {
+                    take(end - content.now.length);
                     content.now = Arrays.copyOf(content.now, (int) end);
                 }
                 from.get(content.now, (int) at, from.remaining());
                 content.unflushed.add(new long[] {at, end});
+                SimulatedDisk.end(late, Call.WRITE);
             }
         }
 
@@ -218,6 +307,7 @@ final class SimulatedDisk implements Disk {
                 if (flushesFail) {
                     throw new IOException("simulated failure to flush");
                 }
+                boolean late = begin(Call.FLUSH);
                 if (content.lasting.length != content.now.length) {
                     content.lasting = Arrays.copyOf(content.lasting, content.now.length);
                 }
@@ -226,6 +316,7 @@ final class SimulatedDisk implements Disk {
                             content.now, (int) write[0], content.lasting, (int) write[0], (int) (write[1] - write[0]));
                 }
                 content.unflushed.clear();
+                SimulatedDisk.end(late, Call.FLUSH);
             }
         }
 
@@ -233,9 +324,12 @@ final class SimulatedDisk implements Disk {
         public void truncate(long size) throws IOException {
             synchronized (SimulatedDisk.this) {
                 change();
+                boolean late = begin(Call.TRUNCATE);
+                room += content.now.length - size;
                 content.now = Arrays.copyOf(content.now, (int) size);
                 content.lasting = Arrays.copyOf(content.lasting, (int) size);
                 content.unflushed.removeIf(write -> write[1] > size);
+                SimulatedDisk.end(late, Call.TRUNCATE);
             }
         }
 

@@ -57,6 +57,7 @@ final class SteppedNode {
     private long timersSet;
     private long nanos;
     private boolean broken;
+    private boolean restless;
 
     /** Runs what it is given when it is told to. */
     private static final class Tasks extends AbstractExecutorService {
@@ -186,7 +187,12 @@ final class SteppedNode {
 
     /** Whether a disk has failed, so that the store does nothing more. */
     boolean isBroken() {
-        return broken;
+        return broken || restless;
+    }
+
+    /** Whether it would go on, and only asks a disk that fails for room again and again. */
+    boolean isRestless() {
+        return restless && !broken;
     }
 
     void execute(Loop loop, Runnable task) {
@@ -203,7 +209,7 @@ final class SteppedNode {
         int first = random.nextInt(LOOPS + 4);
         for (int i = 0; i < LOOPS + 4; i++) {
             int who = (first + i) % (LOOPS + 4);
-            if (who < LOOPS ? run(tasks.get(who)) : !broken && stepStore(who - LOOPS)) {
+            if (who < LOOPS ? run(tasks.get(who)) : !isBroken() && stepStore(who - LOOPS)) {
                 return true;
             }
         }
@@ -246,7 +252,7 @@ final class SteppedNode {
                 if (!messageDisk.isFailing()) {
                     throw new AssertionError("it does not come to rest");
                 }
-                broken = true; // It asks for room again and again.
+                restless = true;
                 return;
             }
         }

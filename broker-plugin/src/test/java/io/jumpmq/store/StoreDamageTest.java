@@ -60,7 +60,7 @@ class StoreDamageTest {
 
         Life(long seed) throws IOException {
             random = new SplittableRandom(seed);
-            journal = CatalogJournal.open(files.catalog()).journal();
+            journal = CatalogJournal.open(files.catalog(), 4096).journal();
             changes.add(new Change.VhostCreated("/", "", Set.of()));
             changes.add(new Change.UserPut("ann", PasswordHash.of("s", new byte[4]), Set.of("administrator")));
             changes.add(new Change.PermissionSet("/", "ann", Permission.of(".*", ".*", ".*")));
@@ -149,7 +149,7 @@ class StoreDamageTest {
                     Damage.REFUSED);
             CatalogReplay known = new CatalogReplay(found.catalog().changes());
             assertThat(known.refused()).isEmpty();
-            CatalogJournal.open(files.catalog(), found.catalog())
+            CatalogJournal.open(files.catalog(), found.catalog(), 4096)
                     .snapshot(known.catalog().snapshot());
             log = found.messages().log();
             log.begin(found.messages());
@@ -265,7 +265,7 @@ class StoreDamageTest {
         assertThat(outcome.reported()).as(round).isEqualTo(outcome.setAside);
     }
 
-    private static void assertUnchanged(String round, StoreFiles now, StoreFiles before) {
+    private static void assertUnchanged(String round, StoreFiles now, StoreFiles before) throws IOException {
         assertThat(now.all()).as(round).isEqualTo(before.all());
         for (String path : now.all()) {
             assertThat(Arrays.equals(now.content(path), before.content(path)))
@@ -342,7 +342,7 @@ class StoreDamageTest {
         List<Change> without = life.changes.stream()
                 .filter(change -> !change.toString().contains("q3"))
                 .toList();
-        CatalogJournal journal = CatalogJournal.open(files.catalog()).journal();
+        CatalogJournal journal = CatalogJournal.open(files.catalog(), 4096).journal();
         journal.snapshot(without);
         journal.close();
         assertThatThrownBy(() -> new Outcome(files.copy()))
@@ -366,7 +366,7 @@ class StoreDamageTest {
         List<Change> without = life.changes.stream()
                 .filter(change -> !change.toString().contains("q3"))
                 .toList();
-        CatalogJournal journal = CatalogJournal.open(files.catalog()).journal();
+        CatalogJournal journal = CatalogJournal.open(files.catalog(), 4096).journal();
         journal.snapshot(without, Set.of(3L));
         journal.close();
         Outcome outcome = new Outcome(files);

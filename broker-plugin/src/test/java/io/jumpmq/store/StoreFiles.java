@@ -23,7 +23,7 @@ record StoreFiles(SimulatedDisk catalog, SimulatedDisk messages) {
         return path.startsWith("catalog/") ? catalog : messages;
     }
 
-    List<String> all() {
+    List<String> all() throws IOException {
         List<String> all = new ArrayList<>();
         catalog.list().forEach(name -> all.add("catalog/" + name));
         messages.list().forEach(name -> all.add("messages/" + name));
@@ -77,7 +77,7 @@ record StoreFiles(SimulatedDisk catalog, SimulatedDisk messages) {
     }
 
     /** What a start finds: by queue, position and whether it can be read; without what was never vouched for. */
-    private Set<String> found(Watermark.Place vouchedFor) throws IOException {
+    private Set<String> found(Watermark vouchedFor) throws IOException {
         StoreRecovery found = StoreRecovery.read(
                 catalog, messages, MessageSegmentsTest.supply(messages), SteppedNode.SEGMENT, Damage.REFUSED);
         Set<String> all = new TreeSet<>();
@@ -89,7 +89,7 @@ record StoreFiles(SimulatedDisk catalog, SimulatedDisk messages) {
             QueueIndex index = log.known(queue);
             if (index != null) {
                 index.visit(0, (position, place, size, body) -> {
-                    Watermark.Place at = new Watermark.Place(place >>> Integer.SIZE, MessageSegments.offset(place));
+                    Watermark at = new Watermark(place >>> Integer.SIZE, MessageSegments.offset(place));
                     if (at.compareTo(vouchedFor) < 0) {
                         all.add(queue + ":" + position + (damaged.contains(position) ? " damaged" : ""));
                     }
@@ -107,7 +107,7 @@ record StoreFiles(SimulatedDisk catalog, SimulatedDisk messages) {
      * @return whether it refused
      */
     boolean survivesDamage(SplittableRandom random) throws IOException {
-        Watermark.Place vouchedFor = Watermark.read(messages);
+        Watermark vouchedFor = Watermark.read(messages);
         Set<String> whole = found(vouchedFor);
         StoreFiles damaged = copy();
         String what = damaged.damage(random);

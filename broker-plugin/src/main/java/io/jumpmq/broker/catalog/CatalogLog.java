@@ -1,11 +1,17 @@
 package io.jumpmq.broker.catalog;
 
+import io.jumpmq.amqp.AmqpException;
 import java.util.List;
 
 /** Where the catalog's changes are kept, so that they survive a restart. Called on the catalog's loop. */
 public interface CatalogLog {
     /** Keeps nothing. */
     CatalogLog VOLATILE = new CatalogLog() {
+        @Override
+        public void admit(List<Change> changes) {
+            // They take no room.
+        }
+
         @Override
         public void record(List<Change> changes, Runnable recorded) {
             recorded.run();
@@ -21,6 +27,14 @@ public interface CatalogLog {
             // It is kept nowhere.
         }
     };
+
+    /**
+     * Keeps room for changes that are decided and not made yet; {@link #record} follows when they are. What only takes away
+     * is never refused.
+     *
+     * @throws AmqpException when they could not be recorded; they must not be made then
+     */
+    void admit(List<Change> changes);
 
     /**
      * Keeps changes, in the order of the calls.

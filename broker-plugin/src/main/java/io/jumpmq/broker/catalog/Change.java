@@ -13,6 +13,9 @@ public sealed interface Change {
     /** The most bytes that a change may take where it is recorded. A ring in a snapshot of the catalog may take more. */
     int MAX_BYTES = 16 << 20;
 
+    /** Takes something away, so that the catalog needs less room than before. */
+    sealed interface Shrinking extends Change {}
+
     record ExchangeDeclared(
             String vhost,
             String name,
@@ -23,7 +26,7 @@ public sealed interface Change {
             FieldTable arguments)
             implements Change {}
 
-    record ExchangeDeleted(String vhost, String name) implements Change {}
+    record ExchangeDeleted(String vhost, String name) implements Shrinking {}
 
     /**
      * A queue came to be.
@@ -35,7 +38,7 @@ public sealed interface Change {
             String vhost, String name, long id, boolean durable, boolean autoDelete, long owner, FieldTable arguments)
             implements Change {}
 
-    record QueueDeleted(String vhost, String name) implements Change {}
+    record QueueDeleted(String vhost, String name) implements Shrinking {}
 
     record BindingAdded(
             String vhost, String source, DestinationKind kind, String destination, String key, FieldTable arguments)
@@ -43,26 +46,26 @@ public sealed interface Change {
 
     record BindingRemoved(
             String vhost, String source, DestinationKind kind, String destination, String key, FieldTable arguments)
-            implements Change {}
+            implements Shrinking {}
 
     record VhostCreated(String name, String description, Set<String> tags) implements Change {}
 
     /** A virtual host is gone; what was in it went before. */
-    record VhostDeleted(String name) implements Change {}
+    record VhostDeleted(String name) implements Shrinking {}
 
     record VhostLimitsSet(String vhost, VhostLimits limits) implements Change {}
 
     record UserPut(String name, PasswordHash password, Set<String> tags) implements Change {}
 
-    record UserDeleted(String name) implements Change {}
+    record UserDeleted(String name) implements Shrinking {}
 
     record PermissionSet(String vhost, String user, Permission permission) implements Change {}
 
-    record PermissionCleared(String vhost, String user) implements Change {}
+    record PermissionCleared(String vhost, String user) implements Shrinking {}
 
     record PolicySet(String vhost, Policy policy) implements Change {}
 
-    record PolicyDeleted(String vhost, String name, boolean operator) implements Change {}
+    record PolicyDeleted(String vhost, String name, boolean operator) implements Shrinking {}
 
     /**
      * A ring is this, and the bindings are those that it tells: of those there are, the ones that fit keep their arguments.
