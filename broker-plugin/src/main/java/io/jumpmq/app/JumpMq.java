@@ -13,6 +13,7 @@ import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
 import io.jumpmq.security.Authenticator;
+import io.jumpmq.security.LoginGuard;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
@@ -298,7 +299,10 @@ public final class JumpMq implements AutoCloseable {
                 throw e;
             }
             Connections open = new Connections();
-            Authenticator authenticator = new Authenticator(broker.catalog()::user, loopbackUsers);
+            Authenticator authenticator = new Authenticator(
+                    broker.catalog()::user,
+                    loopbackUsers,
+                    new LoginGuard(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())));
             AmqpServer server =
                     new AmqpServer(loops, broker, authenticator, connections, maxConnections, serverProperties(), open);
             List<Listener> listening = new CopyOnWriteArrayList<>();

@@ -47,7 +47,7 @@ final class AccessResources {
                 .get(
                         "/vhosts/{vhost}",
                         call -> Listing.of(call, document(call.visibleVhost(), statistics.connections())))
-                .put("/vhosts/{vhost}", this::putVhost)
+                .put("/vhosts/{vhost}", Call::requireAdministrator, this::putVhost)
                 .delete("/vhosts/{vhost}", this::deleteVhost)
                 .get("/vhosts/{vhost}/permissions", call -> {
                     call.requireAdministrator();
@@ -57,7 +57,7 @@ final class AccessResources {
                 .get("/vhosts/{vhost}/topic-permissions", call -> Answer.of(List.of()))
                 .get("/vhost-limits", call -> limits(call, call.visibleVhosts()))
                 .get("/vhost-limits/{vhost}", call -> limits(call, List.of(call.visibleVhost())))
-                .put("/vhost-limits/{vhost}/{name}", this::putLimit)
+                .put("/vhost-limits/{vhost}/{name}", Call::requireAdministrator, this::putLimit)
                 .delete("/vhost-limits/{vhost}/{name}", this::deleteLimit)
                 .get("/user-limits", call -> Answer.of(List.of()))
                 .get("/user-limits/{user}", call -> Answer.of(List.of()))
@@ -69,12 +69,12 @@ final class AccessResources {
                     call.requireAdministrator();
                     return users(call, user -> user.permissions().isEmpty());
                 })
-                .post("/users/bulk-delete", this::deleteUsers)
+                .post("/users/bulk-delete", Call::requireAdministrator, this::deleteUsers)
                 .get("/users/{user}", call -> {
                     call.requireAdministrator();
                     return Listing.of(call, Documents.user(user(call)));
                 })
-                .put("/users/{user}", this::putUser)
+                .put("/users/{user}", Call::requireAdministrator, this::putUser)
                 .delete("/users/{user}", this::deleteUser)
                 .get("/users/{user}/permissions", call -> {
                     call.requireAdministrator();
@@ -95,7 +95,7 @@ final class AccessResources {
                     }
                     return Listing.of(call, Documents.permission(call.at("user"), call.at("vhost"), permission));
                 })
-                .put("/permissions/{vhost}/{user}", this::putPermission)
+                .put("/permissions/{vhost}/{user}", Call::requireAdministrator, this::putPermission)
                 .delete("/permissions/{vhost}/{user}", this::deletePermission);
     }
 
@@ -115,7 +115,6 @@ final class AccessResources {
     }
 
     private Answer putVhost(Call call) {
-        call.requireAdministrator();
         Fields fields = call.json();
         String name = call.at("vhost");
         VirtualHost existing = node.broker().catalog().vhost(name);
@@ -170,7 +169,6 @@ final class AccessResources {
     }
 
     private Answer putLimit(Call call) {
-        call.requireAdministrator();
         Fields fields = call.json();
         fields.require("value");
         setLimit(call, limit(fields, "value"));
@@ -223,7 +221,6 @@ final class AccessResources {
     }
 
     private Answer putUser(Call call) {
-        call.requireAdministrator();
         String name = call.at("user");
         boolean isNew = node.broker().catalog().user(name) == null;
         call.carryOut(command(name, call.json()));
@@ -305,7 +302,6 @@ final class AccessResources {
     }
 
     private Answer deleteUsers(Call call) {
-        call.requireAdministrator();
         JsonNode names = call.json().node().get("users");
         if (names == null || !names.isArray()) {
             throw HttpError.badRequest("[{key_missing,users}]");
@@ -340,7 +336,6 @@ final class AccessResources {
     }
 
     private Answer putPermission(Call call) {
-        call.requireAdministrator();
         Fields fields = call.json();
         fields.require("configure", "write", "read");
         User user = node.broker().catalog().user(call.at("user"));

@@ -57,7 +57,7 @@ final class BindingResources {
             String between =
                     "/bindings/{vhost}/e/{source}/" + (kind == DestinationKind.QUEUE ? "q" : "e") + "/{destination}";
             routes.get(between, call -> list(call, List.of(call.visibleVhost()), between(call, kind)))
-                    .post(between, call -> bind(call, kind))
+                    .post(between, call -> requireBindable(call, call.vhost(), kind), call -> bind(call, kind))
                     .get(between + "/{key}", call -> Listing.of(call, document(one(call, kind))))
                     .delete(between + "/{key}", call -> unbind(call, kind));
         }
@@ -109,7 +109,7 @@ final class BindingResources {
                 .orElseThrow(HttpError::notFound);
     }
 
-    private void requireBindable(Call call, VirtualHost vhost, DestinationKind kind) {
+    private static void requireBindable(Call call, VirtualHost vhost, DestinationKind kind) {
         if (ExchangeResources.named(call.at("source")).isEmpty()) {
             throw HttpError.notAuthorised("ACCESS_REFUSED - operation not permitted on the default exchange");
         }
@@ -120,7 +120,6 @@ final class BindingResources {
     private Answer bind(Call call, DestinationKind kind) {
         VirtualHost vhost = call.vhost();
         Fields fields = call.json();
-        requireBindable(call, vhost, kind);
         String key = fields.text("routing_key", "");
         FieldTable arguments = fields.table("arguments");
         if (!ShortString.fits(key)) {

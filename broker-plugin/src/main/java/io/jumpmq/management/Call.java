@@ -31,7 +31,6 @@ record Call(Broker broker, User user, Map<String, String> path, Map<String, Dequ
 
     private static final String MONITORING = "monitoring";
     private static final String POLICYMAKER = "policymaker";
-    private static final String MANAGEMENT = "management";
 
     /** A variable part of the path. */
     String at(String name) {
@@ -53,6 +52,11 @@ record Call(Broker broker, User user, Map<String, String> path, Map<String, Dequ
         return value != null && !value.equals("false");
     }
 
+    /** The same, now that its body has come. */
+    Call with(byte[] newBody) {
+        return new Call(broker, user, path, query, newBody);
+    }
+
     Fields json() {
         return Json.read(body);
     }
@@ -61,10 +65,6 @@ record Call(Broker broker, User user, Map<String, String> path, Map<String, Dequ
 
     private boolean tagged(String... tags) {
         return user.tags().contains(User.ADMINISTRATOR) || Arrays.stream(tags).anyMatch(user.tags()::contains);
-    }
-
-    boolean mayManage() {
-        return tagged(MANAGEMENT, MONITORING, POLICYMAKER);
     }
 
     boolean isMonitor() {

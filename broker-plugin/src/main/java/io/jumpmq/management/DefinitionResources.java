@@ -16,8 +16,7 @@ final class DefinitionResources {
                     call.requireAdministrator();
                     return attached(call, definitions.export());
                 })
-                .post("/definitions", call -> {
-                    call.requireAdministrator();
+                .postLarge("/definitions", Call::requireAdministrator, call -> {
                     definitions.load(call.json());
                     return Answer.done();
                 })
@@ -25,8 +24,7 @@ final class DefinitionResources {
                     call.requireAdministrator();
                     return attached(call, definitions.export(vhost(call)));
                 })
-                .post("/definitions/{vhost}", call -> {
-                    call.requireAdministrator();
+                .postLarge("/definitions/{vhost}", Call::requireAdministrator, call -> {
                     definitions.load(call.json(), call.visibleVhost());
                     return Answer.done();
                 });

@@ -36,9 +36,9 @@ final class ExchangeResources {
         routes.get("/exchanges", call -> list(call, call.visibleVhosts()))
                 .get("/exchanges/{vhost}", call -> list(call, List.of(call.visibleVhost())))
                 .get("/exchanges/{vhost}/{name}", this::one)
-                .put("/exchanges/{vhost}/{name}", this::declare)
+                .put("/exchanges/{vhost}/{name}", ExchangeResources::requireConfigurable, this::declare)
                 .delete("/exchanges/{vhost}/{name}", this::delete)
-                .post("/exchanges/{vhost}/{name}/publish", this::publish);
+                .postLarge("/exchanges/{vhost}/{name}/publish", ExchangeResources::requireWritable, this::publish);
     }
 
     /** The name of an exchange in a path. */
@@ -82,8 +82,6 @@ final class ExchangeResources {
         VirtualHost vhost = call.vhost();
         String name = call.at("name");
         Fields fields = call.json();
-        requireNotDefault(name);
-        call.require(vhost, Operation.CONFIGURE, "exchange", name);
         FieldTable arguments = fields.table("arguments");
         String alternate = arguments.text("alternate-exchange");
         if (alternate != null) {
@@ -101,6 +99,12 @@ final class ExchangeResources {
                 .isEmpty());
     }
 
+    private static void requireConfigurable(Call call) {
+        VirtualHost vhost = call.vhost();
+        requireNotDefault(call.at("name"));
+        call.require(vhost, Operation.CONFIGURE, "exchange", call.at("name"));
+    }
+
     private static void requireNotDefault(String name) {
         if (named(name).isEmpty()) {
             throw HttpError.notAuthorised("ACCESS_REFUSED - operation not permitted on the default exchange");
@@ -110,8 +114,7 @@ final class ExchangeResources {
     private Answer delete(Call call) {
         VirtualHost vhost = call.vhost();
         String name = call.at("name");
-        requireNotDefault(name);
-        call.require(vhost, Operation.CONFIGURE, "exchange", name);
+        requireConfigurable(call);
         if (vhost.exchange(name) == null) {
             throw HttpError.notFound();
         }
@@ -119,12 +122,16 @@ final class ExchangeResources {
         return Answer.done();
     }
 
+    private static void requireWritable(Call call) {
+        String name = named(call.at("name"));
+        call.require(call.vhost(), Operation.WRITE, "exchange", name.isEmpty() ? DEFAULT : name);
+    }
+
     private Answer publish(Call call) {
         VirtualHost vhost = call.vhost();
         String name = named(call.at("name"));
         Fields fields = call.json();
         fields.require("properties", "routing_key", "payload", "payload_encoding");
-        call.require(vhost, Operation.WRITE, "exchange", name.isEmpty() ? DEFAULT : name);
         ExchangeRecord exchange = vhost.exchange(name);
         if (exchange == null) {
             // The path is right, what it names is not: RabbitMQ tells what its channel has told it.

@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Checks for probes: 200 when all is well, 503 and the reason when not. */
+/**
+ * Checks for probes: 200 when all is well, 503 and the reason when not. They wait for nothing, and for no other request, but for
+ * the one that publishes.
+ */
 final class HealthResources {
     private static final String ALIVENESS = "aliveness-test";
 
@@ -30,18 +33,18 @@ final class HealthResources {
     }
 
     void addTo(Routes routes) {
-        routes.get("/health/checks/alarms", call -> alarms())
-                .get("/health/checks/local-alarms", call -> alarms())
-                .get("/health/checks/virtual-hosts", call -> Answer.of(ok()))
-                .get("/health/checks/certificate-expiration/{within}/{unit}", this::certificates)
-                .get("/health/checks/node-is-mirror-sync-critical", call -> single())
-                .get("/health/checks/node-is-quorum-critical", call -> single())
-                .get("/health/checks/is-in-service", call -> Answer.of(ok()))
-                .get("/health/checks/ready-to-serve-clients", call -> Answer.of(ok()))
-                .get("/health/checks/port-listener/{port}", this::port)
-                .get("/health/checks/protocol-listener/{protocol}", this::protocol)
-                .get("/healthchecks/node", call -> alarms())
-                .get("/healthchecks/node/{name}", call -> {
+        routes.check("/health/checks/alarms", call -> alarms())
+                .check("/health/checks/local-alarms", call -> alarms())
+                .check("/health/checks/virtual-hosts", call -> Answer.of(ok()))
+                .check("/health/checks/certificate-expiration/{within}/{unit}", this::certificates)
+                .check("/health/checks/node-is-mirror-sync-critical", call -> single())
+                .check("/health/checks/node-is-quorum-critical", call -> single())
+                .check("/health/checks/is-in-service", call -> Answer.of(ok()))
+                .check("/health/checks/ready-to-serve-clients", call -> Answer.of(ok()))
+                .check("/health/checks/port-listener/{port}", this::port)
+                .check("/health/checks/protocol-listener/{protocol}", this::protocol)
+                .check("/healthchecks/node", call -> alarms())
+                .check("/healthchecks/node/{name}", call -> {
                     if (!call.at("name").equals(node.name())) {
                         throw HttpError.notFound();
                     }

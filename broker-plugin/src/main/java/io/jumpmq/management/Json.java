@@ -7,10 +7,12 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.LongString;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -27,6 +29,7 @@ final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(SerializationFeature.WRAP_EXCEPTIONS)
             .build();
 
     private static final String NOT_JSON = "not_json";
@@ -37,6 +40,15 @@ final class Json {
         try {
             return MAPPER.writeValueAsBytes(document);
         } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** @throws HttpError as {@code into} throws it */
+    static void write(Object document, OutputStream into) {
+        try {
+            MAPPER.writeValue(into, document);
+        } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -4,24 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.broker.OperatorChannel;
-import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.User;
-import io.undertow.Undertow;
 import io.undertow.predicate.Predicates;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.RequestTooBigException;
-import io.undertow.server.handlers.RequestLimit;
-import io.undertow.server.handlers.RequestLimitingHandler;
 import io.undertow.server.handlers.encoding.ContentEncodingRepository;
 import io.undertow.server.handlers.encoding.EncodingHandler;
 import io.undertow.server.handlers.encoding.GzipEncodingProvider;
 import io.undertow.server.handlers.resource.ClassPathResourceManager;
 import io.undertow.server.handlers.resource.ResourceHandler;
+import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
-import io.undertow.util.Methods;
 import io.undertow.util.PathTemplateMatch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -29,29 +24,37 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+import org.xnio.channels.AcceptingChannel;
 
 /**
  * The HTTP server: the API below {@code /api}, the web pages everywhere else.
  *
  * <p>Users log in with each request (Basic). There are no cookies, and what changes something is refused when a page of
- * another origin asks, so that no other site can use a browser's memory of a password.
+ * another origin asks ({@link Origins}), so that no other site can use a browser's memory of a password.
  */
 public final class ManagementServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.management");
 
-    private static final int MOST_WAITING = 256;
+    /** Requests that are carried out at a time, and those that wait for their turn: the processors are there for messages. */
+    private static final int MAX_AT_ONCE = 4;
+
+    private static final int MAX_WAITING = 256;
+
+    private static final AttachmentKey<User> USER = AttachmentKey.create(User.class);
     private static final String PAGES = "io/jumpmq/management/ui";
     private static final String REALM = "Basic realm=\"JumpMQ Management\"";
     private static final HttpString REQUESTED_WITH = new HttpString("X-Requested-With");
@@ -67,19 +70,20 @@ public final class ManagementServer implements AutoCloseable {
             "no-referrer");
 
     private final Node node;
-    private final Authenticator authenticator;
-    private final LoginGuard guard = new LoginGuard();
+    private final Logins logins;
     private final Statistics statistics;
     private final ScheduledExecutorService sampler;
     private final HttpThreads threads;
     private final HttpHandler root;
-    private final List<Undertow> servers = new ArrayList<>();
+    private final HttpMemory memory = HttpMemory.ofHeap();
+    private final ExecutorService working = HttpThreads.pool("jumpmq-management", MAX_AT_ONCE, MAX_WAITING);
+    private final List<AcceptingChannel<? extends StreamConnection>> servers = new ArrayList<>();
 
     /** A server that does not listen yet. */
     public ManagementServer(HttpThreads threads, Node node, Authenticator authenticator) {
         this.threads = threads;
         this.node = node;
-        this.authenticator = authenticator;
+        this.logins = new Logins(authenticator, node.broker().events());
         this.statistics = new Statistics(node);
         this.sampler = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "jumpmq-statistics");
@@ -98,7 +102,7 @@ public final class ManagementServer implements AutoCloseable {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // Sampling goes on whatever one sample throws.
     public int listen(InetSocketAddress address, @Nullable Https tls) throws IOException {
-        Undertow started = threads.listen(address, tls, root);
+        AcceptingChannel<? extends StreamConnection> started = threads.listen(address, tls, memory, root);
         if (servers.isEmpty()) {
             sampler.scheduleWithFixedDelay(this::sample, 0, Statistics.SAMPLE_SECONDS, TimeUnit.SECONDS);
         }
@@ -117,7 +121,8 @@ public final class ManagementServer implements AutoCloseable {
     @Override
     public void close() {
         sampler.shutdownNow();
-        servers.forEach(Undertow::stop);
+        servers.forEach(IoUtils::safeClose);
+        working.shutdownNow();
     }
 
     private HttpHandler root() {
@@ -134,18 +139,12 @@ public final class ManagementServer implements AutoCloseable {
         new ParameterResources(node).addTo(routes);
         new DefinitionResources(new Definitions(node)).addTo(routes);
         new RingResources().addTo(routes);
-        HttpHandler api = new RequestLimitingHandler(
-                new RequestLimit(HttpThreads.MOST_AT_ONCE, MOST_WAITING),
-                routes.handler()
-                        .setFallbackHandler(exchange -> send(exchange, HttpError.notFound()))
-                        .setInvalidMethodHandler(exchange -> send(
-                                exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
-        HttpHandler pages = new ResourceHandler(
-                        new ClassPathResourceManager(ManagementServer.class.getClassLoader(), PAGES))
-                .setCacheTime(0)
-                .setCachable(Predicates.falsePredicate())
-                .addWelcomeFiles("index.html");
-        HttpHandler all = exchange -> {
+        HttpHandler api = entrance(routes.handler()
+                .setFallbackHandler(exchange -> send(exchange, HttpError.notFound()))
+                .setInvalidMethodHandler(exchange ->
+                        send(exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
+        HttpHandler pages = pages();
+        return exchange -> {
             ALWAYS.forEach(exchange.getResponseHeaders()::put);
             String path = exchange.getRequestPath();
             if (path.equals("/api") || path.startsWith("/api/")) {
@@ -160,84 +159,76 @@ public final class ManagementServer implements AutoCloseable {
                 pages.handleRequest(exchange);
             }
         };
-        return new EncodingHandler(
-                all, new ContentEncodingRepository().addEncodingHandler("gzip", new GzipEncodingProvider(), 50));
     }
 
-    /** Everything around an answer: who asks, what they sent, what may go wrong. On a worker's thread. */
-    private HttpHandler shell(Function<Call, Answer> function) {
-        return new HttpHandler() {
-            @Override
-            public void handleRequest(HttpServerExchange exchange) {
-                if (exchange.isInIoThread()) {
-                    exchange.dispatch(this);
-                    return;
-                }
-                try {
-                    exchange.startBlocking();
-                    refuseOtherOrigins(exchange);
-                    send(exchange, function.apply(call(exchange, login(exchange))));
-                } catch (HttpError e) {
-                    send(exchange, e);
-                } catch (AmqpException e) {
-                    send(exchange, HttpError.of(e));
-                } catch (RuntimeException | Error e) {
-                    LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(), e);
-                    send(exchange, new HttpError(500, "internal_error", "a defect of JumpMQ: see its log"));
-                }
+    private static HttpHandler pages() {
+        HttpHandler files = new EncodingHandler(
+                new ResourceHandler(new ClassPathResourceManager(ManagementServer.class.getClassLoader(), PAGES))
+                        .setCacheTime(0)
+                        .setCachable(Predicates.falsePredicate())
+                        .addWelcomeFiles("index.html"),
+                new ContentEncodingRepository().addEncodingHandler("gzip", new GzipEncodingProvider(), 50));
+        return exchange -> {
+            if (exchange.isRequestComplete()) {
+                files.handleRequest(exchange);
+            } else {
+                send(exchange, HttpError.badRequest("a page takes no body"));
             }
         };
     }
 
-    private static void refuseOtherOrigins(HttpServerExchange exchange) {
-        String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
-        if (origin == null
-                || exchange.getRequestMethod().equals(Methods.GET)
-                || exchange.getRequestMethod().equals(Methods.HEAD)) {
-            return;
-        }
-        int scheme = origin.indexOf("://");
-        String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
-        if (scheme < 0 || host == null || !origin.substring(scheme + 3).equalsIgnoreCase(host)) {
-            throw new HttpError(403, "forbidden", "a page of another origin may not change anything here");
-        }
+    /**
+     * Lets in who has logged in, and decides nothing else before: who has not learns nothing, neither about a path nor whether a
+     * request makes sense, and not a byte of a body is waited for.
+     */
+    private HttpHandler entrance(HttpHandler inside) {
+        return exchange -> answering(exchange, () -> {
+            User user = logins.require(exchange);
+            exchange.putAttachment(USER, user);
+            threads.sockets().loggedIn(exchange);
+            Origins.requireOwn(exchange);
+            inside.handleRequest(exchange);
+        });
     }
 
-    private User login(HttpServerExchange exchange) {
-        InetSocketAddress peer = exchange.getSourceAddress();
-        NodeCounters events = node.broker().events();
-        String header = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-        if (header == null || !header.regionMatches(true, 0, "Basic ", 0, 6)) {
-            throw new HttpError(401, "not_authorized", "Login failed");
-        }
-        String credentials = credentials(header.substring(6).strip());
-        int colon = credentials.indexOf(':');
-        String name = colon < 0 ? "" : credentials.substring(0, colon);
-        guard.require(peer.getAddress(), name, System.currentTimeMillis());
-        String response = colon < 0 ? "" : '\0' + name + '\0' + credentials.substring(colon + 1);
-        Authenticator.Outcome outcome =
-                authenticator.authenticate("PLAIN", response.getBytes(UTF_8), peer.getAddress());
-        events.count(NodeCounters.Event.HTTP_LOGIN);
-        User user = outcome.user();
-        if (user == null) {
-            events.count(NodeCounters.Event.HTTP_LOGIN_REFUSED);
-            guard.failed(peer.getAddress(), name, System.currentTimeMillis());
-            LOG.warn("{} login refused: {}", peer.getAddress().getHostAddress(), outcome.reason());
-            throw new HttpError(401, "not_authorized", "Login failed");
-        }
-        return user;
+    /** Everything around an answer: what was sent, and which thread does it. */
+    private HttpHandler shell(Routes.Route route) {
+        return exchange -> {
+            Call call = call(exchange);
+            route.gate().accept(call);
+            if (route.cheap() && exchange.isRequestComplete()) {
+                send(exchange, route.answer().apply(call));
+                return;
+            }
+            Transfer.of(exchange)
+                    .receive(
+                            route.maxBodyBytes(),
+                            body -> exchange.dispatch(working, (HttpHandler) unused -> answering(
+                                    exchange,
+                                    () -> send(exchange, route.answer().apply(call.with(body))))),
+                            failure -> send(exchange, failure));
+        };
     }
 
-    /** {@code user:password}; what is no base64 is nobody's. */
-    private static String credentials(String base64) {
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    /** Does something; what goes wrong is the answer. */
+    private static void answering(HttpServerExchange exchange, Step step) {
         try {
-            return new String(Base64.getDecoder().decode(base64), UTF_8);
-        } catch (IllegalArgumentException e) {
-            return "";
+            step.run();
+        } catch (HttpError e) {
+            send(exchange, e);
+        } catch (AmqpException e) {
+            send(exchange, HttpError.of(e));
+        } catch (Exception | Error e) {
+            LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(), e);
+            send(exchange, new HttpError(500, "internal_error", "a defect of JumpMQ: see its log"));
         }
     }
 
-    private Call call(HttpServerExchange exchange, User user) {
+    private Call call(HttpServerExchange exchange) {
         PathTemplateMatch match = exchange.getAttachment(PathTemplateMatch.ATTACHMENT_KEY);
         Map<String, String> path = new LinkedHashMap<>();
         match.getParameters().forEach((name, value) -> path.put(name, decoded(value, false)));
@@ -247,22 +238,7 @@ public final class ManagementServer implements AutoCloseable {
             values.forEach(value -> all.add(decoded(value, true)));
             query.put(decoded(name, true), all);
         });
-        Call call = new Call(node.broker(), user, path, query, body(exchange));
-        if (!call.mayManage()) {
-            throw HttpError.notAuthorised("User can only log in via AMQP: it has no management tag");
-        }
-        return call;
-    }
-
-    private static byte[] body(HttpServerExchange exchange) {
-        try {
-            return exchange.getInputStream().readAllBytes();
-        } catch (RequestTooBigException e) {
-            throw new HttpError(
-                    413, "payload_too_large", "a request has at most " + HttpThreads.LARGEST_BODY + " bytes");
-        } catch (IOException e) {
-            throw HttpError.badRequest("the request could not be read: " + e.getMessage());
-        }
+        return new Call(node.broker(), Objects.requireNonNull(exchange.getAttachment(USER)), path, query, new byte[0]);
     }
 
     /** Percent-decoding, strictly: what is no UTF-8 in the end is refused. */
@@ -296,16 +272,18 @@ public final class ManagementServer implements AutoCloseable {
         return high << 4 | low;
     }
 
+    /** @throws HttpError 503 when there is no memory for it now */
     private static void send(HttpServerExchange exchange, Answer answer) {
         answer.headers().forEach((name, value) -> exchange.getResponseHeaders().put(new HttpString(name), value));
         exchange.setStatusCode(answer.status());
         Object document = answer.document();
+        Transfer transfer = Transfer.of(exchange);
         if (document == null) {
-            exchange.endExchange();
+            transfer.send();
             return;
         }
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
-        exchange.getResponseSender().send(ByteBuffer.wrap(Json.write(document)));
+        transfer.send(into -> Json.write(document, into));
     }
 
     private static void send(HttpServerExchange exchange, HttpError error) {

@@ -26,7 +26,7 @@ final class ParameterResources {
                         "/parameters/{component}/{vhost}",
                         call -> list(call, List.of(call.visibleVhost()), is(call, "component")))
                 .get(one, call -> Listing.of(call, one(call)))
-                .put(one, this::put)
+                .put(one, Call::requireAdministrator, this::put)
                 .delete(one, this::delete)
                 .get("/global-parameters", call -> {
                     call.requirePolicymaker();
@@ -70,7 +70,6 @@ final class ParameterResources {
     }
 
     private Answer put(Call call) {
-        call.requireAdministrator();
         VirtualHost vhost = call.visibleVhost();
         Fields fields = call.json();
         fields.require("value");

@@ -27,7 +27,7 @@ final class PolicyResources {
                     Policy policy = one(call, operator);
                     return Listing.of(call, Documents.policy(call.at("vhost"), policy));
                 })
-                .put(path + "/{vhost}/{name}", call -> put(call, operator))
+                .put(path + "/{vhost}/{name}", call -> require(call, operator), call -> put(call, operator))
                 .delete(path + "/{vhost}/{name}", call -> {
                     require(call, operator);
                     one(call, operator);
@@ -68,7 +68,6 @@ final class PolicyResources {
     }
 
     private static Answer put(Call call, boolean operator) {
-        require(call, operator);
         VirtualHost vhost = call.visibleVhost();
         boolean isNew = vhost.policy(call.at("name"), operator) == null;
         call.carryOut(command(vhost.name(), call.at("name"), call.json(), operator));

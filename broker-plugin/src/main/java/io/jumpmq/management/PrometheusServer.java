@@ -11,40 +11,38 @@ import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.undertow.Undertow;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.RequestLimit;
-import io.undertow.server.handlers.RequestLimitingHandler;
-import io.undertow.server.handlers.encoding.ContentEncodingRepository;
-import io.undertow.server.handlers.encoding.EncodingHandler;
-import io.undertow.server.handlers.encoding.GzipEncodingProvider;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+import org.xnio.channels.AcceptingChannel;
 
 /** Serves metrics to Prometheus: {@code /metrics}, {@code /metrics/per-object}, {@code /metrics/detailed}. Without login. */
 public final class PrometheusServer implements AutoCloseable {
-    private static final int MOST_WAITING = 32;
+    /** Scrapes that are carried out at a time, and those that wait for their turn. */
+    private static final int MAX_AT_ONCE = 2;
+
+    private static final int MAX_WAITING = 32;
 
     private final HttpThreads threads;
     private final Metrics metrics;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
-    private final HttpHandler root = new EncodingHandler(
-            new RequestLimitingHandler(new RequestLimit(2, MOST_WAITING), this::onRequest),
-            new ContentEncodingRepository().addEncodingHandler("gzip", new GzipEncodingProvider(), 50));
-    private final List<Undertow> servers = new ArrayList<>();
+    private final HttpMemory memory = HttpMemory.ofHeap();
+    private final ExecutorService working = HttpThreads.pool("jumpmq-prometheus", MAX_AT_ONCE, MAX_WAITING);
+    private final List<AcceptingChannel<? extends StreamConnection>> servers = new ArrayList<>();
 
     /** A server that does not listen yet. */
     public PrometheusServer(HttpThreads threads, Node node) {
@@ -66,21 +64,23 @@ public final class PrometheusServer implements AutoCloseable {
      * @throws IOException when the address cannot be had
      */
     public int listen(InetSocketAddress address, @Nullable Https tls) throws IOException {
-        Undertow started = threads.listen(address, tls, root);
+        AcceptingChannel<? extends StreamConnection> started = threads.listen(address, tls, memory, this::onRequest);
         servers.add(started);
         return HttpThreads.port(started);
     }
 
-    private void onRequest(HttpServerExchange exchange) throws IOException {
-        if (exchange.isInIoThread()) {
-            exchange.dispatch(this::onRequest);
-            return;
-        }
-        if (!exchange.getRequestMethod().equals(Methods.GET)
+    private void onRequest(HttpServerExchange exchange) {
+        if (!exchange.isRequestComplete()) {
+            sendText(exchange, 400, "A scrape takes no body\n");
+        } else if (!exchange.getRequestMethod().equals(Methods.GET)
                 && !exchange.getRequestMethod().equals(Methods.HEAD)) {
-            exchange.setStatusCode(405).endExchange();
-            return;
+            sendText(exchange, 405, "Metrics are there to be got\n");
+        } else {
+            exchange.dispatch(working, (HttpHandler) this::answer);
         }
+    }
+
+    private void answer(HttpServerExchange exchange) {
         switch (exchange.getRequestPath()) {
             case "/metrics", "/metrics/" ->
                 send(exchange, registry.getPrometheusRegistry().scrape());
@@ -94,13 +94,14 @@ public final class PrometheusServer implements AutoCloseable {
                                 families == null ? List.of() : decoded(families),
                                 vhosts == null ? null : decoded(vhosts)));
             }
-            default -> {
-                exchange.setStatusCode(404);
-                exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain");
-                exchange.getResponseSender()
-                        .send("Metrics are at /metrics, /metrics/per-object and /metrics/detailed\n");
-            }
+            default -> sendText(exchange, 404, "Metrics are at /metrics, /metrics/per-object and /metrics/detailed\n");
         }
+    }
+
+    private static void sendText(HttpServerExchange exchange, int status, String text) {
+        exchange.setStatusCode(status);
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain");
+        Transfer.of(exchange).send(into -> into.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static List<String> decoded(Deque<String> values) {
@@ -117,16 +118,19 @@ public final class PrometheusServer implements AutoCloseable {
         }
     }
 
-    private void send(HttpServerExchange exchange, MetricSnapshots snapshots) throws IOException {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        writer.write(text, snapshots, EscapingScheme.UNDERSCORE_ESCAPING);
+    private void send(HttpServerExchange exchange, MetricSnapshots snapshots) {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, PrometheusTextFormatWriter.CONTENT_TYPE);
-        exchange.getResponseSender().send(ByteBuffer.wrap(text.toByteArray()));
+        try {
+            Transfer.of(exchange).send(into -> writer.write(into, snapshots, EscapingScheme.UNDERSCORE_ESCAPING));
+        } catch (HttpError e) {
+            sendText(exchange, e.status(), e.reason() + "\n");
+        }
     }
 
     @Override
     public void close() {
-        servers.forEach(Undertow::stop);
+        servers.forEach(IoUtils::safeClose);
+        working.shutdownNow();
         collections.close();
         registry.close();
     }

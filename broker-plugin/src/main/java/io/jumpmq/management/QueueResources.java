@@ -39,15 +39,21 @@ final class QueueResources {
         routes.get("/queues", call -> list(call, call.visibleVhosts()))
                 .get("/queues/{vhost}", call -> list(call, List.of(call.visibleVhost())))
                 .get("/queues/{vhost}/{name}", this::one)
-                .put("/queues/{vhost}/{name}", this::declare)
+                .put(
+                        "/queues/{vhost}/{name}",
+                        call -> call.require(call.vhost(), Operation.CONFIGURE, "queue", call.at("name")),
+                        this::declare)
                 .delete("/queues/{vhost}/{name}", this::delete)
                 .delete("/queues/{vhost}/{name}/contents", this::purge)
-                .post("/queues/{vhost}/{name}/get", this::get)
-                .post("/queues/{vhost}/{name}/actions", this::act)
-                .post("/rebalance/queues", call -> {
-                    call.requireAdministrator();
-                    return Answer.done(); // One node: everything is balanced.
-                });
+                .post(
+                        "/queues/{vhost}/{name}/get",
+                        call -> call.require(call.vhost(), Operation.READ, "queue", call.at("name")),
+                        this::get)
+                .post(
+                        "/queues/{vhost}/{name}/actions",
+                        call -> queue(call, call.vhost(), Operation.CONFIGURE),
+                        QueueResources::act)
+                .post("/rebalance/queues", Call::requireAdministrator, call -> Answer.done()); // One node: balanced.
     }
 
     private Answer list(Call call, List<VirtualHost> vhosts) {
@@ -128,7 +134,6 @@ final class QueueResources {
         String name = call.at("name");
         Fields fields = call.json();
         FieldTable arguments = fields.table("arguments");
-        call.require(vhost, Operation.CONFIGURE, "queue", name);
         String deadLetters = arguments.text("x-dead-letter-exchange");
         if (deadLetters != null) {
             call.require(vhost, Operation.READ, "queue", name);
@@ -181,8 +186,7 @@ final class QueueResources {
         return Answer.done();
     }
 
-    private Answer act(Call call) {
-        queue(call, call.vhost(), Operation.CONFIGURE);
+    private static Answer act(Call call) {
         String action = call.json().requiredText("action");
         if (action.equals("sync") || action.equals("cancel_sync")) {
             return Answer.done(); // There are no mirrors to wait for.

@@ -48,10 +48,10 @@ final class RingResources {
         routes.get("/rings", call -> list(call, call.visibleVhosts()))
                 .get("/rings/{vhost}", call -> list(call, List.of(call.visibleVhost())))
                 .get(ring, call -> Listing.of(call, whole(call)))
-                .put(ring, this::restore)
+                .putLarge(ring, Call::vhost, this::restore)
                 .get(ring + "/locate", this::locate)
-                .post(ring + "/preview", this::preview)
-                .put(ring + "/weights", this::setWeights)
+                .postLarge(ring + "/preview", Call::visibleVhost, this::preview)
+                .putLarge(ring + "/weights", Call::vhost, this::setWeights)
                 .get(ring + "/uniformity", call -> Listing.of(call, uniformity(router(call))))
                 .get(ring + "/history", call -> Answer.of(history(router(call))))
                 .get(

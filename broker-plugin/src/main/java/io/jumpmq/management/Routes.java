@@ -2,39 +2,73 @@ package io.jumpmq.management;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.RoutingHandler;
+import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Which request is answered by what. Paths are templates below {@code /api}, as {@code /queues/{vhost}/{name}}. */
 final class Routes {
+    /** Of a body that describes one thing. */
+    static final int SMALL_BODY = 1 << 20;
+
     private static final String API = "/api";
 
     private final RoutingHandler handler = new RoutingHandler(false);
-    private final Function<Function<Call, Answer>, HttpHandler> shell;
+    private final Function<Route, HttpHandler> shell;
+
+    /**
+     * How a request is answered.
+     *
+     * @param gate refuses who may not do this, as far as the head of the request tells, before the body is read; cheap
+     * @param maxBodyBytes of the body
+     * @param cheap whether the answer takes no time worth mentioning and waits for nothing
+     */
+    record Route(Consumer<Call> gate, int maxBodyBytes, boolean cheap, Function<Call, Answer> answer) {}
 
     /** Routes whose answers {@code shell} fetches and sends. */
-    Routes(Function<Function<Call, Answer>, HttpHandler> shell) {
+    Routes(Function<Route, HttpHandler> shell) {
         this.shell = shell;
     }
 
     Routes get(String path, Function<Call, Answer> answer) {
-        handler.add(Methods.GET, API + path, shell.apply(answer));
-        handler.add(Methods.HEAD, API + path, shell.apply(answer));
-        return this;
+        return add(Methods.GET, path, withoutBody(answer, false)).add(Methods.HEAD, path, withoutBody(answer, false));
     }
 
-    Routes put(String path, Function<Call, Answer> answer) {
-        handler.add(Methods.PUT, API + path, shell.apply(answer));
-        return this;
+    /** What is answered at once, whatever else is being done. */
+    Routes check(String path, Function<Call, Answer> answer) {
+        return add(Methods.GET, path, withoutBody(answer, true)).add(Methods.HEAD, path, withoutBody(answer, true));
     }
 
-    Routes post(String path, Function<Call, Answer> answer) {
-        handler.add(Methods.POST, API + path, shell.apply(answer));
-        return this;
+    Routes put(String path, Consumer<Call> gate, Function<Call, Answer> answer) {
+        return add(Methods.PUT, path, new Route(gate, SMALL_BODY, false, answer));
+    }
+
+    Routes post(String path, Consumer<Call> gate, Function<Call, Answer> answer) {
+        return add(Methods.POST, path, new Route(gate, SMALL_BODY, false, answer));
+    }
+
+    /** As {@link #put}, of something that may be large. */
+    Routes putLarge(String path, Consumer<Call> gate, Function<Call, Answer> answer) {
+        return add(Methods.PUT, path, new Route(gate, HttpThreads.LARGEST_BODY, false, answer));
+    }
+
+    /** As {@link #post}, of something that may be large. */
+    Routes postLarge(String path, Consumer<Call> gate, Function<Call, Answer> answer) {
+        return add(Methods.POST, path, new Route(gate, HttpThreads.LARGEST_BODY, false, answer));
     }
 
     Routes delete(String path, Function<Call, Answer> answer) {
-        handler.add(Methods.DELETE, API + path, shell.apply(answer));
+        return add(Methods.DELETE, path, withoutBody(answer, false));
+    }
+
+    /** If there is a body, it is of no use; the answer itself tells who may have it. */
+    private static Route withoutBody(Function<Call, Answer> answer, boolean cheap) {
+        return new Route(call -> {}, SMALL_BODY, cheap, answer);
+    }
+
+    private Routes add(HttpString method, String path, Route route) {
+        handler.add(method, API + path, shell.apply(route));
         return this;
     }
 

@@ -19,15 +19,18 @@ public final class Authenticator {
 
     private final Function<String, @Nullable User> users;
     private final Set<String> loopbackUsers;
+    private final LoginGuard guard;
 
     /**
      * An authenticator of the users that {@code users} finds by name.
      *
      * @param loopbackUsers who may log in from this machine only, whatever address it is reached by
+     * @param guard told of what fails
      */
-    public Authenticator(Function<String, @Nullable User> users, Set<String> loopbackUsers) {
+    public Authenticator(Function<String, @Nullable User> users, Set<String> loopbackUsers, LoginGuard guard) {
         this.users = users;
         this.loopbackUsers = Set.copyOf(loopbackUsers);
+        this.guard = guard;
     }
 
     /** Whether there is such a mechanism. */
@@ -35,8 +38,17 @@ public final class Authenticator {
         return mechanism.equals("PLAIN") || mechanism.equals("AMQPLAIN");
     }
 
-    /** What came of a login: a user, or why not, in words for the log that hold no secret. */
-    public record Outcome(@Nullable User user, String reason) {}
+    /**
+     * What came of a login: a user, or why not.
+     *
+     * @param reason in words for the log that hold no secret
+     * @param throttled whether the password was not even looked at, because too many were wrong
+     */
+    public record Outcome(@Nullable User user, String reason, boolean throttled) {
+        private static Outcome refused(String reason) {
+            return new Outcome(null, reason, false);
+        }
+    }
 
     /**
      * Checks a response.
@@ -45,20 +57,32 @@ public final class Authenticator {
      */
     public Outcome authenticate(String mechanism, byte[] response, InetAddress peer) {
         Credentials credentials = mechanism.equals("PLAIN") ? plain(response) : amqplain(response);
-        if (credentials == null) {
-            return new Outcome(null, "the response is malformed");
-        }
-        User user = users.apply(credentials.name);
-        if (user == null) {
-            return new Outcome(null, "there is no user '" + credentials.name + "'");
-        } else if (!user.password().matches(credentials.password)) {
-            return new Outcome(null, "wrong password for user '" + credentials.name + "'");
-        } else if (loopbackUsers.contains(user.name()) && !peer.isLoopbackAddress()) {
+        String name = credentials == null ? "" : credentials.name;
+        if (!guard.admits(peer, name)) {
             return new Outcome(
                     null,
+                    "too many failed logins as user '" + name + "' from " + peer.getHostAddress() + ": wait a minute",
+                    true);
+        }
+        Outcome outcome =
+                credentials == null ? Outcome.refused("the response is malformed") : authenticate(credentials, peer);
+        if (outcome.user == null) {
+            guard.failed(peer, name);
+        }
+        return outcome;
+    }
+
+    private Outcome authenticate(Credentials credentials, InetAddress peer) {
+        User user = users.apply(credentials.name);
+        if (user == null) {
+            return Outcome.refused("there is no user '" + credentials.name + "'");
+        } else if (!user.password().matches(credentials.password)) {
+            return Outcome.refused("wrong password for user '" + credentials.name + "'");
+        } else if (loopbackUsers.contains(user.name()) && !peer.isLoopbackAddress()) {
+            return Outcome.refused(
                     "user '" + user.name() + "' may log in from this machine only, not from " + peer.getHostAddress());
         }
-        return new Outcome(user, "");
+        return new Outcome(user, "", false);
     }
 
     @SuppressWarnings("ArrayRecordComponent") // Private, and never compared.

@@ -51,6 +51,9 @@ public final class ConnectionMachine {
     /** How much room a method frame of ours may take; longer ones make the buffer grow. */
     private static final int METHOD_ROOM = 512;
 
+    /** How long who has failed too often waits for the next refusal; RabbitMQ lets everybody wait so long. */
+    static final long THROTTLED_MILLIS = 3_000;
+
     private static final long CONGESTED_MILLIS = 20;
 
     /** After a read of up to 128 kB: what limits a publisher to some 60 MB/s while it gives way. */
@@ -269,7 +272,11 @@ public final class ConnectionMachine {
         events.count(NodeCounters.Event.AMQP_LOGIN);
         if (outcome.user() == null) {
             events.count(NodeCounters.Event.AMQP_LOGIN_REFUSED);
-            refuse(outcome.reason(), startOk.mechanism());
+            if (outcome.throttled()) {
+                refuseLater(outcome.reason(), startOk.mechanism());
+            } else {
+                refuse(outcome.reason(), startOk.mechanism());
+            }
             return;
         }
         user = outcome.user();
@@ -279,6 +286,20 @@ public final class ConnectionMachine {
                 new Method.ConnectionTune(
                         settings.channelMax(), settings.frameMaxBytes(), settings.heartbeatSeconds()));
         state = State.AWAITING_TUNE_OK;
+    }
+
+    /** Has a guesser wait: the next guess comes no sooner. */
+    private void refuseLater(String reason, String refused) {
+        suspend();
+        context.loop()
+                .schedule(
+                        () -> {
+                            if (state == State.AWAITING_START_OK) {
+                                refuse(reason, refused);
+                            }
+                            resume();
+                        },
+                        THROTTLED_MILLIS);
     }
 
     /** The log tells why; the client learns only that. */

@@ -21,8 +21,8 @@ class AuthenticatorTest {
     private static final User GUEST = new User("guest", PasswordHash.of("secret", SALT), Set.of(), Map.of());
     private static final User ANYBODY = new User("anybody", PasswordHash.of("pass\u00e9", SALT), Set.of(), Map.of());
 
-    private final Authenticator authenticator =
-            new Authenticator(name -> Map.of("guest", GUEST, "anybody", ANYBODY).get(name), Set.of("guest"));
+    private final Authenticator authenticator = new Authenticator(
+            name -> Map.of("guest", GUEST, "anybody", ANYBODY).get(name), Set.of("guest"), new LoginGuard(() -> 0));
 
     private static InetAddress address(int... bytes) {
         byte[] raw = new byte[bytes.length];
@@ -69,11 +69,32 @@ class AuthenticatorTest {
     }
 
     @Test
-    void amqplainIsAFieldTable() {
+    void afterTooManyFailuresNoPasswordIsLookedAtWhateverTheMechanism() {
+        for (int i = 0; i < LoginGuard.MAX_FAILURES; i++) {
+            assertThat(plain("\0anybody\0guess " + i, ELSEWHERE).throttled()).isFalse();
+        }
+        Authenticator.Outcome outcome = plain("\0anybody\0pass\u00e9", ELSEWHERE);
+        assertThat(outcome.user()).isNull();
+        assertThat(outcome.throttled()).isTrue();
+        assertThat(outcome.reason()).contains("'anybody' from 10.1.2.3").contains("wait a minute");
+        assertThat(authenticator
+                        .authenticate("AMQPLAIN", amqplain("anybody", "pass\u00e9"), ELSEWHERE)
+                        .throttled())
+                .isTrue();
+        assertThat(plain("\0anybody\0pass\u00e9", address(10, 1, 2, 4)).user()).isSameAs(ANYBODY);
+    }
+
+    private static byte[] amqplain(String user, String password) {
         ByteBuf table = Unpooled.buffer();
-        FieldTable.of(Map.of("LOGIN", "guest", "PASSWORD", "secret")).write(table);
-        byte[] response = new byte[table.readableBytes() - 4];
-        table.skipBytes(4).readBytes(response);
+        FieldTable.of(Map.of("LOGIN", user, "PASSWORD", password)).write(table);
+        byte[] response = new byte[table.readableBytes() - Integer.BYTES];
+        table.skipBytes(Integer.BYTES).readBytes(response);
+        return response;
+    }
+
+    @Test
+    void amqplainIsAFieldTable() {
+        byte[] response = amqplain("guest", "secret");
         assertThat(authenticator.authenticate("AMQPLAIN", response, HERE).user())
                 .isSameAs(GUEST);
         response[response.length - 1] ^= 1;

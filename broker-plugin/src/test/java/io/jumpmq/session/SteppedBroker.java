@@ -10,6 +10,7 @@ import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.LoopThread;
 import io.jumpmq.security.Authenticator;
+import io.jumpmq.security.LoginGuard;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import java.util.ArrayDeque;
@@ -77,7 +78,7 @@ final class SteppedBroker {
                 new Command.CreateVhost(VHOST, "", Set.of()),
                 new Command.PutUser("guest", PasswordHash.of("guest", new byte[4]), Set.of()),
                 new Command.SetPermission(VHOST, "guest", Permission.ALL)));
-        authenticator = new Authenticator(broker.catalog()::user, Set.of());
+        authenticator = new Authenticator(broker.catalog()::user, Set.of(), new LoginGuard(() -> nowMillis));
     }
 
     SteppedClient connect(ConnectionSettings settings) {

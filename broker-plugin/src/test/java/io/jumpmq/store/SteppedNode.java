@@ -7,6 +7,7 @@ import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.LoopThread;
 import io.jumpmq.security.Authenticator;
+import io.jumpmq.security.LoginGuard;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import java.io.IOException;
@@ -118,7 +119,7 @@ final class SteppedNode {
                 new MemoryBudget(memoryBytes, this::letGo),
                 store,
                 store);
-        authenticator = new Authenticator(broker.catalog()::user, Set.of());
+        authenticator = new Authenticator(broker.catalog()::user, Set.of(), new LoginGuard(() -> nowMillis));
         loops.get(0).run(() -> {
             broker.recover(store.recoveredChanges(), store.highestQueue());
             if (broker.catalog().vhosts().isEmpty()) {
