@@ -37,6 +37,12 @@ import picocli.CommandLine.Option;
             "Durable queues and persistent messages are kept in a directory, ./data unless told otherwise."
         },
         mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:stopped in order",
+            "2:did not start",
+            "3:the disk failed, or the data directory went, while it ran"
+        },
         footer = {"", "'jumpmq config' prints a configuration file with all settings explained."})
 final class ServerCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.server");
