@@ -151,6 +151,7 @@ public final class ConnectionMachine {
     /** A receiver of what other loops say. A mistake that is found then ends what one in a frame would. */
     <M> Receiver<M> guarded(int channel, Receiver<M> receiver) {
         return message -> {
+            methodId = 0;
             try {
                 receiver.receive(message);
             } catch (AmqpException e) {

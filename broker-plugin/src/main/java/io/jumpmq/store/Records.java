@@ -52,7 +52,7 @@ final class Records {
      * A message that cannot be read: {@code byte flags, long queue, long position, long segment, long offset, int body size,
      * bytes}, with the place where it was found, and what was found there.
      */
-    static final byte DAMAGED = 12;
+    static final byte DAMAGED = 11;
 
     static final byte LASTING = 1;
 

@@ -39,7 +39,6 @@ final class Recordable {
         } else if (change instanceof Change.UserPut put) {
             parts.text(put.name()).texts(put.tags()).require("a user");
         } else if (change instanceof Change.PermissionSet set) {
-            // A user's name and three patterns of bounded length; they have no right to be half a character, either.
             parts.text(set.user())
                     .texts(List.of(
                             set.permission().configure().text(),
@@ -49,7 +48,7 @@ final class Recordable {
         } else if (change instanceof Change.PolicySet set) {
             Policy policy = set.policy();
             parts.text(policy.name()).text(policy.pattern().text());
-            policy.definition().values().forEach(value -> parts.text(String.valueOf(value)));
+            policy.definition().values().forEach(value -> requireUnicode(String.valueOf(value)));
             parts.table(FieldTable.of(policy.definition())).require("a policy");
         } else if (change instanceof Change.RingRestored restored) {
             parts.bytes += restored.snapshot().length;
@@ -58,6 +57,12 @@ final class Recordable {
     }
 
     private Recordable text(String text) {
+        requireUnicode(text);
+        bytes += Integer.BYTES + ByteBufUtil.utf8Bytes(text);
+        return this;
+    }
+
+    private static void requireUnicode(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
                 if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
@@ -67,8 +72,6 @@ final class Recordable {
                 i++;
             }
         }
-        bytes += Integer.BYTES + ByteBufUtil.utf8Bytes(text);
-        return this;
     }
 
     private Recordable texts(Iterable<String> texts) {

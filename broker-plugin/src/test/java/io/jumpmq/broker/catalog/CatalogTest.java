@@ -229,7 +229,7 @@ class CatalogTest {
 
     @Test
     void aChainOfAutoDeleteExchangesMayBeOfAnyLength() {
-        int length = 20_000;
+        int length = 10_000;
         queue("q", false);
         for (int i = 0; i < length; i++) {
             exchange("x" + i, "fanout", true, Map.of());
