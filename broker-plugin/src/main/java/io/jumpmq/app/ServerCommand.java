@@ -7,6 +7,7 @@ import io.jumpmq.config.Settings;
 import io.jumpmq.security.Permission;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.store.StoreSettings;
+import io.jumpmq.store.StoreSettings.OnDamage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -180,7 +182,8 @@ final class ServerCommand implements Callable<Integer> {
                         settings.get(Options.STORE_SEGMENT),
                         interval ? Duration.ofMillis(settings.get(Options.STORE_INTERVAL)) : Duration.ZERO,
                         settings.get(Options.DISK_FREE),
-                        StoreSettings.DEFAULT.maxUnflushedBytes()))
+                        StoreSettings.DEFAULT.maxUnflushedBytes(),
+                        OnDamage.valueOf(settings.get(Options.STORE_ON_DAMAGE).toUpperCase(Locale.ROOT))))
                 .onStoreFailure(failure -> Runtime.getRuntime().halt(STORE_FAILED));
         settings.find(Options.THREADS).ifPresent(builder::threads);
         builder.port(-1);

@@ -174,6 +174,11 @@ public final class Broker implements CatalogObserver {
         return store.figures();
     }
 
+    /** Messages that the store cannot read any more, the first thousand of them. Any thread. */
+    public List<DamagedMessage> damagedMessages() {
+        return store.damaged();
+    }
+
     /** Why publishers have to wait, if they have to. Any thread. */
     public Congestion congestion() {
         if (memory.isSpent()) {

@@ -5,6 +5,7 @@ import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.MessageLog;
 import io.jumpmq.broker.queue.VolatileLog;
 import io.jumpmq.metrics.StoreFigures;
+import java.util.List;
 
 /** Where the node keeps messages. */
 public interface MessageStore {
@@ -29,6 +30,11 @@ public interface MessageStore {
         public StoreFigures figures() {
             return StoreFigures.NONE;
         }
+
+        @Override
+        public List<DamagedMessage> damaged() {
+            return List.of();
+        }
     };
 
     /**
@@ -47,4 +53,7 @@ public interface MessageStore {
 
     /** How it stands, for operators. Any thread. */
     StoreFigures figures();
+
+    /** Messages that it cannot read any more, the first thousand of them. Any thread. */
+    List<DamagedMessage> damaged();
 }

@@ -100,6 +100,8 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
      * @param heldBytes size of the bodies that take memory
      * @param lasting how many of all survive a restart
      * @param lastingBytes size of their bodies
+     * @param damaged messages that cannot be read any more
+     * @param stopped whether it delivers nothing for one of them
      * @param activeTag the single active consumer's, or the exclusive one's
      */
     public record Figures(
@@ -111,6 +113,8 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
             long heldBytes,
             int lasting,
             long lastingBytes,
+            int damaged,
+            boolean stopped,
             int consumers,
             @Nullable String activeTag,
             QueueCounters counters) {}
@@ -129,6 +133,8 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
                 core.heldBytes(),
                 core.lasting(),
                 core.lastingBytes(),
+                core.unreadable(),
+                core.isStopped(),
                 core.consumers(),
                 active == null ? null : active.tag(),
                 core.counters());

@@ -57,63 +57,103 @@ final class StoreCommands {
             if (format == Format.json) {
                 console.print(Json.pretty(json(report)));
             } else {
-                long live = report.live().values().stream()
-                        .mapToLong(Long::longValue)
-                        .sum();
-                console.print(String.format(
-                        Locale.ROOT,
-                        "%,d files, %,d bytes, %,d records, %,d messages in %,d queues%n",
-                        report.files(),
-                        report.bytes(),
-                        report.records(),
-                        live,
-                        report.live().size()));
+                console.print(summary(report));
                 tell(report.findings());
-                console.print(
-                        report.isGood()
-                                ? "Nothing is damaged.\n"
-                                : "'jumpmq store repair' gives up what cannot be read.\n");
+                console.print(verdict(report));
             }
             return report.isGood() ? JumpMqCommand.OK : JumpMqCommand.NO;
         });
     }
 
+    private static String summary(Report report) {
+        return String.format(
+                Locale.ROOT,
+                "%,d files, %,d bytes, %,d records, %,d messages in %,d queues%n",
+                report.files(),
+                report.bytes(),
+                report.records(),
+                report.live().values().stream().mapToLong(Long::longValue).sum(),
+                report.live().size());
+    }
+
+    private static String verdict(Report report) {
+        if (report.isGood()) {
+            return "Nothing is damaged.\n";
+        }
+        return report.starts()
+                ? "A server starts on this directory, and serves all but what is set aside.\n"
+                : "A server refuses to start on this directory: restore it from a backup, or have 'jumpmq store repair' give"
+                        + " up what cannot be read.\n";
+    }
+
     private static Map<String, Object> json(Report report) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("good", report.isGood());
+        json.put("starts", report.starts());
         json.put("files", report.files());
         json.put("bytes", report.bytes());
         json.put("records", report.records());
-        json.put("messages_by_queue_id", report.live());
-        json.put("findings", report.findings());
+        json.put(
+                "queues",
+                report.live().entrySet().stream()
+                        .map(queue -> queue(
+                                queue.getKey(),
+                                report.names().getOrDefault(queue.getKey(), "unknown"),
+                                queue.getValue()))
+                        .toList());
+        json.put("findings", report.findings().stream().map(StoreCommands::json).toList());
+        return json;
+    }
+
+    private static Map<String, Object> queue(long id, String name, long messages) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("id", id);
+        json.put("name", name);
+        json.put("messages", messages);
+        return json;
+    }
+
+    private static Map<String, Object> json(Finding finding) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("file", finding.file());
+        json.put("offset", finding.offset());
+        json.put("what", finding.what());
+        json.put("effect", finding.effect().name().toLowerCase(Locale.ROOT));
         return json;
     }
 
     private void tell(List<Finding> findings) {
         findings.forEach(finding ->
-                console.print(finding.file() + " at offset " + finding.offset() + ": " + finding.what() + "\n"));
+                console.print(finding.file() + " at offset " + finding.offset() + ": " + finding.what() + " ["
+                        + finding.effect().name().toLowerCase(Locale.ROOT).replace('_', ' ') + "]\n"));
     }
 
     @Command(
             name = "repair",
             description = {
-                "Writes damaged files anew without what cannot be read, and tells what that was.",
-                "Make a copy of the directory first."
+                "Writes damaged files anew without what cannot be read, after telling what that is and asking.",
+                "The damaged files are kept beside the new ones, with .damaged behind their names."
             },
             mixinStandardHelpOptions = true)
     int repair(
             @Parameters(paramLabel = "DIRECTORY", description = "The data directory.") Path directory,
-            @Option(names = "--yes", description = "Really; without it, it only says what it would do.") boolean yes) {
+            @Option(names = "--yes", description = "Does not ask.") boolean yes) {
         return with(directory, store -> {
-            List<Finding> findings = yes ? store.repair() : store.check().findings();
-            tell(findings);
-            if (findings.isEmpty()) {
+            Report report = store.check();
+            if (report.isGood()) {
                 console.print("Nothing is damaged; nothing was changed.\n");
                 return JumpMqCommand.OK;
             }
-            console.print(
-                    yes ? "Given up, and written anew without it.\n" : "Nothing was changed: --yes gives that up.\n");
-            return yes ? JumpMqCommand.OK : JumpMqCommand.NO;
+            tell(report.findings());
+            if (!yes && !(console.interactive() && console.confirms("Give this up?"))) {
+                console.print("Nothing was changed: --yes gives that up.\n");
+                return JumpMqCommand.NO;
+            }
+            List<Finding> told = store.repair();
+            tell(told.subList(report.findings().size(), told.size()));
+            console.print("Given up, and written anew without it. The damaged files are kept beside the new ones, with"
+                    + " .damaged behind their names.\n");
+            return JumpMqCommand.OK;
         });
     }
 

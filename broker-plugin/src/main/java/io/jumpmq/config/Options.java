@@ -130,6 +130,14 @@ public final class Options {
             200,
             "How often is flushed with jumpmq.store.sync = interval, in milliseconds.");
 
+    public static final Option<String> STORE_ON_DAMAGE = new Option<>(
+            "jumpmq.store.on_damage",
+            Kind.choice("quarantine", "stop"),
+            "quarantine",
+            "What a queue does with a message that cannot be read any more. quarantine: it goes on behind it. stop: it"
+                    + " delivers nothing from there on, until it is purged. Either way the message is reported, and what is"
+                    + " left of it kept.");
+
     public static final Option<Long> STORE_SEGMENT = new Option<>(
             "jumpmq.store.segment_size",
             Kind.bytes(4L << 20, 1L << 30),
@@ -189,7 +197,8 @@ public final class Options {
                             DATA_DIRECTORY,
                             STORE_SYNC,
                             STORE_INTERVAL,
-                            STORE_SEGMENT),
+                            STORE_SEGMENT,
+                            STORE_ON_DAMAGE),
                     MANAGEMENT.all(),
                     PROMETHEUS.all(),
                     List.of(DEFINITIONS, MANAGEMENT_DEFINITIONS, CLUSTER_NAME, LOG_LEVEL, THREADS))

@@ -2,6 +2,7 @@ package io.jumpmq.management;
 
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Congestion;
+import io.jumpmq.broker.DamagedMessage;
 import io.jumpmq.broker.OperatorChannel;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.ExchangeRecord;
@@ -11,6 +12,7 @@ import io.jumpmq.broker.message.Message;
 import io.jumpmq.security.Permission;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ final class HealthResources {
                 .get("/health/checks/node-is-quorum-critical", call -> single())
                 .get("/health/checks/is-in-service", call -> Answer.of(ok()))
                 .get("/health/checks/ready-to-serve-clients", call -> Answer.of(ok()))
+                .get("/health/checks/damaged-messages", call -> damagedMessages())
                 .get("/health/checks/port-listener/{port}", this::port)
                 .get("/health/checks/protocol-listener/{protocol}", this::protocol)
                 .get("/healthchecks/node", call -> alarms())
@@ -79,6 +82,41 @@ final class HealthResources {
                 "alarms",
                 List.of(Map.of("node", node.name(), "resource", congestion == Congestion.MEMORY ? "memory" : "disk")));
         return Answer.unhealthy(map);
+    }
+
+    /** RabbitMQ has no such check: it does not know. */
+    private Answer damagedMessages() {
+        List<DamagedMessage> damaged = node.broker().damagedMessages();
+        if (damaged.isEmpty()) {
+            return Answer.of(ok());
+        }
+        Map<Long, QueueRecord> queues = new HashMap<>();
+        for (VirtualHost vhost : node.broker().catalog().vhosts()) {
+            vhost.queues().forEach(queue -> queues.put(queue.id(), queue));
+        }
+        Map<String, Object> map = failed(
+                "Messages cannot be read any more and are not delivered; their bytes are kept until their queue is"
+                        + " purged or deleted");
+        map.put("count", node.broker().storeFigures().damagedMessages());
+        map.put(
+                "messages",
+                damaged.stream()
+                        .map(message -> describe(message, queues.get(message.queue())))
+                        .toList());
+        return Answer.unhealthy(map);
+    }
+
+    private static Map<String, Object> describe(DamagedMessage message, @Nullable QueueRecord queue) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        if (queue != null) {
+            map.put("vhost", queue.vhost());
+            map.put("queue", queue.name());
+        }
+        map.put("queue_id", message.queue());
+        map.put("position", message.position());
+        map.put("file", message.file());
+        map.put("offset", message.offset());
+        return map;
     }
 
     private Answer certificates(Call call) {

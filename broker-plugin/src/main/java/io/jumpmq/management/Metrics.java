@@ -495,6 +495,7 @@ final class Metrics {
         families.gauge("store_live_bytes", "Taken by messages that are still there", store.liveBytes());
         families.gauge("store_unflushed_bytes", "Messages that do not last yet", store.unflushedBytes());
         families.gauge("store_low_on_disk", "1 while publishers wait for room", store.lowOnDisk() ? 1 : 0);
+        families.gauge("store_damaged_messages", "Messages that cannot be read any more", store.damagedMessages());
         families.gauge("store_failed", "1 when the disk has failed: nothing is confirmed", store.failed() ? 1 : 0);
         families.counter(
                 "store_messages_written",

@@ -83,6 +83,7 @@ final class NodeFigures {
         map.put("flushes", store.disk().flushes().count());
         map.put("flush_seconds", store.disk().flushes().nanos() / NANOS_PER_SECOND);
         map.put("low_on_disk", store.lowOnDisk());
+        map.put("damaged_messages", store.damagedMessages());
         map.put("failed", store.failed());
         return map;
     }

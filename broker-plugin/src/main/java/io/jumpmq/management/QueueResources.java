@@ -89,7 +89,8 @@ final class QueueResources {
             map.put("members", List.of(node.name()));
             map.put("online", List.of(node.name()));
         }
-        map.put("state", "running");
+        map.put("state", figures.stopped() ? "stopped" : "running");
+        map.put("damaged_messages", figures.damaged());
         Long idleSince = statistics.idleSince(queue);
         if (idleSince != null) {
             map.put("idle_since", Documents.time(idleSince));

@@ -8,6 +8,7 @@ package io.jumpmq.metrics;
  * @param liveBytes how much of that is taken by messages that are still there
  * @param unflushedBytes size of what was handed over and does not last yet
  * @param lowOnDisk whether publishers wait for room on the disk
+ * @param damagedMessages how many messages cannot be read any more
  * @param failed whether the disk has failed: nothing is confirmed any more
  * @param messages what went in and out
  * @param disk what that took
@@ -18,10 +19,11 @@ public record StoreFigures(
         long liveBytes,
         long unflushedBytes,
         boolean lowOnDisk,
+        int damagedMessages,
         boolean failed,
         StoreCounters messages,
         DiskCounters disk) {
     /** Of a node that stores nothing. */
     public static final StoreFigures NONE =
-            new StoreFigures(0, 0, 0, 0, false, false, new StoreCounters(), new DiskCounters());
+            new StoreFigures(0, 0, 0, 0, false, 0, false, new StoreCounters(), new DiskCounters());
 }

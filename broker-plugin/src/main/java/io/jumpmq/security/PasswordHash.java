@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * itself in {@code toString}.
  */
 public final class PasswordHash {
-    private static final int SALT_BYTES = 4;
+    /** Of the salt that {@link #of} wants. */
+    public static final int SALT_BYTES = 4;
+
     private static final int HASH_BYTES = 32;
 
     /** Of a user who cannot log in with a password. Exported as the empty text. */

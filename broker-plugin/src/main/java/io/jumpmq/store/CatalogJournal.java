@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The catalog's changes in a file, behind a snapshot in another: a generation. A new snapshot begins a new generation. Not
@@ -21,22 +22,34 @@ final class CatalogJournal {
     private static final long LONG_BYTES = 4 << 20;
 
     private static final int MAX_RECORD = 16 << 20;
+    private static final int FLUSHED_SIZE = Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES);
 
     private final Disk disk;
+    private final Watermark watermark;
     private final Records records = new Records();
     private long generation;
     private Disk.File journal;
-    private long end;
     private long snapshotBytes;
 
+    /** Up to where was written, for whoever flushes. */
+    private volatile long end;
+
+    private volatile long flushedEnd;
+    private long toldFlushed;
+
     @SuppressWarnings("NullAway.Init") // Only open() makes one, and begins a generation at once.
-    private CatalogJournal(Disk disk, long generation) {
+    private CatalogJournal(Disk disk, Watermark watermark, long generation) {
         this.disk = disk;
+        this.watermark = watermark;
         this.generation = generation;
     }
 
     /** An open journal and what it held. */
-    record Opened(CatalogJournal journal, List<Change> changes) {}
+    record Opened(CatalogJournal journal, CatalogRecovery.Found found) {
+        List<Change> changes() {
+            return found.plain();
+        }
+    }
 
     /**
      * Opens a journal, or begins one. Nothing can be recorded before the first {@link #snapshot}.
@@ -44,18 +57,25 @@ final class CatalogJournal {
      * @throws DamagedException when what had been flushed is not there
      */
     static Opened open(Disk disk) throws IOException {
-        long newest = 0;
-        for (String name : disk.list()) {
-            newest = Math.max(newest, generation(name, SNAPSHOT));
-        }
-        List<Change> changes = new ArrayList<>();
-        if (newest > 0) {
-            read(disk, newest, SNAPSHOT, true, changes);
-            if (disk.list().contains(name(newest, JOURNAL))) {
-                read(disk, newest, JOURNAL, false, changes);
+        CatalogRecovery.Found found = CatalogRecovery.read(disk, Damage.REFUSED);
+        return new Opened(open(disk, found), found);
+    }
+
+    /** As above, when it is known what is there. */
+    static CatalogJournal open(Disk disk, CatalogRecovery.Found found) throws IOException {
+        if (found.isNew() || found.isAdopted()) {
+            Watermark.create(disk, Watermark.Place.NOTHING);
+            // Of an old format, the snapshot alone is taken on; a new generation is begun at once.
+            if (found.isNew()) {
+                Manifest.EMPTY.write(disk);
             }
         }
-        return new Opened(new CatalogJournal(disk, newest), changes);
+        return after(disk, found.generation());
+    }
+
+    /** A journal that goes on behind a generation, whatever there is of it, with the next {@link #snapshot}. */
+    static CatalogJournal after(Disk disk, long generation) throws IOException {
+        return new CatalogJournal(disk, Watermark.open(disk), generation);
     }
 
     /** The generation in a file's name; 0 when it is not one of the catalog's. */
@@ -63,8 +83,9 @@ final class CatalogJournal {
         return Math.max(generation(name, SNAPSHOT), generation(name, JOURNAL));
     }
 
-    static boolean isJournal(String name) {
-        return name.endsWith(JOURNAL);
+    /** The generation in a snapshot's name; 0 when it is not a snapshot. */
+    static long snapshotNumber(String name) {
+        return generation(name, SNAPSHOT);
     }
 
     private static long generation(String name, String suffix) {
@@ -75,39 +96,29 @@ final class CatalogJournal {
         }
     }
 
-    private static String name(long generation, String suffix) {
-        return String.format("%016d%s", generation, suffix);
+    static String snapshotName(long generation) {
+        return String.format("%016d%s", generation, SNAPSHOT);
     }
 
-    private static void read(Disk disk, long generation, String suffix, boolean whole, List<Change> into)
-            throws IOException {
-        String name = name(generation, suffix);
-        try (Disk.File file = disk.open(name)) {
-            Segment.checkHead(file, generation);
-            SegmentScan scan = new SegmentScan(file, generation, Segment.HEAD_BYTES, file.size());
-            while (scan.next()) {
-                if (scan.type() == Records.FLUSHED) {
-                    continue;
-                }
-                Change change = ChangeCodec.decode(scan.buffer().slice(scan.payloadAt() + 1, scan.length() - 1));
-                if (change == null) {
-                    throw new DamagedException(name, scan.offset(), "a change of the catalog makes no sense");
-                }
-                into.add(change);
-            }
-            if (whole ? scan.offset() < file.size() : scan.isMoreKnownFlushed()) {
-                throw new DamagedException(name, scan.offset(), "there is no whole record, and more had been flushed");
-            }
-        }
+    static String journalName(long generation) {
+        return String.format("%016d%s", generation, JOURNAL);
     }
 
     /** Writes changes; {@link #flush} makes them last. */
     void write(List<Change> changes) throws IOException {
-        for (Change change : changes) {
-            ByteBuffer record = record(change, generation, end);
-            journal.write(record, end);
-            end += record.limit();
+        if (flushedEnd > toldFlushed + FLUSHED_SIZE) { // More than the record that told of it the last time.
+            writeFlushed();
         }
+        for (Change change : changes) {
+            write(record(change, generation, end));
+        }
+    }
+
+    private void write(ByteBuffer record) throws IOException {
+        long from = end;
+        long to = from + record.limit();
+        journal.write(record, from);
+        end = to;
     }
 
     private ByteBuffer record(Change change, long number, long offset) throws IOException {
@@ -117,26 +128,37 @@ final class CatalogJournal {
         }
         ByteBuffer record = ByteBuffer.allocate(Records.padded(Records.ENVELOPE + 1 + payload.length));
         record.position(Records.ENVELOPE).put(Records.CHANGE).put(payload);
+        return sealed(record, number, offset);
+    }
+
+    private ByteBuffer sealed(ByteBuffer record, long number, long offset) {
         records.seal(record, 0, number, offset);
         return record.flip();
     }
 
-    /** Makes what was written last. Any thread; a snapshot meanwhile waits, for it changes files. */
+    /** Makes what was written last, and notes it. Any thread; a snapshot meanwhile waits, for it changes files. */
     synchronized void flush() throws IOException {
+        long upTo = end;
         journal.flush();
+        watermark.note(generation, upTo);
+        flushedEnd = upTo;
     }
 
-    /** Flushes, and notes that all that was written so far lasts: a sign for the next start that it was not cut short. */
+    /** Flushes, and notes that among the records, so that the next start can tell damage from an end that was cut short. */
     void noteFlushed() throws IOException {
         flush(); // The note may reach the disk before what it vouches for.
-        ByteBuffer record = ByteBuffer.allocate(Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES));
+        writeFlushed();
+        flush();
+    }
+
+    private void writeFlushed() throws IOException {
+        toldFlushed = flushedEnd;
+        ByteBuffer record = ByteBuffer.allocate(FLUSHED_SIZE);
         record.position(Records.ENVELOPE)
                 .put(Records.FLUSHED)
                 .putLong(generation)
-                .putLong(end);
-        records.seal(record, 0, generation, end);
-        journal.write(record.flip(), end);
-        end += record.limit();
+                .putLong(toldFlushed);
+        write(sealed(record, generation, end));
     }
 
     /** Whether a snapshot would be shorter by much. */
@@ -145,37 +167,60 @@ final class CatalogJournal {
     }
 
     /** Begins a new generation with the whole catalog. */
-    synchronized void snapshot(List<Change> catalog) throws IOException {
+    void snapshot(List<Change> catalog) throws IOException {
+        snapshot(catalog, Set.of());
+    }
+
+    /**
+     * Begins a new generation with the whole catalog.
+     *
+     * @param deletedQueues ids of queues that are deleted, and whose messages are not yet
+     */
+    synchronized void snapshot(List<Change> catalog, Set<Long> deletedQueues) throws IOException {
         long next = generation + 1;
-        List<ByteBuffer> written = new ArrayList<>();
-        int size = Segment.HEAD_BYTES;
-        for (Change change : catalog) {
-            ByteBuffer record = record(change, next, size);
-            written.add(record);
-            size += record.limit();
-        }
-        ByteBuffer snapshot = ByteBuffer.allocate(size).put(Segment.head(next));
-        written.forEach(snapshot::put);
-        // The journal first: a snapshot makes its generation the one that counts.
-        disk.replace(name(next, JOURNAL), Segment.head(next));
-        disk.replace(name(next, SNAPSHOT), snapshot.flip());
-        Disk.File before = generation == 0 || journal == null ? null : journal;
-        journal = disk.open(name(next, JOURNAL));
+        ByteBuffer snapshot = snapshot(catalog, deletedQueues, next);
+        // The manifest last: it makes its generation the one that counts.
+        disk.replace(journalName(next), Segment.head(next));
+        disk.replace(snapshotName(next), snapshot);
+        snapshotBytes = snapshot.limit();
+        new Manifest(next, next, snapshotBytes).write(disk);
+        Disk.File before = journal;
+        journal = disk.open(journalName(next));
         end = Segment.HEAD_BYTES;
-        snapshotBytes = size;
+        flushedEnd = Segment.HEAD_BYTES;
+        toldFlushed = Segment.HEAD_BYTES;
+        generation = next;
         if (before != null) {
             before.close();
         }
         for (String name : disk.list()) {
-            if (Math.max(generation(name, SNAPSHOT), generation(name, JOURNAL)) < next
-                    && (name.endsWith(SNAPSHOT) || name.endsWith(JOURNAL))) {
+            if (number(name) > 0 && number(name) != next) {
                 disk.delete(name);
             }
         }
-        generation = next;
+    }
+
+    private ByteBuffer snapshot(List<Change> catalog, Set<Long> deletedQueues, long number) throws IOException {
+        List<ByteBuffer> written = new ArrayList<>();
+        int size = Segment.HEAD_BYTES;
+        for (Change change : catalog) {
+            ByteBuffer record = record(change, number, size);
+            written.add(record);
+            size += record.limit();
+        }
+        for (long queue : deletedQueues) {
+            ByteBuffer record = ByteBuffer.allocate(Records.padded(Records.ENVELOPE + 1 + Long.BYTES));
+            record.position(Records.ENVELOPE).put(Records.QUEUE_DELETED).putLong(queue);
+            written.add(sealed(record, number, size));
+            size += record.limit();
+        }
+        ByteBuffer snapshot = ByteBuffer.allocate(size).put(Segment.head(number));
+        written.forEach(snapshot::put);
+        return snapshot.flip();
     }
 
     void close() throws IOException {
         journal.close();
+        watermark.close();
     }
 }

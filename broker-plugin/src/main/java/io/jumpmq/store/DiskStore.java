@@ -1,6 +1,7 @@
 package io.jumpmq.store;
 
 import io.jumpmq.broker.Congestion;
+import io.jumpmq.broker.DamagedMessage;
 import io.jumpmq.broker.MessageStore;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Change;
@@ -10,6 +11,7 @@ import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.LogListener.Loaded;
 import io.jumpmq.broker.queue.LogListener.Recovered;
 import io.jumpmq.broker.queue.LogListener.Stored;
+import io.jumpmq.broker.queue.LogListener.Unreadable;
 import io.jumpmq.broker.queue.MessageLog;
 import io.jumpmq.broker.queue.QueueEntry;
 import io.jumpmq.metrics.DiskCounters;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +87,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private final Disk messageDisk;
     private final MessageSegments segments;
     private final CatalogJournal journal;
-    private final List<Change> recoveredChanges;
+    private final List<CatalogRecovery.Recorded> recovered;
     private final Consumer<Throwable> onFailure;
     private final SegmentFiles files;
     private final DiskCounters diskCounters;
@@ -98,6 +101,10 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private final LongSupplier nanoTime;
     private final SlotReader reader = new SlotReader();
     private final Map<Loop, Outbox> outboxes = new ConcurrentHashMap<>();
+
+    /** The queues by their ids. */
+    private final Map<Long, LogListener> listeners = new ConcurrentHashMap<>();
+
     private final AtomicLong unflushedBytes = new AtomicLong();
 
     /** Rounds that are the flushing thread's. */
@@ -140,6 +147,9 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     private record Snapshot(List<Change> catalog) {}
 
+    /** Messages that could not be read. */
+    private record Unread(QueueLog log, List<Slot> slots) {}
+
     private record Stop(Map<Long, Long> seen) {}
 
     /**
@@ -172,7 +182,8 @@ public final class DiskStore implements MessageStore, CatalogLog {
             Disk messageDisk,
             SegmentFiles files,
             MessageSegments segments,
-            CatalogJournal.Opened catalog,
+            CatalogJournal journal,
+            List<CatalogRecovery.Recorded> recovered,
             DiskCounters diskCounters,
             ExecutorService reading,
             LongSupplier nanoTime,
@@ -182,8 +193,8 @@ public final class DiskStore implements MessageStore, CatalogLog {
         this.messageDisk = messageDisk;
         this.files = files;
         this.segments = segments;
-        this.journal = catalog.journal();
-        this.recoveredChanges = catalog.changes();
+        this.journal = journal;
+        this.recovered = recovered;
         this.diskCounters = diskCounters;
         this.reading = reading;
         this.nanoTime = nanoTime;
@@ -242,17 +253,21 @@ public final class DiskStore implements MessageStore, CatalogLog {
             throws IOException {
         try {
             DiskCounters counters = new DiskCounters();
-            CatalogJournal.Opened catalog = CatalogJournal.open(new MeasuredDisk(catalogDisk, counters));
+            Disk measured = new MeasuredDisk(catalogDisk, counters);
             Disk messageDisk = new MeasuredDisk(messages, counters);
             SegmentFiles files = new SegmentFiles(messageDisk, segmentBytes, workers.apply("files"), nanoTime);
-            MessageSegments segments = MessageSegments.open(messageDisk, files, segmentBytes);
+            StoreRecovery found = StoreRecovery.read(measured, messageDisk, files, segmentBytes, Damage.REFUSED);
+            CatalogJournal journal = CatalogJournal.open(measured, found.catalog());
+            MessageSegments segments = found.messages().log();
+            segments.begin(found.messages());
             return new DiskStore(
                     lock,
                     settings,
                     messageDisk,
                     files,
                     segments,
-                    catalog,
+                    journal,
+                    found.catalog().changes(),
                     counters,
                     workers.apply("read"),
                     nanoTime,
@@ -273,7 +288,20 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     /** The catalog as it was recorded; empty for a new directory. */
     public List<Change> recoveredChanges() {
-        return recoveredChanges;
+        return recovered.stream().map(CatalogRecovery.Recorded::change).toList();
+    }
+
+    /**
+     * What is wrong when a recorded change cannot be made again.
+     *
+     * @param index its place in {@link #recoveredChanges}
+     */
+    public DamagedException refused(int index, String why) {
+        CatalogRecovery.Recorded change = recovered.get(index);
+        return new DamagedException(
+                "catalog/" + change.file(),
+                change.offset(),
+                "this change cannot be made: " + change.change() + ": " + why);
     }
 
     /** The highest id of a queue that has messages here. */
@@ -294,6 +322,9 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     /** All of {@link #start} but the threads. */
     void begin(Set<Long> queues) throws IOException {
+        for (DamagedMessage message : segments.setAside().news()) {
+            LOG.warn("A message is still set aside, for it cannot be read: {}", describe(message));
+        }
         segments.retain(queues);
         Commit begun = segments.write();
         if (begun != null) { // Nothing is delivered while a crash would still look like the last stop in order.
@@ -305,6 +336,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     @Override
     public MessageLog open(long queue, Loop home, LogListener listener) {
+        listeners.put(queue, listener);
         return new QueueLog(queue, listener, outboxes.computeIfAbsent(home, loop -> new Outbox(loop, this::handOver)));
     }
 
@@ -329,9 +361,15 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 segments.liveBytes(),
                 unflushedBytes.get(),
                 lowOnDisk,
+                segments.setAside().count(),
                 failure != null,
                 counters,
                 diskCounters);
+    }
+
+    @Override
+    public List<DamagedMessage> damaged() {
+        return segments.setAside().messages();
     }
 
     @Override
@@ -408,7 +446,9 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 round.recorded.add(record.recorded);
                 round.awaited++;
             } else if (next instanceof Snapshot snapshot) {
-                journal.snapshot(snapshot.catalog);
+                journal.snapshot(snapshot.catalog, beyond(snapshot.catalog));
+            } else if (next instanceof Unread unread) {
+                setAside(unread);
             } else if (next instanceof Stop last) {
                 stop = last;
                 break;
@@ -433,6 +473,38 @@ public final class DiskStore implements MessageStore, CatalogLog {
         }
         tidy();
         return Next.GO_ON;
+    }
+
+    /** Queues with messages that this catalog does not have: they are deleted, and their messages will be. */
+    private Set<Long> beyond(List<Change> catalog) {
+        Set<Long> queues = new HashSet<>(segments.queues());
+        for (Change change : catalog) {
+            if (change instanceof Change.QueueDeclared declared) {
+                queues.remove(declared.id());
+            }
+        }
+        return queues;
+    }
+
+    private void setAside(Unread unread) throws IOException {
+        for (Slot slot : unread.slots) {
+            segments.setAside(unread.log.queue, slot.position());
+        }
+    }
+
+    private void tellOfDamage() {
+        for (DamagedMessage message : segments.setAside().news()) {
+            LOG.error(
+                    "A message cannot be read any more and is set aside: {}. What is left of it is kept until its queue is"
+                            + " purged or deleted; 'jumpmq store check' tells more",
+                    describe(message));
+        }
+    }
+
+    private String describe(DamagedMessage message) {
+        LogListener queue = listeners.get(message.queue());
+        return "message " + message.position() + " of " + (queue == null ? "queue " + message.queue() : queue)
+                + ", messages/" + message.file() + " at offset " + message.offset();
     }
 
     /** Whether there is only what nobody waits for. */
@@ -497,6 +569,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             // After the reads that were asked for, and not before its summary is written.
             reading.execute(() -> files.run(() -> segments.discard(useless)));
         }
+        tellOfDamage();
         lowOnDisk = files.isLowOnDisk(settings.diskFreeLimitBytes(), SPACE_CHECK_MILLIS);
     }
 
@@ -556,6 +629,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
                     case Work.DELETE_QUEUE -> {
                         unpark(place -> place.log == log);
                         parked.keySet().removeIf(place -> place.log == log);
+                        listeners.remove(log.queue);
                         segments.deleteQueue(log.queue);
                     }
                     case Work.RETURNED -> returned(log, work.first[i], (int) work.second[i]);
@@ -634,9 +708,11 @@ public final class DiskStore implements MessageStore, CatalogLog {
                     .map(one -> one.getValue().stored())
                     .toList();
             loads.add(() -> {
-                List<Stored> messages = before.isEmpty() ? here : reader.read(before);
-                counters.read(before.size());
-                log.listener.loaded(new Loaded(load.ticket(), messages));
+                if (before.isEmpty()) {
+                    log.listener.loaded(new Loaded(load.ticket(), here));
+                } else {
+                    log.listener.loaded(read(log, before, load.ticket()));
+                }
             });
         }
 
@@ -659,6 +735,35 @@ public final class DiskStore implements MessageStore, CatalogLog {
             }
             return new Written(commit, journal, logs, lasting, recorded, bytes, last);
         }
+    }
+
+    // The reading thread.
+
+    private Loaded read(QueueLog log, List<Slot> slots, int ticket) {
+        SlotReader.Read read = reader.read(slots);
+        counters.read(read.messages().size());
+        if (read.damaged().isEmpty()) {
+            return new Loaded(ticket, read.messages());
+        }
+        List<Slot> news =
+                read.damaged().stream().filter(slot -> !slot.isSetAside()).toList();
+        if (!news.isEmpty()) {
+            post(new Unread(log, news));
+        }
+        boolean stops = settings.onDamage() == StoreSettings.OnDamage.STOP;
+        long first = read.damaged().get(0).position();
+        return new Loaded(
+                ticket,
+                stops
+                        ? read.messages().stream()
+                                .filter(message -> message.position() < first)
+                                .toList()
+                        : read.messages(),
+                read.damaged().stream()
+                        .limit(stops ? 1 : Long.MAX_VALUE)
+                        .map(slot -> new Unreadable(slot.position(), slot.bodyBytes()))
+                        .toList(),
+                stops);
     }
 
     // The flushing thread.

@@ -3,13 +3,14 @@ package io.jumpmq.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.amqp.ShortString;
+import io.jumpmq.broker.DamagedMessage;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.LogListener.Recovered;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,6 @@ final class MessageSegments {
 
     private static final int FLUSHED_SIZE = Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES);
     private static final int BUFFER = 1 << 20;
-    private static final int MOST_DELETIONS = 4096;
     private static final int CARRY_BYTES = 1 << 20;
 
     /** Where new segments come from. */
@@ -50,8 +50,19 @@ final class MessageSegments {
         boolean isReady(long size);
     }
 
-    /** Where a message is. */
-    record Slot(long position, Segment segment, long offset, int size, int deliveryCount) {}
+    /**
+     * Where a message is.
+     *
+     * @param isSetAside whether it is known that it cannot be read
+     */
+    record Slot(
+            long position,
+            Segment segment,
+            long offset,
+            int size,
+            int bodyBytes,
+            int deliveryCount,
+            boolean isSetAside) {}
 
     /** Something written that {@link #flush} makes last. */
     record Commit(Segment segment, long end) {
@@ -69,8 +80,10 @@ final class MessageSegments {
     private final TreeMap<Long, Segment> segments = new TreeMap<>();
     private final ArrayDeque<Segment> sealed = new ArrayDeque<>();
     private final Map<Long, Deletions> deletions = new HashMap<>();
+    private final SetAside setAside = new SetAside();
 
     private Segment active;
+    private Watermark watermark;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     private long written;
     private long diskBytes;
@@ -116,19 +129,32 @@ final class MessageSegments {
      * @throws DamagedException when what had been flushed is not there
      */
     static MessageSegments open(Disk disk, Supply supply, long segmentBytes) throws IOException {
-        Recovery recovery = new Recovery(disk);
-        List<Segment> found = recovery.segments();
-        MessageSegments log = new MessageSegments(disk, supply, segmentBytes);
-        found.forEach(segment -> log.segments.put(segment.number, segment));
-        recovery.fill(log);
-        found.forEach(segment -> log.diskBytes += segment.capacity);
-        Segment last = found.isEmpty() ? null : found.get(found.size() - 1);
+        SegmentRecovery found = SegmentRecovery.read(disk, supply, segmentBytes, Damage.REFUSED);
+        found.log().begin(found);
+        return found.log();
+    }
+
+    /** A log that nothing is known of yet, to be filled with what is found. */
+    static MessageSegments empty(Disk disk, Supply supply, long segmentBytes) {
+        return new MessageSegments(disk, supply, segmentBytes);
+    }
+
+    /** Goes on behind what was found, which is in this log already: in a new segment. */
+    void begin(SegmentRecovery found) throws IOException {
+        found.settle();
+        segments.values().forEach(segment -> diskBytes += segment.capacity);
+        Segment last = segments.isEmpty() ? null : segments.lastEntry().getValue();
         long number = last == null ? 1 : last.number + 1;
-        log.active = new Segment(number, supply.take(number, segmentBytes));
-        log.diskBytes += log.active.capacity;
-        log.segments.put(number, log.active);
-        log.begin(last);
-        return log;
+        active = new Segment(number, supply.take(number, segmentBytes));
+        diskBytes += active.capacity;
+        segments.put(number, active);
+        watermark = Watermark.open(disk);
+        writeManifest();
+        begin(last);
+    }
+
+    private void writeManifest() throws IOException {
+        new Manifest(segments.firstKey(), segments.lastKey(), 0).write(disk);
     }
 
     // What was found when it was opened.
@@ -149,6 +175,49 @@ final class MessageSegments {
     /** The highest queue number that is known here. */
     long highestQueue() {
         return queues.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+
+    /** The ids of all queues that have messages here. */
+    Set<Long> queues() {
+        return Set.copyOf(queues.keySet());
+    }
+
+    /** Where the foremost of a queue's messages lies; null when it has none. */
+    Watermark.@Nullable Place firstPlace(long queue) {
+        long[] first = {Long.MAX_VALUE};
+        QueueIndex index = queues.get(queue);
+        if (index != null) {
+            index.visit(0, (position, place, size, body) -> {
+                first[0] = Math.min(first[0], place);
+                return true;
+            });
+        }
+        return first[0] == Long.MAX_VALUE ? null : new Watermark.Place(first[0] >>> Integer.SIZE, offset(first[0]));
+    }
+
+    /** The index of a queue; null when nothing is known of it. */
+    @Nullable QueueIndex known(long queue) {
+        return queues.get(queue);
+    }
+
+    /** Messages that cannot be read any more, and what is known of them. */
+    SetAside setAside() {
+        return setAside;
+    }
+
+    /** For recovery: a segment with what it holds. */
+    void add(Segment segment) {
+        segments.put(segment.number, segment);
+    }
+
+    /** For recovery: its summary is to be written. */
+    void addSealed(Segment segment) {
+        sealed.add(segment);
+    }
+
+    /** For recovery: all segments, the oldest first. */
+    Collection<Segment> segments() {
+        return segments.values();
     }
 
     /** Deletes the messages of all queues but these. */
@@ -213,7 +282,7 @@ final class MessageSegments {
         }
     }
 
-    private void live(QueueIndex index, long position, long before, Segment segment, int size) {
+    void live(QueueIndex index, long position, long before, Segment segment, int size) {
         if (before != QueueIndex.NOWHERE) {
             dead(before, index.size(position));
         }
@@ -221,7 +290,7 @@ final class MessageSegments {
         liveBytes += size;
     }
 
-    private void dead(long place, int size) {
+    void dead(long place, int size) {
         Segment segment = segments.get(place >>> Integer.SIZE);
         if (segment != null) {
             segment.liveBytes -= size;
@@ -229,19 +298,32 @@ final class MessageSegments {
         liveBytes -= size;
     }
 
-    private static long place(Segment segment, long offset) {
+    static long place(Segment segment, long offset) {
         return segment.number << Integer.SIZE | offset;
+    }
+
+    static long offset(long place) {
+        return place & 0xffff_ffffL;
     }
 
     /** Deletes a message; without effect if it is not there. */
     void delete(long queue, long position) {
-        QueueIndex index = queues.get(queue);
-        long place = index == null ? QueueIndex.NOWHERE : index.place(position);
-        if (index != null && place != QueueIndex.NOWHERE) {
-            dead(place, index.size(position));
-            index.remove(position);
+        if (removed(queue, position)) {
             deletions.computeIfAbsent(queue, unused -> new Deletions()).add(position);
         }
+    }
+
+    /** Forgets a message; false when it is not there. */
+    boolean removed(long queue, long position) {
+        QueueIndex index = queues.get(queue);
+        long place = index == null ? QueueIndex.NOWHERE : index.place(position);
+        if (index == null || place == QueueIndex.NOWHERE) {
+            return false;
+        }
+        dead(place, index.size(position));
+        index.remove(position);
+        setAside.remove(queue, position);
+        return true;
     }
 
     /** Deletes all messages of a queue from one position to another. */
@@ -253,14 +335,14 @@ final class MessageSegments {
         Summary.rangeDeleted(active.summary, queue, first, last);
     }
 
-    private void removeRange(long queue, long first, long last) {
+    void removeRange(long queue, long first, long last) {
         QueueIndex index = queues.get(queue);
         if (index == null) {
             return;
         }
-        long[] some = new long[MOST_DELETIONS];
-        int[] count = {MOST_DELETIONS};
-        while (count[0] == MOST_DELETIONS) {
+        long[] some = new long[Records.MAX_DELETIONS];
+        int[] count = {Records.MAX_DELETIONS};
+        while (count[0] == Records.MAX_DELETIONS) {
             count[0] = 0;
             index.visit(first, (position, place, size, body) -> {
                 if (position > last) {
@@ -268,10 +350,11 @@ final class MessageSegments {
                 }
                 dead(place, size);
                 some[count[0]++] = position;
-                return count[0] < MOST_DELETIONS;
+                return count[0] < Records.MAX_DELETIONS;
             });
             for (int i = 0; i < count[0]; i++) {
                 index.remove(some[i]);
+                setAside.remove(queue, some[i]);
             }
         }
     }
@@ -285,8 +368,9 @@ final class MessageSegments {
         Summary.queueDeleted(active.summary, queue);
     }
 
-    private void removeQueue(long queue) {
+    void removeQueue(long queue) {
         deletions.remove(queue);
+        setAside.remove(queue);
         QueueIndex index = queues.remove(queue);
         if (index != null) {
             index.visit(0, (position, place, size, body) -> {
@@ -324,6 +408,7 @@ final class MessageSegments {
         Commit commit = write();
         if (commit != null) {
             commit.flush();
+            flushed(commit);
         }
     }
 
@@ -349,8 +434,9 @@ final class MessageSegments {
         return new Commit(active, active.end);
     }
 
-    /** Something was flushed. Any thread, in the order of the commits. */
-    void flushed(Commit commit) {
+    /** Something was flushed; notes it. Any thread, in the order of the commits. */
+    void flushed(Commit commit) throws IOException {
+        watermark.note(commit.segment.number, commit.end);
         flushedEnd = commit.end; // Before the number: a mixture must not tell too much.
         flushedSegment = commit.segment.number;
     }
@@ -359,8 +445,8 @@ final class MessageSegments {
         for (Map.Entry<Long, Deletions> entry : deletions.entrySet()) {
             long queue = entry.getKey();
             Deletions gone = entry.getValue();
-            for (int from = 0; from < gone.count; from += MOST_DELETIONS) {
-                int count = Math.min(MOST_DELETIONS, gone.count - from);
+            for (int from = 0; from < gone.count; from += Records.MAX_DELETIONS) {
+                int count = Math.min(Records.MAX_DELETIONS, gone.count - from);
                 int start = reserve(
                         Records.padded(Records.ENVELOPE + 1 + Long.BYTES + Integer.BYTES + count * Long.BYTES), 0);
                 buffer.put(Records.DELETED).putLong(queue).putInt(count);
@@ -419,6 +505,7 @@ final class MessageSegments {
         active = new Segment(number, file);
         diskBytes += active.capacity;
         segments.put(number, active);
+        writeManifest();
         begin(before);
     }
 
@@ -452,7 +539,14 @@ final class MessageSegments {
                 if (!found.isEmpty() && bytes[0] + size > maxBytes) {
                     return false;
                 }
-                found.add(new Slot(position, segment, place & 0xffff_ffffL, size, index.deliveryCount(position)));
+                found.add(new Slot(
+                        position,
+                        segment,
+                        offset(place),
+                        size,
+                        body,
+                        index.deliveryCount(position),
+                        setAside.contains(queue, position)));
                 bytes[0] += size;
                 return found.size() < maxMessages;
             });
@@ -465,6 +559,16 @@ final class MessageSegments {
     /** How many segments there are. Any thread; a moment old. */
     int count() {
         return segments.size();
+    }
+
+    /** Number of the oldest segment. */
+    long oldest() {
+        return segments.firstKey();
+    }
+
+    /** Number of the segment that is written to. */
+    long newest() {
+        return segments.lastKey();
     }
 
     /** Bytes of records of messages that are there. Any thread; a moment old. */
@@ -504,6 +608,7 @@ final class MessageSegments {
         carrying = null;
         segments.remove(oldest.number);
         diskBytes -= oldest.capacity;
+        writeManifest();
         return oldest;
     }
 
@@ -514,27 +619,27 @@ final class MessageSegments {
             scan = new SegmentScan(oldest.file, oldest.number, Segment.HEAD_BYTES, oldest.end);
             carrying = scan;
         }
-        long copied = 0;
-        while (copied < CARRY_BYTES && oldest.liveBytes > 0) {
-            if (!scan.next()) {
-                throw new DamagedException(oldest.file.name(), scan.offset(), "there should be a record");
-            }
-            if (!hasRoom(scan.size())) {
+        long begun = active.end;
+        Segment into = active;
+        while (active == into && active.end - begun < CARRY_BYTES && oldest.liveBytes > 0) {
+            boolean isWhole = scan.next();
+            boolean done = isWhole
+                    ? hasRoom(scan.size()) && carry(oldest, scan)
+                    : setAside(oldest, scan.offset(), scan.skip() ? scan.nextOffset() : oldest.end);
+            if (!done) {
                 // The disk is full: it goes on from this record when there is room. Giving back space must not take
                 // any.
                 carrying = new SegmentScan(oldest.file, oldest.number, scan.offset(), oldest.end);
                 break;
             }
-            if (scan.type() == Records.MESSAGE) {
-                copied += carry(oldest, scan);
-            }
-        }
-        if (copied > 0) {
-            carried = new Commit(active, active.end);
         }
     }
 
-    private int carry(Segment from, SegmentScan scan) throws IOException {
+    /** Copies a record if it is of a message that is there and lies here. */
+    private boolean carry(Segment from, SegmentScan scan) throws IOException {
+        if (scan.type() != Records.MESSAGE && scan.type() != Records.DAMAGED) {
+            return true;
+        }
         ByteBuffer in = scan.buffer();
         int at = scan.payloadAt();
         boolean lasting = (in.get(at + 1) & Records.LASTING) != 0;
@@ -542,22 +647,107 @@ final class MessageSegments {
         long position = in.getLong(at + 10);
         QueueIndex index = queues.get(queue);
         if (index == null || index.place(position) != place(from, scan.offset())) {
-            return 0;
+            return true;
         }
         int size = scan.size();
         int start = reserve(size, reserved);
         long offset = active.end;
         buffer.put(in.slice(at, scan.length()));
         int deliveries = index.deliveryCount(position);
-        buffer.putInt(start + Records.ENVELOPE + 26, deliveries);
+        if (scan.type() == Records.MESSAGE) {
+            buffer.putInt(start + Records.ENVELOPE + 26, deliveries);
+        }
         seal(start);
-        Integer body = Records.bodyBytes(in, at, scan.length());
-        int bodyBytes = body == null ? 0 : body;
+        int bodyBytes = index.bodyBytes(position);
         live(index, position, index.put(position, place(active, offset), size, bodyBytes), active, size);
-        if (lasting) {
+        carried = new Commit(active, active.end);
+        if (lasting && scan.type() == Records.DAMAGED) {
+            Summary.damaged(active.summary, setAside.get(queue, position), offset, size, bodyBytes);
+        } else if (lasting) {
             Summary.message(active.summary, queue, position, offset, size, bodyBytes, deliveries);
         }
-        return size;
+        return true;
+    }
+
+    // What cannot be read.
+
+    /**
+     * Sets all messages aside that lie in a part of a segment that is no record.
+     *
+     * @return whether there was room to
+     */
+    private boolean setAside(Segment segment, long from, long to) throws IOException {
+        List<long[]> found = messagesIn(segment, from, to);
+        boolean done = true;
+        for (long[] message : found) {
+            done &= setAside(message[0], message[1]);
+        }
+        if (done && to >= segment.end && segment.liveBytes > 0 && from > Segment.HEAD_BYTES) {
+            return setAside(segment, Segment.HEAD_BYTES, to); // Whatever it is that no record was found of.
+        }
+        return done;
+    }
+
+    /** Queue and position of each message that lies between two offsets. Looks at all there are: for damage only. */
+    List<long[]> messagesIn(Segment segment, long from, long to) {
+        List<long[]> found = new ArrayList<>();
+        queues.forEach((queue, index) -> index.visit(0, (position, place, size, body) -> {
+            if (place >= place(segment, from) && place < place(segment, to)) {
+                found.add(new long[] {queue, position});
+            }
+            return true;
+        }));
+        return found;
+    }
+
+    /**
+     * A message cannot be read: its bytes are copied to the end as they are, so that nothing else depends on them.
+     *
+     * @return whether there was room to; it is known to be damaged in any case
+     */
+    boolean setAside(long queue, long position) throws IOException {
+        QueueIndex index = queues.get(queue);
+        long place = index == null ? QueueIndex.NOWHERE : index.place(position);
+        Segment from = segments.get(place >>> Integer.SIZE);
+        if (index == null || place == QueueIndex.NOWHERE || from == null) {
+            return true; // It is gone meanwhile.
+        }
+        int was = index.size(position);
+        int body = index.bodyBytes(position);
+        setAside.add(new DamagedMessage(queue, position, from.file.name(), offset(place)));
+        byte[] raw = raw(from, offset(place), was);
+        int size = Records.padded(Records.ENVELOPE + Records.DAMAGED_FIXED + raw.length);
+        if (!hasRoom(size)) {
+            return false;
+        }
+        int start = reserve(size, reserved);
+        long offset = active.end;
+        DamagedMessage message = setAside.get(queue, position);
+        // Whether it was to last, nobody knows: then it is.
+        buffer.put(Records.DAMAGED).put(Records.LASTING).putLong(queue).putLong(position);
+        buffer.putLong(Segment.number(message.file()))
+                .putLong(message.offset())
+                .putInt(body)
+                .put(raw);
+        seal(start);
+        dead(place, was);
+        index.put(position, place(active, offset), size, body);
+        active.liveBytes += size;
+        liveBytes += size;
+        carried = new Commit(active, active.end);
+        Summary.damaged(active.summary, message, offset, size, body);
+        return true;
+    }
+
+    /** What can be read of a record that is none; nothing when the disk refuses. */
+    private static byte[] raw(Segment segment, long offset, int size) {
+        ByteBuffer raw = ByteBuffer.allocate(size);
+        try {
+            segment.file.read(raw, offset);
+            return raw.array();
+        } catch (IOException e) {
+            return new byte[0];
+        }
     }
 
     /** Called for a segment that {@link #tidy} gave up. */
@@ -571,203 +761,6 @@ final class MessageSegments {
     void close() throws IOException {
         for (Segment segment : segments.values()) {
             segment.file.close();
-        }
-    }
-
-    /** Finds what there is when a log is opened. */
-    private static final class Recovery {
-        private final Disk disk;
-        private final List<Segment> found = new ArrayList<>();
-
-        Recovery(Disk disk) {
-            this.disk = disk;
-        }
-
-        /** The segments with their ends, in order. */
-        List<Segment> segments() throws IOException {
-            List<Long> numbers = disk.list().stream()
-                    .map(Segment::number)
-                    .filter(number -> number > 0)
-                    .sorted()
-                    .toList();
-            for (int i = 1; i < numbers.size(); i++) {
-                if (numbers.get(i) != numbers.get(i - 1) + 1) {
-                    throw new DamagedException(
-                            Segment.name(numbers.get(i - 1) + 1), 0, "the file is missing, later ones are there");
-                }
-            }
-            for (long number : numbers) {
-                Disk.File file = disk.open(Segment.name(number));
-                Segment.checkHead(file, number);
-                found.add(new Segment(number, file));
-            }
-            dropUnused();
-            return found;
-        }
-
-        /** The last one may have been made and not used; of those before it, the next one tells the end. */
-        private void dropUnused() throws IOException {
-            for (int i = found.size() - 1; i >= 0; i--) {
-                Segment segment = found.get(i);
-                SegmentScan scan =
-                        new SegmentScan(segment.file, segment.number, Segment.HEAD_BYTES, segment.file.size());
-                boolean started = scan.next() && scan.type() == Records.START;
-                if (started && i > 0) {
-                    if (scan.buffer().getLong(scan.payloadAt() + 1) != found.get(i - 1).number) {
-                        throw new DamagedException(
-                                segment.file.name(), scan.offset(), "it does not follow on " + found.get(i - 1));
-                    }
-                    found.get(i - 1).end = scan.buffer().getLong(scan.payloadAt() + 1 + Long.BYTES);
-                } else if (!started) {
-                    boolean last = i == found.size() - 1;
-                    if (!last || scan.isMoreKnownFlushed()) {
-                        throw new DamagedException(
-                                segment.file.name(), scan.offset(), "the record that it starts with is not whole");
-                    }
-                    segment.file.close();
-                    disk.delete(segment.file.name());
-                    found.remove(i);
-                }
-            }
-        }
-
-        /** Takes in what the segments hold. */
-        void fill(MessageSegments log) throws IOException {
-            for (int i = 0; i < found.size(); i++) {
-                Segment segment = found.get(i);
-                boolean last = i == found.size() - 1;
-                log.stoppedInOrder(false);
-                if (last || !readSummary(log, segment)) {
-                    scan(log, segment, last);
-                    log.sealed.add(segment);
-                }
-            }
-        }
-
-        private boolean readSummary(MessageSegments log, Segment segment) throws IOException {
-            String name = Summary.name(segment.number);
-            if (!disk.list().contains(name)) {
-                return false;
-            }
-            ByteBuffer content;
-            try (Disk.File file = disk.open(name)) {
-                content = ByteBuffer.allocate((int) file.size());
-                file.read(content, 0);
-                content.flip();
-            }
-            if (!Summary.isWhole(content, segment.number, segment.end)) {
-                return false;
-            }
-            try {
-                Summary.read(content, new Filling(log, segment));
-            } catch (BufferUnderflowException e) {
-                throw new DamagedException(name, 0, "it makes no sense; it may be deleted");
-            }
-            return true;
-        }
-
-        private static void scan(MessageSegments log, Segment segment, boolean last) throws IOException {
-            long to = last ? segment.file.size() : segment.end;
-            SegmentScan scan = new SegmentScan(segment.file, segment.number, Segment.HEAD_BYTES, to);
-            Filling filling = new Filling(log, segment);
-            while (scan.next()) {
-                log.stoppedInOrder(scan.type() == Records.STOPPED);
-                filling.record(scan);
-            }
-            if (last ? scan.isMoreKnownFlushed() : scan.offset() < segment.end) {
-                throw new DamagedException(
-                        segment.file.name(), scan.offset(), "there is no whole record, and more had been flushed");
-            }
-            if (last) {
-                segment.end = scan.offset();
-                segment.file.truncate(segment.end);
-                segment.capacity = segment.end;
-                segment.file.flush();
-            }
-        }
-    }
-
-    /** Puts what records tell into the index. */
-    private static final class Filling implements Summary.Reader {
-        private final MessageSegments log;
-        private final Segment segment;
-
-        Filling(MessageSegments log, Segment segment) {
-            this.log = log;
-            this.segment = segment;
-        }
-
-        void record(SegmentScan scan) throws IOException {
-            ByteBuffer in = scan.buffer();
-            int at = scan.payloadAt();
-            switch (scan.type()) {
-                case Records.MESSAGE -> {
-                    Integer body = Records.bodyBytes(in, at, scan.length());
-                    if (body == null) {
-                        throw new DamagedException(segment.file.name(), scan.offset(), "the message makes no sense");
-                    }
-                    if ((in.get(at + 1) & Records.LASTING) != 0) {
-                        message(
-                                in.getLong(at + 2),
-                                in.getLong(at + 10),
-                                scan.offset(),
-                                scan.size(),
-                                body,
-                                in.getInt(at + 26));
-                    }
-                }
-                case Records.DELETED -> {
-                    int count = in.getInt(at + 1 + Long.BYTES);
-                    for (int i = 0; i < count; i++) {
-                        deleted(in.getLong(at + 1), in.getLong(at + 1 + Long.BYTES + Integer.BYTES + i * Long.BYTES));
-                    }
-                }
-                case Records.RANGE_DELETED -> rangeDeleted(in.getLong(at + 1), in.getLong(at + 9), in.getLong(at + 17));
-                case Records.QUEUE_DELETED -> queueDeleted(in.getLong(at + 1));
-                case Records.RETURNED -> returned(in.getLong(at + 1), in.getLong(at + 9), in.getInt(at + 17));
-                case Records.SEEN -> log.index(in.getLong(at + 1)).seen = in.getLong(at + 9);
-                case Records.START, Records.FLUSHED, Records.STOPPED -> {}
-                default ->
-                    throw new DamagedException(
-                            segment.file.name(), scan.offset(), "a record of unknown type " + scan.type());
-            }
-        }
-
-        @Override
-        public void message(long queue, long position, long offset, int size, int bodyBytes, int deliveryCount) {
-            Summary.message(segment.summary, queue, position, offset, size, bodyBytes, deliveryCount);
-            log.found(queue, position, segment, offset, size, bodyBytes, deliveryCount);
-        }
-
-        @Override
-        public void deleted(long queue, long position) {
-            Summary.deleted(segment.summary, queue, position);
-            QueueIndex index = log.queues.get(queue);
-            if (index != null && index.place(position) != QueueIndex.NOWHERE) {
-                log.dead(index.place(position), index.size(position));
-                index.remove(position);
-            }
-        }
-
-        @Override
-        public void rangeDeleted(long queue, long first, long last) {
-            Summary.rangeDeleted(segment.summary, queue, first, last);
-            log.removeRange(queue, first, last);
-        }
-
-        @Override
-        public void queueDeleted(long queue) {
-            Summary.queueDeleted(segment.summary, queue);
-            log.removeQueue(queue);
-        }
-
-        @Override
-        public void returned(long queue, long position, int deliveryCount) {
-            Summary.returned(segment.summary, queue, position, deliveryCount);
-            QueueIndex index = log.queues.get(queue);
-            if (index != null) {
-                index.returned(position, deliveryCount);
-            }
         }
     }
 }

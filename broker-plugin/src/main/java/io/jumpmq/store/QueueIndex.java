@@ -73,6 +73,11 @@ final class QueueIndex {
         return block == null ? 0 : block.sizes[(int) (position % BLOCK)];
     }
 
+    int bodyBytes(long position) {
+        Block block = blocks.get(position / BLOCK);
+        return block == null ? 0 : block.bodies[(int) (position % BLOCK)];
+    }
+
     /** Takes a message out. */
     void remove(long position) {
         Block block = blocks.get(position / BLOCK);

@@ -48,10 +48,22 @@ final class Records {
     /** In the catalog's files: a change, as {@link ChangeCodec} writes it. */
     static final byte CHANGE = 10;
 
-    static final int LASTING = 1;
+    /**
+     * A message that cannot be read: {@code byte flags, long queue, long position, long segment, long offset, int body size,
+     * bytes}, with the place where it was found, and what was found there.
+     */
+    static final byte DAMAGED = 12;
+
+    static final byte LASTING = 1;
 
     /** A message's payload without its four variable parts. */
     private static final int MESSAGE_FIXED = 1 + 1 + 8 + 8 + 8 + 4 + 1 + 1 + 4;
+
+    /** A damaged message's payload without what is left of it. */
+    static final int DAMAGED_FIXED = 1 + 1 + 4 * Long.BYTES + Integer.BYTES;
+
+    /** In one record. */
+    static final int MAX_DELETIONS = 4096;
 
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer place = ByteBuffer.allocate(2 * Long.BYTES);
@@ -164,6 +176,28 @@ final class Records {
         int properties = in.getInt(next);
         next += Integer.BYTES + properties;
         return properties < 0 || next > end || next < at ? null : end - next;
+    }
+
+    /**
+     * How long a payload of its type has to be at least; 1 for types that are not known.
+     *
+     * @param at where it begins
+     */
+    static int minLength(ByteBuffer in, int at) {
+        return switch (in.get(at)) {
+            case START, FLUSHED, SEEN -> 1 + 2 * Long.BYTES;
+            case MESSAGE -> MESSAGE_FIXED;
+            case DELETED -> {
+                int fixed = 1 + Long.BYTES + Integer.BYTES;
+                int count = in.limit() - at < fixed ? -1 : in.getInt(at + 1 + Long.BYTES);
+                yield count < 0 || count > MAX_DELETIONS ? Integer.MAX_VALUE : fixed + count * Long.BYTES;
+            }
+            case RANGE_DELETED -> 1 + 3 * Long.BYTES;
+            case QUEUE_DELETED -> 1 + Long.BYTES;
+            case RETURNED -> 1 + 2 * Long.BYTES + Integer.BYTES;
+            case DAMAGED -> DAMAGED_FIXED;
+            default -> 1;
+        };
     }
 
     private static byte[] bytes(ByteBuffer in, int length) {

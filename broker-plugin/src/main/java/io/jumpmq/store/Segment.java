@@ -3,6 +3,8 @@ package io.jumpmq.store;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.zip.CRC32C;
 
 /** One file of the log, its head, and what of it is still of use. */
@@ -11,7 +13,11 @@ final class Segment {
     static final int HEAD_BYTES = 32;
 
     private static final long MAGIC = 0x4a554d504d51_4d31L; // "JUMPMQM1"
-    private static final int VERSION = 1;
+
+    /** Version 1 had neither manifests nor notes of what was flushed. */
+    private static final int OLDEST_VERSION = 1;
+
+    private static final int VERSION = 2;
 
     final long number;
     final Disk.File file;
@@ -63,10 +69,11 @@ final class Segment {
     /**
      * Checks the head.
      *
+     * @return its format version
      * @throws DamagedException when it is not a segment's head
      * @throws IOException when it is of another version
      */
-    static void checkHead(Disk.File file, long number) throws IOException {
+    static int checkHead(Disk.File file, long number) throws IOException {
         ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
         if (file.size() < HEAD_BYTES) {
             throw new DamagedException(file.name(), file.size(), "it is shorter than its head");
@@ -78,15 +85,36 @@ final class Segment {
         long told = head.getLong();
         int expected = checksum(head);
         if (magic != MAGIC || head.getInt() != expected) {
-            throw new DamagedException(file.name(), 0, "its head is not that of a segment");
+            throw new DamagedException(file.name(), 0, "its head is not one of the store's");
         }
-        if (version != VERSION) {
-            throw new IOException(file.name() + " has format version " + version + ", and this JumpMQ knows version "
-                    + VERSION + ": use the JumpMQ that wrote it");
+        if (version < OLDEST_VERSION || version > VERSION) {
+            throw new IOException(file.name() + " has format version " + version + ", and this JumpMQ knows versions "
+                    + OLDEST_VERSION + " to " + VERSION + ": use the JumpMQ that wrote it");
         }
         if (told != number) {
-            throw new DamagedException(file.name(), 0, "its head is that of segment " + told);
+            throw new DamagedException(file.name(), 0, "its head is that of number " + told);
         }
+        return version;
+    }
+
+    /**
+     * Whether all of a directory's files have whole heads of format version 1.
+     *
+     * @param number the number in a file's name, none positive for a file without a head
+     */
+    static boolean areOfVersion1(Disk disk, List<String> names, ToLongFunction<String> number) throws IOException {
+        for (String name : names) {
+            if (number.applyAsLong(name) > 0) {
+                try (Disk.File file = disk.open(name)) {
+                    if (checkHead(file, number.applyAsLong(name)) > OLDEST_VERSION) {
+                        return false;
+                    }
+                } catch (DamagedException e) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     @Override

@@ -67,6 +67,11 @@ final class SegmentScan {
         return offset;
     }
 
+    /** Where the next record is looked for. */
+    long nextOffset() {
+        return next;
+    }
+
     /** The payload: {@link #length} bytes from {@link #payloadAt} on. */
     ByteBuffer buffer() {
         return window;

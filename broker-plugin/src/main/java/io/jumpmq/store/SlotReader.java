@@ -6,13 +6,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Reads messages back. Those that lie close together come with one access to the disk. One thread at a time. */
+/**
+ * Reads messages back. Those that lie close together come with one access to the disk; where that fails, each is tried by
+ * itself. One thread at a time.
+ */
 final class SlotReader {
-    private static final Logger LOG = LoggerFactory.getLogger("jumpmq.store");
-
     /** What is read though nobody asked for it, rather than reading twice. */
     private static final int GAP = 32 << 10;
 
@@ -21,16 +20,23 @@ final class SlotReader {
     private final Records records = new Records();
     private ByteBuffer window = ByteBuffer.allocate(0); // Most brokers never read back.
 
-    /** Reads what is in these slots. What cannot be read is told in the log, and left out. */
-    List<Stored> read(List<Slot> slots) {
-        List<Stored> messages = new ArrayList<>(slots.size());
+    /** What was read, and what could not be. */
+    record Read(List<Stored> messages, List<Slot> damaged) {}
+
+    /** Reads what is in these slots. */
+    Read read(List<Slot> slots) {
+        Read read = new Read(new ArrayList<>(slots.size()), new ArrayList<>());
         int from = 0;
         while (from < slots.size()) {
-            int to = together(slots, from);
-            read(slots.subList(from, to), messages);
-            from = to;
+            if (slots.get(from).isSetAside()) {
+                read.damaged.add(slots.get(from++));
+            } else {
+                int to = together(slots, from);
+                read(slots.subList(from, to), read);
+                from = to;
+            }
         }
-        return messages;
+        return read;
     }
 
     /** The end of a run of slots that one read gets. */
@@ -41,7 +47,8 @@ final class SlotReader {
         while (to < slots.size()) {
             Slot next = slots.get(to);
             long nextEnd = next.offset() + next.size();
-            boolean near = next.segment() == first.segment()
+            boolean near = !next.isSetAside()
+                    && next.segment() == first.segment()
                     && next.offset() >= end
                     && next.offset() - end <= GAP
                     && nextEnd - first.offset() <= WINDOW;
@@ -54,7 +61,7 @@ final class SlotReader {
         return to;
     }
 
-    private void read(List<Slot> run, List<Stored> messages) {
+    private void read(List<Slot> run, Read read) {
         Slot first = run.get(0);
         Slot last = run.get(run.size() - 1);
         int length = (int) (last.offset() + last.size() - first.offset());
@@ -65,7 +72,11 @@ final class SlotReader {
         try {
             first.segment().file.read(window, first.offset());
         } catch (IOException e) {
-            LOG.error("{}: {} messages cannot be read and are lost", first.segment(), run.size(), e);
+            if (run.size() == 1) {
+                read.damaged.add(first);
+            } else {
+                run.forEach(slot -> read(List.of(slot), read));
+            }
             return;
         }
         window.flip();
@@ -73,14 +84,11 @@ final class SlotReader {
             int at = (int) (slot.offset() - first.offset());
             int payload = records.payloadLength(window, at, slot.size(), slot.segment().number, slot.offset());
             if (payload < 0) {
-                LOG.error(
-                        "{} is damaged at offset {}: a message cannot be read and is lost; 'jumpmq store check' tells more",
-                        slot.segment(),
-                        slot.offset());
+                read.damaged.add(slot);
                 continue;
             }
             ByteBuffer in = window.slice(at + Records.ENVELOPE, payload);
-            messages.add(new Stored(slot.position(), Records.message(in), in.getLong(18), slot.deliveryCount()));
+            read.messages.add(new Stored(slot.position(), Records.message(in), in.getLong(18), slot.deliveryCount()));
         }
         if (window.capacity() > WINDOW) {
             window = ByteBuffer.allocateDirect(WINDOW);

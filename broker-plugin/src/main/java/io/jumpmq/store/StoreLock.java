@@ -1,5 +1,6 @@
 package io.jumpmq.store;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -10,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps a second server off a directory, as long as the process lives. */
-final class StoreLock implements AutoCloseable {
+final class StoreLock implements Closeable {
     private final FileChannel channel;
 
     private StoreLock(FileChannel channel) {

@@ -1,5 +1,6 @@
 package io.jumpmq.store;
 
+import io.jumpmq.broker.DamagedMessage;
 import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -24,6 +25,8 @@ final class Summary {
         void queueDeleted(long queue);
 
         void returned(long queue, long position, int deliveryCount);
+
+        void damaged(DamagedMessage message, long offset, int size, int bodyBytes);
     }
 
     private static final int TRAILER = Long.BYTES + Long.BYTES + Integer.BYTES;
@@ -70,6 +73,17 @@ final class Summary {
         Varints.put(out, deliveries);
     }
 
+    static void damaged(ByteArrayOutputStream out, DamagedMessage message, long offset, int size, int body) {
+        out.write(Records.DAMAGED);
+        Varints.put(out, message.queue());
+        Varints.put(out, message.position());
+        Varints.put(out, Segment.number(message.file()));
+        Varints.put(out, message.offset() / Records.ALIGNMENT);
+        Varints.put(out, offset / Records.ALIGNMENT);
+        Varints.put(out, size / Records.ALIGNMENT);
+        Varints.put(out, body);
+    }
+
     /** The file's content. */
     static ByteBuffer file(byte[] steps, long number, long end) {
         ByteBuffer out = ByteBuffer.allocate(steps.length + TRAILER);
@@ -109,6 +123,16 @@ final class Summary {
                 case Records.RANGE_DELETED -> reader.rangeDeleted(Varints.get(in), Varints.get(in), Varints.get(in));
                 case Records.QUEUE_DELETED -> reader.queueDeleted(Varints.get(in));
                 case Records.RETURNED -> reader.returned(Varints.get(in), Varints.get(in), (int) Varints.get(in));
+                case Records.DAMAGED ->
+                    reader.damaged(
+                            new DamagedMessage(
+                                    Varints.get(in),
+                                    Varints.get(in),
+                                    Segment.name(Varints.get(in)),
+                                    Varints.get(in) * Records.ALIGNMENT),
+                            Varints.get(in) * Records.ALIGNMENT,
+                            (int) Varints.get(in) * Records.ALIGNMENT,
+                            (int) Varints.get(in));
                 default -> throw new BufferUnderflowException();
             }
         }

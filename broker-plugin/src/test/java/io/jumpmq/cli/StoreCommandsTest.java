@@ -79,7 +79,7 @@ class StoreCommandsTest {
         assertThat(dump.out())
                 .contains(
                         "change\tQueueDeclared[vhost=/, name=kept",
-                        "message\tqueue 1 position 99 body 10",
+                        "message\tqueue 'kept' in vhost '/' position 99 body 10",
                         "stopped\tin order")
                 .contains("password=(password hash)");
         assertThat(store("check", folder.toString(), "--format", "json").out()).contains("\"good\" : true");

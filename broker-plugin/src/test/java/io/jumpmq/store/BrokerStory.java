@@ -348,7 +348,9 @@ final class BrokerStory {
     }
 
     private static List<Stored> content(MessageSegments log, long queue) {
-        return new SlotReader().read(log.find(queue, 0, Integer.MAX_VALUE, Integer.MAX_VALUE));
+        return new SlotReader()
+                .read(log.find(queue, 0, Integer.MAX_VALUE, Integer.MAX_VALUE))
+                .messages();
     }
 
     private Set<String> living(Kind kind, List<Stored> stored) {

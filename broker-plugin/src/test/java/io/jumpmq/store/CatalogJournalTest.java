@@ -140,7 +140,9 @@ class CatalogJournalTest {
         assertThat(fromSnapshot.ring())
                 .as("an array that its bindings do not tell")
                 .isEqualTo(first.ring());
-        assertThat(disk.list()).as("older generations are gone").hasSize(2);
+        assertThat(disk.list().stream().filter(name -> CatalogJournal.number(name) > 0))
+                .as("older generations are gone")
+                .hasSize(2);
     }
 
     @Test

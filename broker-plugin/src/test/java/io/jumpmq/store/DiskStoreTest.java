@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.loop.Loop;
@@ -93,7 +94,9 @@ class DiskStoreTest {
 
         Subject(SimulatedDisk messages, StoreSettings settings, QueueSettings rules) throws IOException {
             store = DiskStore.open(() -> {}, catalogDisk, messages, settings, storeFailures::add);
-            store.snapshot(List.of(new Change.VhostCreated("/", "", Set.of())));
+            store.snapshot(List.of(
+                    new Change.VhostCreated("/", "", Set.of()),
+                    new Change.QueueDeclared("/", "q", 1, true, false, 0, FieldTable.EMPTY)));
             Recovered recovered = store.recovered(1);
             tell(unused -> {
                 MessageQueue made = new MessageQueue("q", rules, this, store.open(1, loop, this), loop.nowMillis());
@@ -185,7 +188,7 @@ class DiskStoreTest {
     }
 
     private static StoreSettings settings(long diskFree) {
-        return new StoreSettings(SEGMENT, Duration.ZERO, diskFree, 1 << 20);
+        return new StoreSettings(SEGMENT, Duration.ZERO, diskFree, 1 << 20, StoreSettings.OnDamage.QUARANTINE);
     }
 
     private void awaitConfirmed(int count) {
@@ -375,7 +378,8 @@ class DiskStoreTest {
 
     @Test
     void withAnIntervalConfirmsDoNotWaitForTheDisk() throws IOException {
-        Subject subject = new Subject(disk, new StoreSettings(SEGMENT, Duration.ofMinutes(1), 0, 1 << 20));
+        Subject subject = new Subject(
+                disk, new StoreSettings(SEGMENT, Duration.ofMinutes(1), 0, 1 << 20, StoreSettings.OnDamage.QUARANTINE));
         subject.publish(0, 10, 100);
         awaitConfirmed(10);
         long began = System.nanoTime();

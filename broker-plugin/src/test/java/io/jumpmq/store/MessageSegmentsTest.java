@@ -166,7 +166,7 @@ class MessageSegmentsTest {
         SlotReader reader = new SlotReader();
         long from = 0;
         while (true) {
-            List<Stored> some = reader.read(log.find(queue, from, 100, 1 << 16));
+            List<Stored> some = reader.read(log.find(queue, from, 100, 1 << 16)).messages();
             if (some.isEmpty()) {
                 return found;
             }
@@ -359,7 +359,8 @@ class MessageSegmentsTest {
         log.stop(Map.of(1L, 1L));
         MessageSegments again = MessageSegments.open(disk, supply(disk), SEGMENT);
         assertThat(again.recovered(1).seen()).isEqualTo(1);
-        List<Stored> stored = new SlotReader().read(again.find(1, 0, 10, 1 << 20));
+        List<Stored> stored =
+                new SlotReader().read(again.find(1, 0, 10, 1 << 20)).messages();
         assertThat(stored).extracting(Stored::deliveryCount).containsExactly(0, 4, 0);
         assertThat(stored).extracting(Stored::expiresAtMillis).containsExactly(1000L, 1001L, 1002L);
         assertThat(stored.get(2).message().exchange()).isEqualTo("ex");
@@ -413,7 +414,7 @@ class MessageSegmentsTest {
         List<String> before = new ArrayList<>(disk.list());
         assertThatThrownBy(() -> MessageSegments.open(disk, supply(disk), SEGMENT))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("has format version 9, and this JumpMQ knows version 1");
+                .hasMessageContaining("has format version 9, and this JumpMQ knows versions 1 to 2");
         assertThat(disk.list()).isEqualTo(before);
     }
 

@@ -35,7 +35,8 @@ final class SteppedNode {
 
     private static final int LOOPS = 3;
     private static final int MOST_STEPS = 50_000;
-    private static final StoreSettings SETTINGS = new StoreSettings(4 << 20, Duration.ZERO, 0, 1 << 20);
+    private static final StoreSettings SETTINGS =
+            new StoreSettings(4 << 20, Duration.ZERO, 0, 1 << 20, StoreSettings.OnDamage.QUARANTINE);
 
     private record Timer(long dueMillis, long order, int loop, Runnable task) {}
 

@@ -15,9 +15,19 @@ public interface LogListener {
      * Some entries as the log has them.
      *
      * @param ticket the one of the call
-     * @param messages by position; empty: there are no more
+     * @param messages by position
+     * @param unreadable those among them that cannot be read any more; without any of either, there are no more
+     * @param stops whether the queue is to deliver nothing behind the unreadable one
      */
-    record Loaded(int ticket, List<Stored> messages) {}
+    record Loaded(int ticket, List<Stored> messages, List<Unreadable> unreadable, boolean stops) {
+        /** All could be read. */
+        public Loaded(int ticket, List<Stored> messages) {
+            this(ticket, messages, List.of(), false);
+        }
+    }
+
+    /** An entry that the log cannot read any more. */
+    record Unreadable(long position, int bodyBytes) {}
 
     /**
      * One of them.

@@ -4,7 +4,9 @@ import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.QueueEntry.State;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +70,12 @@ public final class MessageQueue {
 
     /** Tells loads that are wanted from those that a purge has made void. */
     private int loadTicket;
+
+    /** Positions of messages that the log cannot read any more. It keeps what is left of them. */
+    private final Set<Long> unreadable = new HashSet<>();
+
+    /** Whether nothing is delivered any more, for the next one cannot be read. */
+    private boolean stopped;
 
     /**
      * A queue without messages or consumers.
@@ -226,6 +234,9 @@ public final class MessageQueue {
             dropStored();
             forgetLoad();
         }
+        unreadable.forEach(log::delete);
+        unreadable.clear();
+        stopped = false;
         while (ready.count() > 0) {
             forget(ready.take());
         }
@@ -439,6 +450,16 @@ public final class MessageQueue {
     /** How many consumers there are, served or not. */
     public int consumers() {
         return consumers.count();
+    }
+
+    /** How many of its messages were found to be unreadable. */
+    public int unreadable() {
+        return unreadable.size();
+    }
+
+    /** Whether it delivers nothing, for the next message cannot be read. */
+    public boolean isStopped() {
+        return stopped;
     }
 
     /** The consumers in the order in which they came. */
@@ -693,7 +714,7 @@ public final class MessageQueue {
             return false;
         }
         load();
-        return true;
+        return !stopped;
     }
 
     /** Loads on while there are consumers and little is left. */
@@ -714,7 +735,7 @@ public final class MessageQueue {
     }
 
     private void load(int maxMessages) {
-        if (!loading && ready.storedCount() > 0) {
+        if (!loading && !stopped && ready.storedCount() > 0) {
             loading = true;
             log.load(ready.storedFrom(), maxMessages, READ_AHEAD_BYTES, loadTicket);
         }
@@ -726,8 +747,8 @@ public final class MessageQueue {
             return;
         }
         loading = false;
-        if (loaded.messages().isEmpty()) {
-            dropStored(); // The log has said what it could not read.
+        if (loaded.messages().isEmpty() && loaded.unreadable().isEmpty()) {
+            dropStored();
         }
         for (LogListener.Stored stored : loaded.messages()) {
             if (ready.storedCount() > 0) {
@@ -740,10 +761,21 @@ public final class MessageQueue {
                 ready.loaded(entry);
             }
         }
+        stopped = loaded.stops();
+        loaded.unreadable().forEach(this::setAside);
         dropOverflow();
         deliverReady(nowMillis);
         if (!ready.isHeadHere()) {
             load(); // A queue with priorities needs all to know the first.
+        }
+    }
+
+    /** The queue goes on behind a message that cannot be read, or stops in front of it. */
+    private void setAside(LogListener.Unreadable message) {
+        if (unreadable.add(message.position()) && !stopped && ready.storedCount() > 0) {
+            lasting--;
+            lastingBytes -= message.bodyBytes();
+            ready.skip(message.position(), message.bodyBytes());
         }
     }
 

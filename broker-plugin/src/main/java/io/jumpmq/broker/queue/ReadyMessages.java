@@ -180,6 +180,21 @@ final class ReadyMessages {
         }
     }
 
+    /** One of the stored part will never be here. */
+    void skip(long position, int size) {
+        storedCount--;
+        storedBytes -= size;
+        storedLasting--;
+        storedLastingBytes -= size;
+        count--;
+        bytes -= size;
+        storedFrom = Math.max(storedFrom, position + 1);
+        storedExpiresAtMillis = Long.MIN_VALUE;
+        if (storedCount == 0) {
+            joinBack();
+        }
+    }
+
     /** There is no stored part any more, and what was left of it is lost or deleted. */
     void dropStored() {
         count -= storedCount;

@@ -1,0 +1,159 @@
+package io.jumpmq.store;
+
+import io.jumpmq.broker.catalog.Change;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what the catalog's files hold; changes nothing. */
+final class CatalogRecovery {
+    private final Disk disk;
+    private final List<String> names;
+    private final Damage damage;
+    private final List<Recorded> changes = new ArrayList<>();
+    private final Set<Long> queues = new HashSet<>();
+
+    /** A change, and where it was recorded. */
+    record Recorded(Change change, String file, long offset) {}
+
+    /**
+     * What was found.
+     *
+     * @param generation 0: nothing was recorded yet
+     * @param isNew whether there is nothing of a catalog
+     * @param isAdopted whether it is of format version 1, which had no manifest
+     * @param queues ids of all queues that it has ever heard of, as far as messages of them may be left
+     */
+    record Found(long generation, boolean isNew, boolean isAdopted, List<Recorded> changes, Set<Long> queues) {
+        List<Change> plain() {
+            return changes.stream().map(Recorded::change).toList();
+        }
+    }
+
+    private CatalogRecovery(Disk disk, Damage damage) throws IOException {
+        this.disk = disk;
+        this.names = disk.list();
+        this.damage = damage;
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @param damage told of what is wrong with them
+     */
+    static Found read(Disk disk, Damage damage) throws IOException {
+        return new CatalogRecovery(disk, damage).read();
+    }
+
+    private Found read() throws IOException {
+        long newest = names.stream().mapToLong(CatalogJournal::number).max().orElse(0);
+        if (!names.contains(Manifest.NAME)) {
+            return withoutManifest(newest);
+        }
+        Manifest manifest = manifest();
+        if (manifest == null) {
+            return found(newest, false, newest > 0, 0, Watermark.Place.NOTHING);
+        }
+        Watermark.Place flushed = flushed();
+        if (flushed.number() > manifest.last()) {
+            damage.found(
+                    Manifest.NAME,
+                    0,
+                    "it names generation " + manifest.last() + ", and generation " + flushed.number()
+                            + " has been flushed");
+        }
+        return found(manifest.last(), false, manifest.last() > 0, manifest.snapshotBytes(), flushed);
+    }
+
+    private Found withoutManifest(long newest) throws IOException {
+        if (newest == 0) {
+            return new Found(0, true, false, List.of(), Set.of());
+        }
+        if (!Segment.areOfVersion1(disk, names, name -> CatalogJournal.number(name))) {
+            damage.found(Manifest.NAME, 0, "the file is missing, and those that it should name are there");
+        }
+        long snapshot =
+                names.stream().mapToLong(CatalogJournal::snapshotNumber).max().orElse(0);
+        return found(snapshot, true, snapshot > 0, 0, Watermark.Place.NOTHING);
+    }
+
+    private @Nullable Manifest manifest() throws IOException {
+        Manifest[] read = new Manifest[1];
+        damage.unless(() -> read[0] = Manifest.read(disk));
+        return read[0];
+    }
+
+    private Watermark.Place flushed() throws IOException {
+        Watermark.Place[] read = {Watermark.Place.NOTHING};
+        damage.unless(() -> read[0] = Watermark.read(disk));
+        return Objects.requireNonNull(read[0]);
+    }
+
+    private Found found(
+            long generation, boolean isAdopted, boolean hasFiles, long snapshotBytes, Watermark.Place flushed)
+            throws IOException {
+        if (hasFiles) {
+            String snapshot = CatalogJournal.snapshotName(generation);
+            read(snapshot, generation, snapshotBytes, true);
+            String journal = CatalogJournal.journalName(generation);
+            if (!isAdopted || names.contains(journal)) {
+                read(journal, generation, flushed.endIn(generation), false);
+            }
+        }
+        return new Found(generation, false, isAdopted, changes, queues);
+    }
+
+    /**
+     * Reads a file's records.
+     *
+     * @param end it has records up to there at least
+     * @param isWhole whether it has nothing behind them
+     */
+    private void read(String name, long generation, long end, boolean isWhole) throws IOException {
+        if (!names.contains(name)) {
+            damage.found(name, 0, "the file is missing");
+            return;
+        }
+        try (Disk.File file = disk.open(name)) {
+            damage.unless(() -> Segment.checkHead(file, generation));
+            if (isWhole && end > 0 && file.size() != end) {
+                damage.found(name, Math.min(file.size(), end), "it has " + file.size() + " bytes and had " + end);
+            }
+            SegmentScan scan = new SegmentScan(file, generation, Segment.HEAD_BYTES, file.size());
+            do {
+                while (scan.next()) {
+                    record(name, scan);
+                }
+                boolean isEnd =
+                        isWhole ? scan.offset() >= file.size() : scan.offset() >= end && !scan.isMoreKnownFlushed();
+                if (isEnd) {
+                    return;
+                }
+                damage.found(name, scan.offset(), "there is no whole record, and more had been flushed");
+            } while (scan.skip());
+        }
+    }
+
+    private void record(String name, SegmentScan scan) throws IOException {
+        switch (scan.type()) {
+            case Records.CHANGE -> {
+                Change change = ChangeCodec.decode(scan.buffer().slice(scan.payloadAt() + 1, scan.length() - 1));
+                if (change == null) {
+                    damage.found(name, scan.offset(), "a change of the catalog makes no sense");
+                    return;
+                }
+                if (change instanceof Change.QueueDeclared declared) {
+                    queues.add(declared.id());
+                }
+                changes.add(new Recorded(change, name, scan.offset()));
+            }
+            case Records.QUEUE_DELETED -> queues.add(scan.buffer().getLong(scan.payloadAt() + 1));
+            case Records.FLUSHED -> {}
+            default -> damage.found(name, scan.offset(), "a record of unknown type " + scan.type());
+        }
+    }
+}

@@ -1,0 +1,439 @@
+package io.jumpmq.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.catalog.DestinationKind;
+import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.queue.LogListener.Stored;
+import io.jumpmq.security.PasswordHash;
+import io.jumpmq.security.Permission;
+import io.jumpmq.store.MessageSegments.Commit;
+import io.jumpmq.store.StoreInspection.Effect;
+import io.jumpmq.store.StoreInspection.Finding;
+import io.jumpmq.store.StoreInspection.Report;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A store as a killed process leaves it, and then one thing wrong with it: a start refuses, serves everything, or sets aside
+ * what it cannot read; a check has said before which of these; a repair loses no more than it names.
+ */
+class StoreDamageTest {
+    private static final long SEGMENT = 1 << 16;
+    private static final int QUEUES = 4;
+    private static final int ROUNDS = Integer.getInteger("damage.rounds", 400);
+    private static final long SEED = Long.getLong("damage.seed", 20261127);
+
+    /** The two directories. */
+    private record Files(SimulatedDisk catalog, SimulatedDisk messages) {
+        Files copy() {
+            return new Files(catalog.kill(), messages.kill());
+        }
+
+        SimulatedDisk of(String path) {
+            return path.startsWith("catalog/") ? catalog : messages;
+        }
+
+        List<String> all() {
+            List<String> all = new ArrayList<>();
+            catalog.list().forEach(name -> all.add("catalog/" + name));
+            messages.list().forEach(name -> all.add("messages/" + name));
+            return all;
+        }
+
+        byte[] content(String path) {
+            return of(path).content(name(path));
+        }
+
+        void replace(String path, byte[] content) throws IOException {
+            of(path).replace(name(path), ByteBuffer.wrap(content));
+        }
+
+        void delete(String path) throws IOException {
+            of(path).delete(name(path));
+        }
+    }
+
+    private static String name(String path) {
+        return path.substring(path.indexOf('/') + 1);
+    }
+
+    /** By queue and position, the body. */
+    private static final class Ledger extends TreeMap<Long, NavigableMap<Long, String>> {
+        private static final long serialVersionUID = 1L;
+
+        NavigableMap<Long, String> of(long queue) {
+            return computeIfAbsent(queue, unused -> new TreeMap<>());
+        }
+    }
+
+    /** A node's life, up to the moment in which it is killed. */
+    private static final class Life {
+        final Files files = new Files(new SimulatedDisk(), new SimulatedDisk());
+        final Ledger confirmed = new Ledger();
+        final List<Change> changes = new ArrayList<>();
+        private final SplittableRandom random;
+        private final CatalogJournal journal;
+        private MessageSegments log;
+
+        Life(long seed) throws IOException {
+            random = new SplittableRandom(seed);
+            journal = CatalogJournal.open(files.catalog).journal();
+            changes.add(new Change.VhostCreated("/", "", Set.of()));
+            changes.add(new Change.UserPut("ann", PasswordHash.of("s", new byte[4]), Set.of("administrator")));
+            changes.add(new Change.PermissionSet("/", "ann", Permission.of(".*", ".*", ".*")));
+            changes.add(
+                    new Change.ExchangeDeclared("/", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY));
+            queue(1);
+            journal.snapshot(changes);
+            for (long queue = 2; queue <= QUEUES; queue++) {
+                int from = changes.size();
+                queue(queue);
+                journal.write(changes.subList(from, changes.size()));
+                journal.flush();
+            }
+            log = MessageSegments.open(files.messages, MessageSegmentsTest.supply(files.messages), SEGMENT);
+            for (int i = 0; i < 600; i++) {
+                step(i);
+            }
+            flush();
+            log.append(1, 10_000, message("nobody was told of this"), Long.MAX_VALUE, 0, true);
+            log.write();
+        }
+
+        private void queue(long id) {
+            changes.add(new Change.QueueDeclared("/", "q" + id, id, true, false, 0, FieldTable.EMPTY));
+            changes.add(new Change.BindingAdded(
+                    "/", "ch", DestinationKind.QUEUE, "q" + id, String.valueOf(id), FieldTable.EMPTY));
+        }
+
+        private void step(int i) throws IOException {
+            long queue = 1L + random.nextInt(QUEUES);
+            NavigableMap<Long, String> messages = confirmed.of(queue);
+            if (random.nextInt(3) == 0 && !messages.isEmpty()) {
+                long position = messages.firstKey();
+                messages.remove(position);
+                log.delete(queue, position);
+            } else {
+                String body = queue + "/" + i + "/" + "x".repeat(random.nextInt(2000));
+                messages.put((long) i, body);
+                log.append(queue, i, message(body), Long.MAX_VALUE, 0, true);
+            }
+            if (random.nextInt(8) == 0) {
+                flush();
+                Segment useless = log.tidy();
+                if (useless != null) {
+                    log.discard(useless);
+                }
+                for (Segment sealed = log.nextSealed(); sealed != null; sealed = log.nextSealed()) {
+                    files.messages.replace(
+                            Summary.name(sealed.number),
+                            Summary.file(sealed.summary.toByteArray(), sealed.number, sealed.end));
+                }
+            }
+        }
+
+        private void flush() throws IOException {
+            flush(log);
+        }
+
+        static void flush(MessageSegments log) throws IOException {
+            Commit commit = log.write();
+            if (commit != null) {
+                commit.flush();
+                log.flushed(commit);
+            }
+        }
+    }
+
+    private static Message message(String body) {
+        return new Message("", "key".getBytes(UTF_8), new byte[] {0, 0}, body.getBytes(UTF_8));
+    }
+
+    /** What a start came to, and what was read afterwards. */
+    private static final class Outcome {
+        final Ledger served = new Ledger();
+        final Set<String> setAside = new HashSet<>();
+        MessageSegments log;
+
+        @SuppressWarnings("NullAway.Init")
+        Outcome(Files files) throws IOException {
+            StoreRecovery found = StoreRecovery.read(
+                    files.catalog, files.messages, MessageSegmentsTest.supply(files.messages), SEGMENT, Damage.REFUSED);
+            CatalogReplay known = new CatalogReplay(found.catalog().changes());
+            assertThat(known.refused()).isEmpty();
+            CatalogJournal.open(files.catalog, found.catalog())
+                    .snapshot(known.catalog().snapshot());
+            log = found.messages().log();
+            log.begin(found.messages());
+            log.retain(known.catalog().snapshot().stream()
+                    .filter(Change.QueueDeclared.class::isInstance)
+                    .map(change -> ((Change.QueueDeclared) change).id())
+                    .collect(Collectors.toSet()));
+            Life.flush(log);
+            readAll();
+        }
+
+        final void readAll() throws IOException {
+            served.clear();
+            for (long queue : log.queues()) {
+                SlotReader.Read read = new SlotReader().read(log.find(queue, 0, Integer.MAX_VALUE, Integer.MAX_VALUE));
+                for (Stored stored : read.messages()) {
+                    served.of(queue)
+                            .put(stored.position(), new String(stored.message().body(), UTF_8));
+                }
+                for (MessageSegments.Slot slot : read.damaged()) {
+                    log.setAside(queue, slot.position());
+                    setAside.add(queue + ":" + slot.position());
+                }
+            }
+            served.of(1).remove(10_000L); // It may be there or not.
+        }
+
+        /** Writes and deletes until every segment that was there is gone. */
+        void compact() throws IOException {
+            long newest = log.count() == 0 ? 0 : log.newest();
+            for (int i = 0; i < 2_000 && log.oldest() <= newest; i++) {
+                log.append(1, 20_000L + i, message("y".repeat(2000)), Long.MAX_VALUE, 0, true);
+                log.delete(1, 20_000L + i);
+                Life.flush(log);
+                Segment useless = log.tidy();
+                if (useless != null) {
+                    log.discard(useless);
+                }
+            }
+            assertThat(log.oldest()).as("the oldest segment").isGreaterThan(newest);
+        }
+
+        Set<String> reported() {
+            return log.setAside().messages().stream()
+                    .map(message -> message.queue() + ":" + message.position())
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private static String damage(Files files, SplittableRandom random) throws IOException {
+        List<String> all = files.all();
+        String path = all.get(random.nextInt(all.size()));
+        byte[] content = files.content(path).clone();
+        int size = content.length;
+        int kind = random.nextInt(10);
+        if (kind == 0) {
+            files.delete(path);
+            return path + " removed";
+        }
+        if (kind == 1 || size == 0) {
+            int length = random.nextBoolean() ? Math.min(size, Segment.HEAD_BYTES) : random.nextInt(size + 1);
+            files.replace(path, Arrays.copyOf(content, length));
+            return path + " cut to " + length;
+        }
+        if (kind == 2) {
+            int from = random.nextInt(size);
+            Arrays.fill(content, from, Math.min(size, from + 512), (byte) 0);
+            files.replace(path, content);
+            return path + " zeroed from " + from;
+        }
+        int at = random.nextInt(size);
+        content[at] ^= (byte) (1 << random.nextInt(8));
+        files.replace(path, content);
+        return path + " flipped at " + at;
+    }
+
+    @Test
+    void anyDamageIsRefusedHarmlessOrSetAside() throws IOException {
+        List<Life> lives = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            lives.add(new Life(SEED + i));
+        }
+        int refused = 0;
+        int served = 0;
+        int setAside = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            Life life = lives.get(round % lives.size());
+            Files damaged = life.files.copy();
+            String what = damage(damaged, new SplittableRandom(SEED * 31 + round));
+            String round1 = "seed " + SEED + ", round " + round + ": " + what;
+            Report report = check(damaged.copy());
+            Files untouched = damaged.copy();
+            Outcome outcome;
+            try {
+                outcome = new Outcome(damaged);
+            } catch (DamagedException e) {
+                assertThat(report.starts()).as(round1).isFalse();
+                assertThat(e.file()).as(round1).contains("/");
+                assertUnchanged(round1, damaged, untouched);
+                repair(round1, damaged, life);
+                refused++;
+                continue;
+            }
+            assertThat(report.starts()).as("%s: %s", round1, report.findings()).isTrue();
+            assertServed(round1, outcome, life.confirmed);
+            assertThat(saidSetAside(report)).as(round1).hasSameSizeAs(outcome.setAside);
+            outcome.compact();
+            outcome.readAll();
+            assertServed(round1 + ", after compaction", outcome, life.confirmed);
+            Outcome again = new Outcome(damaged.copy());
+            assertServed(round1 + ", after another start", again, life.confirmed);
+            assertThat(again.reported()).as(round1).isEqualTo(outcome.setAside);
+            setAside += outcome.setAside.isEmpty() ? 0 : 1;
+            served++;
+        }
+        System.out.printf(
+                "damage: seed %d, %d rounds: %d refused, %d served, %d of these with something set aside%n",
+                SEED, ROUNDS, refused, served, setAside);
+        assertThat(List.of(refused, served, setAside))
+                .as("each outcome was seen")
+                .doesNotContain(0);
+    }
+
+    private static List<Finding> saidSetAside(Report report) {
+        return report.findings().stream()
+                .filter(finding -> finding.effect() == Effect.SET_ASIDE)
+                .toList();
+    }
+
+    private static void assertServed(String round, Outcome outcome, Ledger confirmed) {
+        Ledger expected = new Ledger();
+        confirmed.forEach((queue, messages) -> expected.of(queue).putAll(messages));
+        for (String gone : outcome.setAside) {
+            String[] parts = gone.split(":", 2);
+            expected.of(Long.parseLong(parts[0])).remove(Long.parseLong(parts[1]));
+        }
+        expected.values().removeIf(Map::isEmpty);
+        outcome.served.values().removeIf(Map::isEmpty);
+        assertThat(outcome.served).as(round).isEqualTo(expected);
+        assertThat(outcome.reported()).as(round).isEqualTo(outcome.setAside);
+    }
+
+    private static void assertUnchanged(String round, Files now, Files before) {
+        assertThat(now.all()).as(round).isEqualTo(before.all());
+        for (String path : now.all()) {
+            assertThat(Arrays.equals(now.content(path), before.content(path)))
+                    .as(round + ": " + path)
+                    .isTrue();
+        }
+    }
+
+    private static Report check(Files files) throws IOException {
+        try (StoreInspection store = StoreInspection.open(() -> {}, files.catalog, files.messages)) {
+            return store.check();
+        }
+    }
+
+    /** What is served after a repair was there before, and nothing is wrong any more. */
+    private static void repair(String round, Files files, Life life) throws IOException {
+        try (StoreInspection store = StoreInspection.open(() -> {}, files.catalog, files.messages)) {
+            assertThat(store.repair()).as(round).isNotEmpty();
+        }
+        Report report = check(files.copy());
+        assertThat(report.findings()).as(round + ", repaired").isEmpty();
+        Outcome outcome = new Outcome(files);
+        int missing = 0;
+        for (long queue = 1; queue <= QUEUES; queue++) {
+            for (Map.Entry<Long, String> message : life.confirmed.of(queue).entrySet()) {
+                String found = outcome.served.of(queue).get(message.getKey());
+                if (found == null) {
+                    missing++;
+                } else {
+                    assertThat(found).as(round).isEqualTo(message.getValue());
+                }
+            }
+        }
+        boolean fileGone = round.contains("removed") || round.contains("cut to") || round.contains("zeroed");
+        assertThat(missing).as(round + ", messages lost by the repair").isLessThanOrEqualTo(fileGone ? 1_000 : 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"catalog", "messages"})
+    void aDirectoryThatIsEmptyIsNoNewStoreWhileTheOtherIsThere(String directory) throws IOException {
+        Files files = new Life(1).files.copy();
+        for (String path : files.all()) {
+            if (path.startsWith(directory)) {
+                files.delete(path);
+            }
+        }
+        assertThatThrownBy(() -> new Outcome(files))
+                .isInstanceOf(DamagedException.class)
+                .hasMessageContaining(directory + "/manifest");
+    }
+
+    @Test
+    void everyConfirmedRecordOfTheLastSegmentIsMissed() throws IOException {
+        Life life = new Life(2);
+        String last = life.files.all().stream()
+                .filter(path -> path.endsWith(Segment.SUFFIX))
+                .reduce((one, other) -> other)
+                .orElseThrow();
+        byte[] content = life.files.content(last);
+        long flushed = Watermark.read(life.files.messages).end();
+        for (int at = Segment.HEAD_BYTES; at < flushed; at += 97) {
+            Files damaged = life.files.copy();
+            damaged.content(last)[at] ^= 1;
+            Outcome outcome;
+            try {
+                outcome = new Outcome(damaged);
+            } catch (DamagedException e) {
+                assertThat(e).hasMessageContaining(last);
+                continue;
+            }
+            assertServed("padding, offset " + at, outcome, life.confirmed);
+        }
+        assertThat(content.length).isGreaterThan((int) flushed);
+    }
+
+    @Test
+    void messagesOfAQueueThatTheCatalogHasNeverHeardOfComeBackAfterARepair() throws IOException {
+        Life life = new Life(3);
+        Files files = life.files.copy();
+        List<Change> without = life.changes.stream()
+                .filter(change -> !change.toString().contains("q3"))
+                .toList();
+        CatalogJournal journal = CatalogJournal.open(files.catalog).journal();
+        journal.snapshot(without);
+        journal.close();
+        assertThatThrownBy(() -> new Outcome(files.copy()))
+                .isInstanceOf(DamagedException.class)
+                .hasMessageContaining("a message of queue 3, of which the catalog has never heard");
+        try (StoreInspection store = StoreInspection.open(() -> {}, files.catalog, files.messages)) {
+            assertThat(store.repair()).anyMatch(finding -> finding.what().contains("recovered-3"));
+        }
+        Outcome outcome = new Outcome(files);
+        assertServed("repaired", outcome, life.confirmed);
+        assertThat(CatalogRecovery.read(files.catalog, Damage.REFUSED).plain())
+                .anyMatch(change -> change instanceof Change.QueueDeclared queue
+                        && queue.name().equals("recovered-3")
+                        && queue.id() == 3);
+    }
+
+    @Test
+    void messagesOfAQueueWhoseDeletionWasRecordedAreGarbage() throws IOException {
+        Life life = new Life(4);
+        Files files = life.files.copy();
+        List<Change> without = life.changes.stream()
+                .filter(change -> !change.toString().contains("q3"))
+                .toList();
+        CatalogJournal journal = CatalogJournal.open(files.catalog).journal();
+        journal.snapshot(without, Set.of(3L));
+        journal.close();
+        Outcome outcome = new Outcome(files);
+        assertThat(outcome.served.of(3)).as("a start deletes them").isEmpty();
+        assertThat(check(files).isGood()).isTrue();
+    }
+}
