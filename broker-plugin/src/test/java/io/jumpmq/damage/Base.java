@@ -36,8 +36,7 @@ record Base(Path directory, Contents whole, List<Ledger.State> states, Set<Strin
         for (int i = 0; i < count; i++) {
             boolean inOrder = i % 4 == 3;
             boolean shortOfMemory = i % 3 == 1;
-            String[] settings =
-                    shortOfMemory ? new String[] {"vm_memory_high_watermark.absolute=2MiB"} : new String[0];
+            String[] settings = shortOfMemory ? new String[] {"vm_memory_high_watermark.absolute=2MiB"} : new String[0];
             Ledger ledger;
             Set<String> owed;
             List<String> faults;
@@ -47,15 +46,20 @@ record Base(Path directory, Contents whole, List<Ledger.State> states, Set<Strin
                     state = stateOf(Contents.of(broker));
                 }
                 ledger = new Ledger(state, there);
-                Workload workload =
-                        new Workload(broker, ledger, random.split(), "m" + i + "-", 100 + random.nextInt(500), shortOfMemory ? 10 : 100);
+                Workload workload = new Workload(
+                        broker,
+                        ledger,
+                        random.split(),
+                        "m" + i + "-",
+                        100 + random.nextInt(500),
+                        shortOfMemory ? 10 : 100);
                 try (workload) {
                     workload.start();
                     workload.awaitPublished(random.nextInt(MOST_PUBLISHED));
                     if (inOrder) {
                         workload.settle();
                         owed = ledger.owed();
-                        broker.close();
+                        broker.stop();
                     } else {
                         owed = ledger.owed();
                         broker.kill();

@@ -64,6 +64,7 @@ class DamageIT {
             if (!round.violations().isEmpty()) {
                 String where = "round " + i + " of seed " + SEED + ", "
                         + base.directory().getFileName() + ", " + round.damage();
+                System.out.println(where + ": " + round.violations());
                 violations.add(where + ":\n    " + String.join("\n    ", round.violations()));
                 keep(base, round, i, violations.size());
             }

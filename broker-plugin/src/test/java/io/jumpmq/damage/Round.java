@@ -7,6 +7,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.MessageProperties;
 import io.jumpmq.cli.CommandLineRun;
 import io.jumpmq.damage.Promise.Outcome;
+import io.jumpmq.store.StoreSettings.OnDamage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +101,10 @@ final class Round {
             }
             if (random.nextBoolean()) {
                 again(directory, served, "a stop in order");
+            }
+            if (outcome == Outcome.SET_ASIDE) {
+                stopThere(served);
+                forget(served);
             }
         } catch (ServedBroker.RefusedException e) {
             refused(String.valueOf(e.getMessage()), verdict);
@@ -343,6 +348,59 @@ final class Round {
             expectAlive(broker);
         } catch (ServedBroker.RefusedException e) {
             wrong("A CRASH LOOP: it started, and after " + after + " it is refused: " + e.getMessage());
+        }
+    }
+
+    /** With {@code on_damage = stop} a queue gives what is in front of its damaged message, and nothing else. */
+    private void stopThere(Contents served) throws Exception {
+        Set<String> damaged = names(served.setAside());
+        try (ServedBroker broker = ServedBroker.embedded(directory, 64 << 20, OnDamage.STOP)) {
+            Contents stopped = Contents.of(broker);
+            served.queues().forEach((queue, names) -> {
+                List<String> whole = base.whole().queues().getOrDefault(queue, List.of());
+                List<String> front = whole.stream()
+                        .takeWhile(name -> !damaged.contains(name))
+                        .toList();
+                List<String> expected = front.size() == whole.size() ? names : front;
+                if (!expected.equals(stopped.queues().get(queue))) {
+                    wrong("on_damage = stop: " + queue + " gave "
+                            + stopped.queues().get(queue) + ", not " + expected);
+                }
+            });
+            stopped.faults().forEach(fault -> wrong("on_damage = stop: " + fault));
+        } catch (ServedBroker.RefusedException e) {
+            wrong("on_damage = stop: refused: " + e.getMessage());
+        }
+    }
+
+    /** What was set aside is forgotten when its queue is purged or deleted, and the store is a good one again. */
+    private void forget(Contents served) throws Exception {
+        Set<String> purged = new TreeSet<>();
+        served.setAside().forEach(place -> purged.add(place.substring(0, place.indexOf('@'))));
+        try (ServedBroker broker = ServedBroker.embedded(directory, 64 << 20)) {
+            for (String queue : purged) {
+                boolean delete = random.nextBoolean();
+                ServedBroker.Answer answer =
+                        broker.ask("DELETE", "queues/%2f/" + queue + (delete ? "" : "/contents"), "");
+                if (answer.status() != 204) {
+                    wrong("a purge is answered by " + answer.status());
+                }
+            }
+            Contents rest = Contents.of(broker);
+            Map<String, List<String>> expected = new TreeMap<>(served.queues());
+            expected.keySet().removeAll(purged);
+            Map<String, List<String>> found = new TreeMap<>(rest.queues());
+            found.keySet().removeAll(purged);
+            if (!found.equals(expected) || !rest.healthy() || !rest.faults().isEmpty()) {
+                wrong("after the purge of " + purged + ": healthy " + rest.healthy() + ", " + rest.faults() + ", "
+                        + rest.queues());
+            }
+        } catch (ServedBroker.RefusedException e) {
+            wrong("refused before a purge: " + e.getMessage());
+        }
+        Verdict verdict = check();
+        if (!verdict.starts() || verdict.effects().contains("set_aside")) {
+            wrong("after the purge of " + purged + ", check says " + verdict.text());
         }
     }
 

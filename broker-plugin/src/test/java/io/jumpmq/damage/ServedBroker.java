@@ -8,6 +8,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.jumpmq.app.JumpMq;
 import io.jumpmq.store.StoreSettings;
+import io.jumpmq.store.StoreSettings.OnDamage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -47,7 +48,7 @@ final class ServedBroker implements AutoCloseable {
 
     /** How it is stopped, or ended. */
     private interface End {
-        void end(boolean inOrder) throws InterruptedException;
+        void end(boolean inOrder);
     }
 
     private final int port;
@@ -64,6 +65,10 @@ final class ServedBroker implements AutoCloseable {
 
     /** In this process, with so much memory for messages. */
     static ServedBroker embedded(Path directory, long memoryBytes) throws RefusedException {
+        return embedded(directory, memoryBytes, OnDamage.QUARANTINE);
+    }
+
+    static ServedBroker embedded(Path directory, long memoryBytes, OnDamage onDamage) throws RefusedException {
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         try {
             JumpMq broker = JumpMq.builder()
@@ -74,7 +79,7 @@ final class ServedBroker implements AutoCloseable {
                     .messageMemory(memoryBytes)
                     .dataDirectory(directory)
                     .store(new StoreSettings(
-                            SEGMENT_BYTES, Duration.ZERO, 0, StoreSettings.DEFAULT.maxUnflushedBytes()))
+                            SEGMENT_BYTES, Duration.ZERO, 0, StoreSettings.DEFAULT.maxUnflushedBytes(), onDamage))
                     .onStoreFailure(failure::set)
                     .start();
             return new ServedBroker(broker.port(), broker.managementPort(), inOrder -> broker.close(), failure);
@@ -114,10 +119,7 @@ final class ServedBroker implements AutoCloseable {
             } else {
                 process.destroyForcibly(); // SIGKILL
             }
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IllegalStateException("the broker did not stop");
-            }
+            awaitEnd(process);
         };
         if (!ports.find()) {
             process.destroyForcibly();
@@ -125,6 +127,17 @@ final class ServedBroker implements AutoCloseable {
         }
         return new ServedBroker(
                 Integer.parseInt(ports.group(1)), Integer.parseInt(ports.group(2)), end, new AtomicReference<>());
+    }
+
+    private static void awaitEnd(Process process) {
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("the broker did not stop");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** A connection as guest, with its own exceptions left to whoever waits for it. */
@@ -169,13 +182,17 @@ final class ServedBroker implements AutoCloseable {
     }
 
     /** {@code kill -9}; only of a process of its own. */
-    void kill() throws InterruptedException {
+    void kill() {
         end.end(false);
     }
 
     /** Stops it in order. */
-    @Override
-    public void close() throws InterruptedException {
+    void stop() {
         end.end(true);
+    }
+
+    @Override
+    public void close() {
+        stop();
     }
 }

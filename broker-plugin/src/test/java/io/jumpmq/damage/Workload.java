@@ -54,8 +54,7 @@ final class Workload implements AutoCloseable {
      * @param backlog so many messages are left in the queues
      * @param prefetch so many of each queue are with a consumer
      */
-    Workload(
-            ServedBroker broker, Ledger ledger, SplittableRandom random, String prefix, int backlog, int prefetch) {
+    Workload(ServedBroker broker, Ledger ledger, SplittableRandom random, String prefix, int backlog, int prefetch) {
         this.broker = broker;
         this.ledger = ledger;
         this.random = random;
@@ -434,16 +433,20 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    private void stopThreads() throws InterruptedException {
+    private void stopThreads() {
         enough = true;
         for (Thread thread : threads) {
-            thread.join();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
     /** After the broker has gone. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stopThreads();
         connections.forEach(Connection::abort);
     }
