@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
  */
 record Base(Path directory, Contents whole, List<Ledger.State> states, Set<String> owed, LoggedRecords log) {
     private static final long MEMORY = 64 << 20;
+    private static final int TRIES = 100;
     private static final int MOST_PUBLISHED = 1500;
 
     /** Processes one after the other on the same directory; each leaves a base. */
@@ -151,6 +153,40 @@ record Base(Path directory, Contents whole, List<Ledger.State> states, Set<Strin
                 }
             }
         }
+    }
+
+    /** Of one that a broker uses: as it was at one moment. */
+    static void copyAtRest(Path from, Path to) throws IOException {
+        for (int i = 0; i < TRIES; i++) {
+            try {
+                copy(from, to);
+                if (files(from).equals(files(to)) && isSame(from, to)) {
+                    return;
+                }
+            } catch (NoSuchFileException e) {
+                // It was finished, or given up, in this moment.
+            }
+            delete(to);
+        }
+        throw new IOException("a broker that nobody uses never rests");
+    }
+
+    private static List<String> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> directory.relativize(file).toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static boolean isSame(Path one, Path other) throws IOException {
+        for (String file : files(one)) {
+            if (Files.mismatch(one.resolve(file), other.resolve(file)) >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static void delete(Path directory) throws IOException {

@@ -1,6 +1,9 @@
 package io.jumpmq.damage;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -36,6 +39,8 @@ record Contents(
         Set<String> setAside,
         boolean healthy,
         List<String> faults) {
+    private static final ObjectMapper SORTING =
+            new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
     private static final List<String> KINDS =
             List.of("vhosts", "users", "permissions", "policies", "exchanges", "queues", "bindings");
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -53,7 +58,7 @@ record Contents(
         JsonNode definitions = broker.get("definitions").json();
         Set<String> topology = new TreeSet<>();
         for (String kind : KINDS) {
-            definitions.path(kind).forEach(one -> topology.add(kind + " " + one));
+            definitions.path(kind).forEach(one -> topology.add(kind + " " + sorted(one)));
         }
         Map<String, String> rings = new TreeMap<>();
         broker.get("rings").json().forEach(ring -> rings.put(ringName(ring), ringDigest(ring)));
@@ -79,6 +84,15 @@ record Contents(
                 setAside.stream().filter(place -> place.startsWith(name + AT)).count();
         if (queue.path("damaged_messages").asLong(-1) != count) {
             faults.add("damaged_messages of " + name + " is " + queue.path("damaged_messages") + " of " + setAside);
+        }
+    }
+
+    /** An object's keys come in any order. */
+    private static String sorted(JsonNode one) {
+        try {
+            return SORTING.writeValueAsString(SORTING.treeToValue(one, Object.class));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
         }
     }
 

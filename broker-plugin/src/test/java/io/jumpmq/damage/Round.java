@@ -92,9 +92,9 @@ final class Round {
                     expectSame(served, Contents.of(broker), "compaction");
                 }
                 expectAlive(broker);
-                if (random.nextInt(4) == 0) {
+                if (random.nextBoolean()) {
                     Path killed = directory.resolveSibling(directory.getFileName() + "-killed");
-                    Base.copy(directory, killed); // Nothing goes on in it: that is what a kill leaves.
+                    Base.copyAtRest(directory, killed); // That is what a kill leaves.
                     again(killed, served, "a kill");
                     Base.delete(killed);
                 }
