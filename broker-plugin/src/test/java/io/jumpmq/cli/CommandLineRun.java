@@ -9,12 +9,12 @@ import java.io.StringWriter;
 import java.util.List;
 
 /** One command run in this process: what it was given, printed and exited with. */
-record CommandLineRun(int code, String out, String err) {
-    static CommandLineRun of(String... arguments) {
+public record CommandLineRun(int code, String out, String err) {
+    public static CommandLineRun of(String... arguments) {
         return withInput(new byte[0], arguments);
     }
 
-    static CommandLineRun withInput(byte[] input, String... arguments) {
+    public static CommandLineRun withInput(byte[] input, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         StringWriter err = new StringWriter();
         Console console = new Console(new ByteArrayInputStream(input), out, new PrintWriter(err, true), false, false);
