@@ -65,8 +65,7 @@ class DefectTest {
     }
 
     private static int httpBind(JumpMq broker, String key) throws Exception {
-        URI uri = URI.create(
-                "http://127.0.0.1:" + broker.managementPort() + "/api/bindings/%2f/e/defective/q/q");
+        URI uri = URI.create("http://127.0.0.1:" + broker.managementPort() + "/api/bindings/%2f/e/defective/q/q");
         return HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(uri)

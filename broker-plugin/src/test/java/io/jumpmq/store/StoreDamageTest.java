@@ -37,8 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StoreDamageTest {
     private static final long SEGMENT = 1 << 16;
     private static final int QUEUES = 4;
-    private static final int ROUNDS = Integer.getInteger("damage.rounds", 400);
-    private static final long SEED = Long.getLong("damage.seed", 20261127);
+    private static final int ROUNDS = Integer.getInteger("store.damage.rounds", 400);
+    private static final long SEED = Long.getLong("store.damage.seed", 20261127);
 
     /** By queue and position, the body. */
     private static final class Ledger extends TreeMap<Long, NavigableMap<Long, String>> {
