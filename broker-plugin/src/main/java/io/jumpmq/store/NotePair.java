@@ -55,10 +55,13 @@ final class NotePair {
         try (Disk.File file = disk.open(name)) {
             long[] first = read(file, 0);
             long[] second = read(file, SECTOR);
-            if (first == null && second == null) {
+            if (first == null || (second != null && Arrays.compare(second, first) > 0)) {
+                first = second;
+            }
+            if (first == null) {
                 throw new DamagedException(name, 0, "neither of its two notes is whole");
             }
-            return second == null || (first != null && Arrays.compare(first, second) > 0) ? first : second;
+            return first;
         }
     }
 
