@@ -49,8 +49,7 @@ class RecoveryTest {
     private static List<Change> ringOf(int queues) {
         List<Change> changes = new ArrayList<>();
         changes.add(new Change.VhostCreated("/", "", Set.of()));
-        changes.add(new Change.ExchangeDeclared(
-                "/", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY));
+        changes.add(new Change.ExchangeDeclared("/", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY));
         for (int i = 0; i < queues; i++) {
             changes.add(new Change.QueueDeclared("/", "q" + i, i + 1, true, false, 0, FieldTable.EMPTY));
         }

@@ -96,9 +96,10 @@ class RingLimitTest {
                     api.post("rings/%2f/ch/preview", "{\"weights\":{\"more\":1}}"),
                     api.post("definitions", "{\"bindings\":[" + binding("more", 1) + "]}"),
                     api.post("definitions/%2f", "{\"bindings\":[" + binding("more", 1) + "]}"));
-            assertThat(answers).allSatisfy(answer -> assertThat(
-                            answer.expect(400).json().path("reason").asText())
-                    .contains(TOO_MANY));
+            assertThat(answers)
+                    .allSatisfy(answer -> assertThat(
+                                    answer.expect(400).json().path("reason").asText())
+                            .contains(TOO_MANY));
             assertThat(answers.get(4).json().path("reason").asText()).startsWith("bindings[0] ('more'): ");
             // Of a whole ring the file itself is refused.
             String runs = IntStream.range(0, FULL)
@@ -107,7 +108,10 @@ class RingLimitTest {
             String file = "{\"version\":1,\"algorithm\":\"jump\",\"epoch\":1,\"digest\":\"\",\"buckets\":" + runs + "}";
             assertThat(List.of(
                             api.put("rings/%2f/ch", file),
-                            api.post("definitions", "{\"rings\":[" + file.replace("{", "{\"vhost\":\"/\",\"exchange\":\"ch\",") + "]}")))
+                            api.post(
+                                    "definitions",
+                                    "{\"rings\":[" + file.replace("{", "{\"vhost\":\"/\",\"exchange\":\"ch\",")
+                                            + "]}")))
                     .allSatisfy(answer -> assertThat(
                                     answer.expect(400).json().path("reason").asText())
                             .contains("a ring has at most 16777216 buckets"));
