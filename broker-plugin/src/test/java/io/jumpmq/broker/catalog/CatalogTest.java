@@ -9,6 +9,7 @@ import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.ring.hash.HashAlgorithm;
 import io.jumpmq.security.Permission;
@@ -245,15 +246,24 @@ class CatalogTest {
     void anEpochThatWouldSoonOverflowIsRefused() {
         exchange("ch", "x-consistent-hash", false, Map.of());
         queue("q", false);
+        for (long epoch : new long[] {Long.MAX_VALUE, Ring.MAX_EPOCH, Ring.MAX_EPOCH / 2 + 1}) {
+            assertThatThrownBy(() -> run(restore(epoch)))
+                    .isInstanceOf(AmqpException.class)
+                    .hasMessage("the ring's epoch is " + epoch + "; the limit is " + Ring.MAX_EPOCH / 2);
+            assertThat(ring("ch").epoch()).isZero();
+        }
+        run(restore(Ring.MAX_EPOCH / 2));
+        bind("ch", "q", "4");
+        run(restore(0));
+        Catalog restarted = new CatalogUnderTest().catalog;
+        catalog.snapshot().forEach(restarted::apply);
+        assertThat(ring("ch").epoch()).isEqualTo(Ring.MAX_EPOCH / 2 + 2);
+    }
+
+    private static Command restore(long epoch) {
         List<Command.Weight> runs = List.of(new Command.Weight(DestinationKind.QUEUE, "q", 3));
-        assertThatThrownBy(() -> run(new Command.RestoreRing(
-                        V,
-                        "ch",
-                        new Command.RingArray(HashAlgorithm.JUMP, Long.MAX_VALUE, runs),
-                        OptionalLong.empty())))
-                .isInstanceOf(AmqpException.class)
-                .hasMessageStartingWith("the ring's epoch is 9223372036854775807; the limit is ");
-        assertThat(ring("ch").epoch()).isZero();
+        return new Command.RestoreRing(
+                V, "ch", new Command.RingArray(HashAlgorithm.JUMP, epoch, runs), OptionalLong.empty());
     }
 
     /** Whichever way a binding comes: by a client, by the management, by an import. */
