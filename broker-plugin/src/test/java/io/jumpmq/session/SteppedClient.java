@@ -134,6 +134,11 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
     }
 
     @Override
+    public long unwrittenBytes() {
+        return 0;
+    }
+
+    @Override
     public void resume() {
         broker.execute(this::decode);
     }

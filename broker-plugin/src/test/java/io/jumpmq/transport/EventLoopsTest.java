@@ -9,7 +9,7 @@ class EventLoopsTest {
     /** The store's last words must not look like its failure: what was acknowledged would come back then. */
     @Test
     void whatIsToldToALoopThatHasStoppedIsLost() {
-        EventLoops loops = new EventLoops(1);
+        EventLoops loops = new EventLoops(1, failure -> {});
         Loop loop = loops.loops().get(0);
         loops.close();
         assertThatCode(() -> loop.submit((String word) -> {}, "confirmed")).doesNotThrowAnyException();
