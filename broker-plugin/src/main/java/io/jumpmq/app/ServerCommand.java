@@ -42,8 +42,8 @@ final class ServerCommand implements Callable<Integer> {
     /** The exit code when the disk has failed: nothing may be confirmed any more, so there is nothing to wait for. */
     private static final int STORE_FAILED = 3;
 
-    /** The exit code when memory ran out where nothing smaller than the node could be given up. */
-    private static final int OUT_OF_MEMORY = 4;
+    /** The exit code when the Java machine fails, as for want of memory, where nothing smaller can be given up than the node. */
+    private static final int MACHINE_FAILED = 4;
 
     /** What messages may take at most of the heap, whatever is set: the rest has to fit, too. */
     private static final double MOST_OF_HEAP = 0.9;
@@ -110,24 +110,24 @@ final class ServerCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** No thread dies unnoticed. */
+    /** No thread dies unnoticed; pools replace theirs when a task has failed. */
     private static void onDeath(Thread thread, Throwable failure) {
-        if (failure instanceof VirtualMachineError) {
+        if (failure instanceof Error) {
             giveUp(failure);
         }
-        LOG.error("A defect in JumpMQ; thread {} has ended. Please report this.", thread.getName(), failure);
+        LOG.error("A defect in JumpMQ: something thread {} did has failed. Please report this.", thread.getName(), failure);
     }
 
     /** Nothing may be half done for long: ends the process at once, also if there is no memory for a word. */
     private static void giveUp(Throwable failure) {
         try {
             LOG.error(
-                    "Out of memory, which leaves things half done: this node ends with code {}. What was confirmed is on disk;"
-                            + " start it again, with a larger heap (-Xmx) if this happens again.",
-                    OUT_OF_MEMORY,
+                    "The Java machine has failed, which leaves things half done: this node ends with code {}. What was confirmed is"
+                            + " on disk: start it again; if memory ran out and does so again, with a larger heap (-Xmx).",
+                    MACHINE_FAILED,
                     failure);
         } finally {
-            Runtime.getRuntime().halt(OUT_OF_MEMORY);
+            Runtime.getRuntime().halt(MACHINE_FAILED);
         }
     }
 
