@@ -48,6 +48,9 @@ final class ServerCommand implements Callable<Integer> {
     /** What messages may take at most of the heap, whatever is set: the rest has to fit, too. */
     private static final double MOST_OF_HEAP = 0.9;
 
+    /** What is on its way to the disk takes at most this part of the heap. */
+    private static final int MOST_UNFLUSHED_OF_HEAP = 16;
+
     private static final String CONFIG_VARIABLE = "JUMPMQ_CONFIG_FILE";
 
     @Option(names = "--config", paramLabel = "FILE", description = "Settings, in rabbitmq.conf's syntax.")
@@ -231,7 +234,9 @@ final class ServerCommand implements Callable<Integer> {
                         settings.get(Options.STORE_SEGMENT),
                         interval ? Duration.ofMillis(settings.get(Options.STORE_INTERVAL)) : Duration.ZERO,
                         settings.get(Options.DISK_FREE),
-                        StoreSettings.DEFAULT.maxUnflushedBytes()))
+                        Math.min(
+                                StoreSettings.DEFAULT.maxUnflushedBytes(),
+                                Runtime.getRuntime().maxMemory() / MOST_UNFLUSHED_OF_HEAP)))
                 .onStoreFailure(ServerCommand::onStoreFailure)
                 .onFatal(ServerCommand::giveUp);
         settings.find(Options.THREADS).ifPresent(builder::threads);

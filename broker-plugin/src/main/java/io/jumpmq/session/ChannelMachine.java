@@ -864,6 +864,15 @@ final class ChannelMachine {
     }
 
     private void onFetched(QueueRecord queue, QueueActor.Fetched fetched) {
+        try {
+            sendFetched(queue, fetched);
+        } catch (OutOfMemoryError e) {
+            connection.outOfMemory(e);
+        }
+        connection.resume();
+    }
+
+    private void sendFetched(QueueRecord queue, QueueActor.Fetched fetched) {
         QueueEntry entry = fetched.entry();
         QueueActor actor = fetched.queue();
         if (state != State.OPEN) {
@@ -888,7 +897,6 @@ final class ChannelMachine {
             FrameWriter.end(out, start);
             sendContent(propertiesOf(entry, queue), message.body());
         }
-        connection.resume();
     }
 
     private enum Settlement {

@@ -223,6 +223,39 @@ class HeldMemoryTest {
         assertThat(memory.heldBytes()).isZero();
     }
 
+    @Test
+    void whereMemoryRunsOutOneConnectionEndsAndItsMessagesGoOn() {
+        SteppedClient publisher = connect();
+        SteppedClient consumer = connect();
+        tell(consumer, out -> {
+            FrameWriter.method(
+                    out, 1, new Method.QueueDeclare("q", false, false, false, false, false, FieldTable.EMPTY));
+            FrameWriter.method(
+                    out, 1, new Method.BasicConsume("q", "c", false, false, false, false, FieldTable.EMPTY));
+        });
+        consumer.memoryFor(FRAME_BYTES / 2);
+        publish(publisher, 2);
+        assertThat(closes(consumer, Method.ConnectionClose.class)).isEqualTo(506);
+        assertThat(consumer.log())
+                .last()
+                .asString()
+                .startsWith("RESOURCE_ERROR - out of memory");
+        assertThat(broker.failures()).isEmpty();
+
+        SteppedClient other = connect();
+        tell(other, out -> {
+            FrameWriter.method(out, 1, new Method.BasicGet("q", true));
+            FrameWriter.method(out, 1, new Method.BasicGet("q", true));
+        });
+        assertThat(other.readAll()).isEqualTo(2);
+        publish(publisher, 1);
+        other.memoryFor(FRAME_BYTES / 2);
+        tell(other, out -> FrameWriter.method(out, 1, new Method.BasicGet("q", false)));
+        assertThat(closes(other, Method.ConnectionClose.class)).isEqualTo(506);
+        assertThat(broker.failures()).isEmpty();
+        assertThat(memory.heldBytes()).isZero();
+    }
+
     private SteppedClient connect() {
         SteppedClient client = broker.connect(ConnectionSettings.DEFAULT);
         client.receive(ByteBufUtil.getBytes(SteppedClient.opening()));

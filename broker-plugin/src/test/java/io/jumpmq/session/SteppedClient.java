@@ -25,6 +25,7 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
     private long discardedBytes;
     private long pauseMillis;
     private boolean reads = true;
+    private int mostBytes = Integer.MAX_VALUE;
     private boolean closing;
     private boolean closed;
 
@@ -75,6 +76,11 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
             unread.discardReadBytes();
             broker.loop().run(() -> pauseMillis = machine.pauseMillis());
         }
+    }
+
+    /** From now on, there is no memory to write more than this at a time. */
+    void memoryFor(int bytes) {
+        mostBytes = bytes;
     }
 
     /** As a socket that waits: asks whether it may be read. */
@@ -152,6 +158,9 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     @Override
     public ByteBuf reserve(int bytes) {
+        if (bytes > mostBytes) {
+            throw new OutOfMemoryError("for " + bytes + " bytes");
+        }
         if (!out.isReadable()) {
             discardedBytes += out.writerIndex();
             out.clear();
