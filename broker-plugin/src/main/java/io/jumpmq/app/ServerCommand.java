@@ -118,7 +118,10 @@ final class ServerCommand implements Callable<Integer> {
         if (failure instanceof Error) {
             giveUp(failure);
         }
-        LOG.error("A defect in JumpMQ: something thread {} did has failed. Please report this.", thread.getName(), failure);
+        LOG.error(
+                "A defect in JumpMQ: something thread {} did has failed. Please report this.",
+                thread.getName(),
+                failure);
     }
 
     /** Nothing may be half done for long: ends the process at once, also if there is no memory for a word. */

@@ -114,19 +114,17 @@ class OverloadIT {
     @Test
     void halfSentMessagesOfManyConnections() throws Exception {
         String log = during(() -> {
-            for (int i = 0; i < 14; i++) {
-                attack(out -> {
-                    announce(out, 1, 16 << 20);
-                    body(out, 1, 145);
-                });
-            }
+            attack(14, out -> {
+                announce(out, 1, 16 << 20);
+                body(out, 1, 145);
+            });
         });
         assertThat(log).contains("RESOURCE_ERROR - this connection holds");
     }
 
     @Test
     void halfSentMessagesOnManyChannels() throws Exception {
-        String log = during(() -> attack(out -> {
+        String log = during(() -> attack(1, out -> {
             for (int channel = 1; channel <= 300; channel++) {
                 if (channel > 1) {
                     FrameWriter.method(out, channel, new Method.ChannelOpen());
@@ -141,15 +139,13 @@ class OverloadIT {
     @Test
     void halvesOfFrames() throws Exception {
         String log = during(() -> {
-            for (int i = 0; i < 500; i++) {
-                attack(out -> {
-                    announce(out, 1, FRAME_BYTES);
-                    out.writeByte(FrameReader.BODY)
-                            .writeShort(1)
-                            .writeInt(FRAME_BYTES)
-                            .writeZero(FRAME_BYTES - 1);
-                });
-            }
+            attack(500, out -> {
+                announce(out, 1, FRAME_BYTES);
+                out.writeByte(FrameReader.BODY)
+                        .writeShort(1)
+                        .writeInt(FRAME_BYTES)
+                        .writeZero(FRAME_BYTES - 1);
+            });
         });
         assertThat(log).contains("RESOURCE_ERROR - this connection holds");
     }
@@ -157,15 +153,13 @@ class OverloadIT {
     @Test
     void transactionsThatAreNotCommitted() throws Exception {
         String log = during(() -> {
-            for (int i = 0; i < 10; i++) {
-                attack(out -> {
-                    FrameWriter.method(out, 1, new Method.TxSelect());
-                    for (int message = 0; message < 200; message++) {
-                        announce(out, 1, FRAME_BYTES);
-                        body(out, 1, 1);
-                    }
-                });
-            }
+            attack(10, out -> {
+                FrameWriter.method(out, 1, new Method.TxSelect());
+                for (int message = 0; message < 200; message++) {
+                    announce(out, 1, FRAME_BYTES);
+                    body(out, 1, 1);
+                }
+            });
         });
         assertThat(log).contains("RESOURCE_ERROR - this connection holds");
     }
@@ -175,7 +169,7 @@ class OverloadIT {
         during(() -> {
             for (int i = 0; i < 20; i++) {
                 String queue = "unread-" + i;
-                attack(out -> {
+                attack(1, out -> {
                     FrameWriter.method(
                             out, 1, new Method.QueueDeclare(queue, false, false, false, true, false, FieldTable.EMPTY));
                     for (int consumer = 0; consumer < 50; consumer++) {
@@ -200,7 +194,7 @@ class OverloadIT {
         during(() -> {
             for (int i = 0; i < 4; i++) {
                 String queue = "headers-" + i;
-                attack(out -> {
+                attack(1, out -> {
                     FrameWriter.method(
                             out, 1, new Method.QueueDeclare(queue, false, false, false, true, false, FieldTable.EMPTY));
                     for (int message = 0; message < 1_000; message++) {
@@ -292,8 +286,8 @@ class OverloadIT {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
     }
 
-    /** A client that opens a connection and its channel 1, sends what it is told, and never reads. */
-    private void attack(Consumer<ByteBuf> script) {
+    /** Clients that open a connection and its channel 1, send what they are told, and never read. */
+    private void attack(int clients, Consumer<ByteBuf> script) {
         ByteBuf out = Unpooled.buffer();
         FrameWriter.protocolHeader(out);
         FrameWriter.method(
@@ -305,6 +299,12 @@ class OverloadIT {
         FrameWriter.method(out, 1, new Method.ChannelOpen());
         script.accept(out);
         byte[] bytes = ByteBufUtil.getBytes(out);
+        for (int i = 0; i < clients; i++) {
+            send(bytes);
+        }
+    }
+
+    private void send(byte[] bytes) {
         Thread sending = new Thread(() -> {
             try {
                 Socket socket = new Socket("127.0.0.1", port);

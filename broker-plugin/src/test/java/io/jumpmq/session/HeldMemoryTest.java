@@ -230,16 +230,12 @@ class HeldMemoryTest {
         tell(consumer, out -> {
             FrameWriter.method(
                     out, 1, new Method.QueueDeclare("q", false, false, false, false, false, FieldTable.EMPTY));
-            FrameWriter.method(
-                    out, 1, new Method.BasicConsume("q", "c", false, false, false, false, FieldTable.EMPTY));
+            FrameWriter.method(out, 1, new Method.BasicConsume("q", "c", false, false, false, false, FieldTable.EMPTY));
         });
         consumer.memoryFor(FRAME_BYTES / 2);
         publish(publisher, 2);
         assertThat(closes(consumer, Method.ConnectionClose.class)).isEqualTo(506);
-        assertThat(consumer.log())
-                .last()
-                .asString()
-                .startsWith("RESOURCE_ERROR - out of memory");
+        assertThat(consumer.log()).last().asString().startsWith("RESOURCE_ERROR - out of memory");
         assertThat(broker.failures()).isEmpty();
 
         SteppedClient other = connect();
