@@ -224,6 +224,36 @@ class HeldMemoryTest {
     }
 
     @Test
+    void headersTakeMemoryAsBodiesDo() {
+        SteppedClient client = connect();
+        tell(client, out -> {
+            FrameWriter.method(
+                    out, 1, new Method.QueueDeclare("q", false, false, false, false, false, FieldTable.EMPTY));
+            for (int i = 0; i < 10; i++) {
+                FrameWriter.method(out, 1, new Method.BasicPublish("", "q", false, false));
+                FrameWriter.content(out, 1, headers(), new byte[0], 131_072);
+            }
+        });
+        assertThat(broker.broker().memory().heldBytes()).isGreaterThan(10L * FRAME_BYTES);
+        tell(client, out -> {
+            for (int i = 0; i < 10; i++) {
+                FrameWriter.method(out, 1, new Method.BasicGet("q", i % 2 == 0));
+            }
+            FrameWriter.method(out, 1, new Method.BasicAck(0, true));
+        });
+        assertThat(broker.broker().memory().heldBytes()).isZero();
+    }
+
+    /** Properties with one large header. */
+    private static byte[] headers() {
+        ByteBuf out = Unpooled.buffer();
+        int entry = 1 + 1 + 1 + Integer.BYTES + FRAME_BYTES;
+        out.writeShort(1 << 13).writeInt(entry).writeByte(1).writeByte('h').writeByte('S');
+        out.writeInt(FRAME_BYTES).writeZero(FRAME_BYTES);
+        return ByteBufUtil.getBytes(out);
+    }
+
+    @Test
     void whereMemoryRunsOutOneConnectionEndsAndItsMessagesGoOn() {
         SteppedClient publisher = connect();
         SteppedClient consumer = connect();
