@@ -124,15 +124,17 @@ class OverloadIT {
 
     @Test
     void halfSentMessagesOnManyChannels() throws Exception {
-        during("CONTENT_TOO_LARGE - half-sent and uncommitted messages of this connection", () -> attack(1, out -> {
-            for (int channel = 1; channel <= 300; channel++) {
-                if (channel > 1) {
-                    FrameWriter.method(out, channel, new Method.ChannelOpen());
-                }
-                announce(out, channel, 16 << 20);
-                body(out, channel, 10);
-            }
-        }));
+        during(
+                "CONTENT_TOO_LARGE - half-sent and uncommitted messages of this connection",
+                () -> attack(1, out -> {
+                    for (int channel = 1; channel <= 300; channel++) {
+                        if (channel > 1) {
+                            FrameWriter.method(out, channel, new Method.ChannelOpen());
+                        }
+                        announce(out, channel, 16 << 20);
+                        body(out, channel, 10);
+                    }
+                }));
     }
 
     @Test
