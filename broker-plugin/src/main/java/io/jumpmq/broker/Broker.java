@@ -47,11 +47,14 @@ public final class Broker implements CatalogObserver {
 
     /** How much of a command is told. */
     private static final int SHOWN = 500;
+    /** Their size beyond which they do is a part of what connections may hold, for that is where they come from; at least this. */
+    private static final long LEAST_WAITING_BYTES = 4 << 20;
 
     private final List<Loop> loops;
     private final Iterable<ExchangeType> types;
     private final Catalog catalog;
     private final MemoryBudget memory;
+    private final long mostWaitingBytes;
     private final CatalogLog log;
     private final MessageStore store;
     private final Map<String, Integer> connections = new ConcurrentHashMap<>();
@@ -69,6 +72,8 @@ public final class Broker implements CatalogObserver {
             List<Loop> loops, Iterable<ExchangeType> types, MemoryBudget memory, CatalogLog log, MessageStore store) {
         this.loops = List.copyOf(loops);
         this.memory = memory;
+        this.mostWaitingBytes =
+                Math.max(LEAST_WAITING_BYTES, memory.connections().limitBytes() / 2);
         this.log = log;
         this.store = store;
         this.types = types;
@@ -175,7 +180,8 @@ public final class Broker implements CatalogObserver {
         return replies;
     }
 
-    MemoryBudget memory() {
+    /** What messages may take. */
+    public MemoryBudget memory() {
         return memory;
     }
 
@@ -203,7 +209,7 @@ public final class Broker implements CatalogObserver {
             return stores;
         }
         for (Loop loop : loops) {
-            if (loop.backlog() > MOST_WAITING) {
+            if (loop.backlog() > MOST_WAITING || loop.backlogBytes() > mostWaitingBytes) {
                 return Congestion.BUSY;
             }
         }

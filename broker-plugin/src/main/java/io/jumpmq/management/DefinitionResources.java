@@ -17,7 +17,9 @@ final class DefinitionResources {
                     return attached(call, definitions.export());
                 })
                 .postLarge("/definitions", Call::requireAdministrator, call -> {
-                    definitions.load(call.json());
+                    synchronized (definitions) { // One in memory at a time.
+                        definitions.load(call.json());
+                    }
                     return Answer.done();
                 })
                 .get("/definitions/{vhost}", call -> {
@@ -25,7 +27,9 @@ final class DefinitionResources {
                     return attached(call, definitions.export(vhost(call)));
                 })
                 .postLarge("/definitions/{vhost}", Call::requireAdministrator, call -> {
-                    definitions.load(call.json(), call.visibleVhost());
+                    synchronized (definitions) {
+                        definitions.load(call.json(), call.visibleVhost());
+                    }
                     return Answer.done();
                 });
     }

@@ -35,7 +35,7 @@ import org.xnio.channels.AcceptingChannel;
 public final class HttpThreads implements AutoCloseable {
     /** Definitions of a hundred thousand queues fit, unless the heap is small: in memory JSON is many times as large. */
     static final int LARGEST_BODY =
-            (int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 16);
+            (int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 32);
 
     private static final int MAX_HEADER_BYTES = 16 << 10;
     private static final int BUFFER_BYTES = 16 << 10;

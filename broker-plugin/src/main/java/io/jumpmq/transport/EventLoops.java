@@ -47,7 +47,7 @@ public final class EventLoops implements AutoCloseable {
         IoHandlerFactory paced = executor -> {
             Pacing pacing = new Pacing(PAUSE_NANOS, PLENTY_BYTES);
             pacings.put((EventExecutor) executor, pacing);
-            return new PacedIoHandler(sockets.newHandler(executor), pacing);
+            return new PacedIoHandler(sockets.newHandler(executor), pacing, onDefect);
         };
         group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("jumpmq-loop"), paced);
         for (EventExecutor executor : group) {

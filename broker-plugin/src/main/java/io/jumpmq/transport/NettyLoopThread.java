@@ -67,13 +67,14 @@ final class NettyLoopThread implements LoopThread {
                 : -1;
     }
 
+    /** Where memory has run out nobody can tell what is half done: a queue, the catalog. */
     @Override
     public void failed(Throwable failure) {
+        onDefect.accept(failure); // First of all: there may be no memory for a word.
         LOG.error(
                 "A defect in JumpMQ: it stops in order, for nobody knows what was left half done. What was confirmed is"
                         + " safe. Start it again, and please report this.",
                 failure);
-        onDefect.accept(failure);
     }
 
     @Override

@@ -40,7 +40,7 @@ class RecoveryTest {
         new Broker(
                         List.of(new Loop(0, NO_THREAD)),
                         ServiceLoader.load(ExchangeType.class),
-                        new MemoryBudget(Long.MAX_VALUE, () -> {}),
+                        new MemoryBudget(Long.MAX_VALUE, Long.MAX_VALUE, () -> {}),
                         CatalogLog.VOLATILE,
                         MessageStore.VOLATILE)
                 .recover(changes, 0);

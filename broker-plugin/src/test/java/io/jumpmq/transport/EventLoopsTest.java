@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.loop.SteadyClock;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +55,21 @@ class EventLoopsTest {
             latch.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void whereMemoryRunsOutInALoopsOwnWorkTheProcessIsToldToEnd() throws Exception {
+        CompletableFuture<Throwable> told = new CompletableFuture<>();
+        try (EventLoops loops = new EventLoops(1, SteadyClock.ofMachine(), told::complete)) {
+            loops.loops()
+                    .get(0)
+                    .submit(
+                            (String word) -> {
+                                throw new OutOfMemoryError(word);
+                            },
+                            "in a queue");
+            assertThat(told.get(1, TimeUnit.MINUTES)).isInstanceOf(OutOfMemoryError.class);
         }
     }
 }

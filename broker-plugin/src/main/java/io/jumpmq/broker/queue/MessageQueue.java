@@ -50,6 +50,10 @@ public final class MessageQueue {
     private long nextPosition;
     private int unacknowledged;
     private long unacknowledgedBytes;
+
+    /** Of all messages that take memory. */
+    private long headerBytes;
+
     private int lasting;
     private long lastingBytes;
 
@@ -126,6 +130,7 @@ public final class MessageQueue {
             die(entry, DeathReason.EXPIRED);
         } else {
             store(entry, ticket);
+            countHeaders(entry);
             ready.append(entry);
             dropOverflow();
             dropExpired(nowMillis);
@@ -357,6 +362,7 @@ public final class MessageQueue {
         ready = new ReadyMessages(0); // What was there is dropped as a whole, however much it was.
         unacknowledged = 0;
         unacknowledgedBytes = 0;
+        headerBytes = 0;
         lasting = 0;
         lastingBytes = 0;
         if (settings.durable() || log.loads()) {
@@ -382,6 +388,7 @@ public final class MessageQueue {
             unusedAtMillis = NEVER;
             output.unused(UnusedReason.EXPIRED);
         }
+        readAhead();
     }
 
     /** When {@link #tick} has something to do; {@link Long#MAX_VALUE}: never. Any call may change it. */
@@ -411,6 +418,11 @@ public final class MessageQueue {
     /** Size of their bodies. */
     public long heldBytes() {
         return ready.heldBytes() + unacknowledgedBytes;
+    }
+
+    /** Size of what they have beside their bodies; what several share counts for each. */
+    public long heldHeaderBytes() {
+        return headerBytes;
     }
 
     /** Size of their bodies. */
@@ -525,6 +537,21 @@ public final class MessageQueue {
         entry.consumer = consumer;
         unacknowledged++;
         unacknowledgedBytes += entry.bodyBytes();
+        countHeaders(entry);
+    }
+
+    private void countHeaders(QueueEntry entry) {
+        if (!entry.headersCounted) {
+            entry.headersCounted = true;
+            headerBytes += entry.headerBytes();
+        }
+    }
+
+    private void uncountHeaders(QueueEntry entry) {
+        if (entry.headersCounted) {
+            entry.headersCounted = false;
+            headerBytes -= entry.headerBytes();
+        }
     }
 
     private boolean isHeld(QueueEntry entry) {
@@ -566,6 +593,7 @@ public final class MessageQueue {
         } else {
             entry.state = State.GONE;
             uncountLasting(entry);
+            uncountHeaders(entry);
             output.deadLetter(entry, reason);
         }
     }
@@ -573,6 +601,7 @@ public final class MessageQueue {
     private void forget(QueueEntry entry) {
         entry.state = State.GONE;
         uncountLasting(entry);
+        uncountHeaders(entry);
         if (entry.logged) {
             entry.logged = false;
             log.delete(entry.position());
@@ -710,6 +739,7 @@ public final class MessageQueue {
         if (log.loads() && !deleted) {
             int stored = ready.storedCount();
             ready.letGo(keepBytes, entry -> {
+                uncountHeaders(entry);
                 if (!entry.logged) {
                     entry.logged = true;
                     log.append(entry, false);
@@ -735,9 +765,12 @@ public final class MessageQueue {
         return !stopped;
     }
 
-    /** Loads on while there are consumers and little is left. */
+    /** Loads on while there are consumers and little is left; not while memory is full of what they do not acknowledge. */
     private void readAhead() {
-        if (ready.storedCount() > 0 && consumers.count() > 0 && ready.frontBytes() < READ_AHEAD_BYTES / 2) {
+        if (ready.storedCount() > 0
+                && consumers.count() > 0
+                && ready.frontBytes() < READ_AHEAD_BYTES / 2
+                && (unacknowledgedBytes + headerBytes < READ_AHEAD_BYTES || output.mayLoad())) {
             load();
         }
     }
@@ -776,6 +809,7 @@ public final class MessageQueue {
                 entry.lasting = mustSurvive(stored.message());
                 entry.redelivered = stored.position() <= seen || stored.deliveryCount() > 0;
                 entry.deliveryCount = stored.deliveryCount();
+                countHeaders(entry);
                 ready.loaded(entry);
             }
         }
@@ -783,8 +817,8 @@ public final class MessageQueue {
         loaded.unreadable().forEach(this::setAside);
         dropOverflow();
         deliverReady(nowMillis);
-        if (!ready.isHeadHere()) {
-            load(); // A queue with priorities needs all to know the first.
+        if (!ready.isHeadHere() && settings.maxPriority() > 0) {
+            load(); // It needs all to know the first.
         }
     }
 
