@@ -298,11 +298,11 @@ public final class Broker implements CatalogObserver {
         try {
             changes.forEach(this::apply);
             log.record(changes, () -> done.complete(changes));
-            snapshotIfWanted();
         } catch (RuntimeException | Error e) {
             done.completeExceptionally(e);
             throw halfDone(commands, e);
         }
+        snapshotIfWanted();
     }
 
     /** Looks something up that only the catalog's loop may see. From any thread. */
@@ -389,6 +389,7 @@ public final class Broker implements CatalogObserver {
             answer(request, new Outcome(List.of(), internalError()));
             throw halfDone(List.of(request.command), e);
         }
+        snapshotIfWanted();
     }
 
     private void carryOut(Request request, List<Change> changes) {
@@ -407,7 +408,6 @@ public final class Broker implements CatalogObserver {
                 log.record(changes, () -> {});
             }
         }
-        snapshotIfWanted();
     }
 
     private void snapshotIfWanted() {
