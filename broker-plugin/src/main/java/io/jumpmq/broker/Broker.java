@@ -317,11 +317,11 @@ public final class Broker implements CatalogObserver {
             log.record(changes, halfDone);
             changes.forEach(this::apply);
             halfDone.run();
-            snapshotIfWanted();
         } catch (RuntimeException | Error e) {
             done.completeExceptionally(e);
             throw halfDone(commands, e);
         }
+        snapshotIfWanted();
     }
 
     /** Looks something up that only the catalog's loop may see. From any thread. */
@@ -409,6 +409,7 @@ public final class Broker implements CatalogObserver {
             answer(request, new Outcome(List.of(), internalError()));
             throw halfDone(List.of(request.command), e);
         }
+        snapshotIfWanted();
     }
 
     /**
@@ -433,7 +434,6 @@ public final class Broker implements CatalogObserver {
         if (!lasting || !request.lasting || !half.compareAndSet(false, true)) {
             answer(request, outcome);
         }
-        snapshotIfWanted();
     }
 
     private void snapshotIfWanted() {
