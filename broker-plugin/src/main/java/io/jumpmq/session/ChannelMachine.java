@@ -863,15 +863,6 @@ final class ChannelMachine {
     }
 
     private void onFetched(QueueRecord queue, QueueActor.Fetched fetched) {
-        try {
-            sendFetched(queue, fetched);
-        } catch (OutOfMemoryError e) {
-            connection.outOfMemory(e);
-        }
-        connection.resume();
-    }
-
-    private void sendFetched(QueueRecord queue, QueueActor.Fetched fetched) {
         QueueEntry entry = fetched.entry();
         QueueActor actor = fetched.queue();
         if (state != State.OPEN) {

@@ -181,6 +181,10 @@ public final class ConnectionMachine {
 
     /** Something went wrong here that nobody expected: it ends this connection, and is told to who can log it. */
     public void defect(Throwable defect) {
+        if (defect instanceof OutOfMemoryError failure) {
+            outOfMemory(failure);
+            return;
+        }
         fail(0, new AmqpException(ReplyCode.INTERNAL_ERROR, "INTERNAL_ERROR"));
         context.loop().survived(defect);
     }
