@@ -122,7 +122,8 @@ final class SegmentRecovery {
             String name = Segment.name(number);
             if (!names.contains(name)) {
                 if (number < last || number <= flushed.number()) { // Else a start was cut short that began it anew.
-                    damage.found(name, 0, "the file is missing");
+                    long end = Math.max(toldEnd(number), flushed.endIn(number));
+                    damage.found(name, 0, "the file is missing, with all that it held from offset 0 to " + end);
                 }
                 continue;
             }
@@ -159,13 +160,33 @@ final class SegmentRecovery {
         ByteBuffer in = start.buffer();
         int at = start.payloadAt() + 1;
         long end = in.getLong(at + Long.BYTES);
-        if (in.getLong(at) != before.number || end < Segment.HEAD_BYTES || end > before.capacity) {
+        if (in.getLong(at) != before.number || end < Segment.HEAD_BYTES) {
             damage.found(
                     segment.file.name(),
                     start.offset(),
-                    "it follows on an end of " + before + " at " + end + ", which that does not have");
-        } else {
-            before.end = end;
+                    "it follows on an end of segment " + in.getLong(at) + " at " + end + ", which makes no sense");
+            return;
+        }
+        if (end > before.capacity) {
+            damage.found(
+                    before.file.name(),
+                    before.capacity,
+                    "the file ends here; it had more, from offset " + before.capacity + " to " + end);
+        }
+        before.end = end;
+    }
+
+    /** Where a segment ends, as the next one tells; 0 when that does not. */
+    private long toldEnd(long number) throws IOException {
+        String next = Segment.name(number + 1);
+        if (!names.contains(next)) {
+            return 0;
+        }
+        try (Disk.File file = disk.open(next)) {
+            SegmentScan scan = new SegmentScan(file, number + 1, Segment.HEAD_BYTES, file.size());
+            return scan.next() && scan.type() == Records.START
+                    ? scan.buffer().getLong(scan.payloadAt() + 1 + Long.BYTES)
+                    : 0;
         }
     }
 
@@ -207,10 +228,12 @@ final class SegmentRecovery {
 
     private void scan(Segment segment, boolean isLast) throws IOException {
         boolean hasEnd = !isLast && segment.end > Segment.HEAD_BYTES;
-        long to = hasEnd ? segment.end : segment.file.size();
+        long size = segment.file.size();
+        long to = hasEnd ? Math.min(segment.end, size) : size;
         long least = hasEnd ? to : flushed.endIn(segment.number);
         SegmentScan scan = new SegmentScan(segment.file, segment.number, Segment.HEAD_BYTES, to);
         Filling filling = new Filling(segment);
+        boolean more;
         do {
             while (scan.next()) {
                 log.stoppedInOrder(scan.type() == Records.STOPPED);
@@ -220,8 +243,14 @@ final class SegmentRecovery {
             if (isEnd) {
                 break;
             }
-            damage.found(segment.file.name(), scan.offset(), "there is no whole record, and more had been flushed");
-        } while (scan.skip());
+            long from = scan.offset();
+            more = scan.skip();
+            damage.found(
+                    segment.file.name(),
+                    from,
+                    "there is no whole record from offset " + from + " to "
+                            + (more ? scan.nextOffset() : Math.max(least, from)) + ", and more had been flushed");
+        } while (more);
         segment.end = hasEnd ? segment.end : scan.offset();
     }
 

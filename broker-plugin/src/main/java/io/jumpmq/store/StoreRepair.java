@@ -104,7 +104,8 @@ final class StoreRepair {
     }
 
     private static void salvage(Segment segment, List<ByteBuffer> into) throws IOException {
-        long to = segment.end > Segment.HEAD_BYTES ? segment.end : segment.file.size();
+        long size = segment.file.size();
+        long to = segment.end > Segment.HEAD_BYTES ? Math.min(segment.end, size) : size;
         SegmentScan scan = new SegmentScan(segment.file, segment.number, Segment.HEAD_BYTES, to);
         do {
             while (scan.next()) {

@@ -37,7 +37,9 @@ record Promise(Set<Outcome> outcomes, Set<String> lost, long tail, boolean catal
             return only(Outcome.SERVED);
         }
         if (name.equals("manifest")) {
-            return only(Outcome.REFUSED);
+            return damage.kind() == Damage.Kind.REMOVE
+                    ? only(Outcome.REFUSED)
+                    : either(Outcome.REFUSED, Outcome.SERVED);
         }
         if (name.equals("flushed")) {
             return switch (damage.kind()) {

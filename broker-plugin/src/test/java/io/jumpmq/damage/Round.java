@@ -460,6 +460,9 @@ final class Round {
         String file =
                 String.format(java.util.Locale.ROOT, "%016d.log", live.at().segment());
         return said.lines().anyMatch(line -> {
+            if (line.contains("all files of messages are missing")) {
+                return true;
+            }
             if (line.contains(queue)
                     && Pattern.compile("\\b" + live.key().position() + "\\b")
                             .matcher(line)
