@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells what a start is at while it takes long: an operator sees that it goes on, or what it waits for. */
+@SuppressWarnings("FutureReturnValueIgnored") // It ends with the timer.
 final class StartReport implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.server");
     private static final long FIRST_MILLIS = 2_000;

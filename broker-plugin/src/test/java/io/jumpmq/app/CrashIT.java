@@ -214,6 +214,7 @@ class CrashIT {
             factory.setHost("127.0.0.1");
             factory.setPort(port);
             factory.setAutomaticRecoveryEnabled(false);
+            factory.setHandshakeTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
             factory.setExceptionHandler(new com.rabbitmq.client.impl.StrictExceptionHandler() {
                 @Override
                 public void handleUnexpectedConnectionDriverException(Connection connection, Throwable exception) {

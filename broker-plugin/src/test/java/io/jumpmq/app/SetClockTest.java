@@ -9,12 +9,12 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
 import io.jumpmq.broker.loop.SteadyClock;
 import java.nio.file.Path;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,7 +120,9 @@ class SetClockTest {
             Object deaths =
                     Objects.requireNonNull(dead[0].getProps().getHeaders().get("x-death"));
             Map<?, ?> death = (Map<?, ?>) ((List<?>) deaths).get(0);
-            assertThat(death.get("time")).isEqualTo(new Date(START - HOUR + 60_000));
+            assertThat(death.get("time"))
+                    .asInstanceOf(InstanceOfAssertFactories.DATE)
+                    .hasTime(START - HOUR + 60_000);
         }
     }
 }

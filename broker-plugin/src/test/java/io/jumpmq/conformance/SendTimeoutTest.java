@@ -9,6 +9,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import io.jumpmq.app.JumpMq;
 import io.jumpmq.session.ConnectionSettings;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -33,7 +34,7 @@ class SendTimeoutTest {
                         .start();
                 Socket socket = new Socket()) {
             socket.setReceiveBufferSize(64 << 10);
-            socket.connect(new InetSocketAddress("127.0.0.1", broker.port()));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), broker.port()));
             ConnectionFactory factory = new ConnectionFactory();
             factory.setUri(broker.uri());
             try (Connection others = factory.newConnection()) {

@@ -266,14 +266,22 @@ final class BrokerStory {
     private void stop() {
         if (random.nextBoolean()) { // Else in the middle of everything.
             settle();
+            clients.forEach(Client::cancelAll);
+            settle();
+            clients.forEach(Client::leave);
+        } else {
+            clients.forEach(Client::acknowledgeAll);
+            node.settleLoops();
+            hear();
+            clients.forEach(Client::hangUp);
         }
-        clients.forEach(Client::hangUp);
         clients.clear();
         try {
-            node.settle();
             if (!node.isBroken()) {
                 node.stop();
-                assertThat(node.failures()).isEmpty();
+            }
+            assertThat(node.failures()).isEmpty();
+            if (!node.isBroken()) {
                 powerLoss(); // Of which it was told nothing: it had stopped.
                 leaving.clear();
                 startedClean = true;
@@ -808,6 +816,19 @@ final class BrokerStory {
             assertThat(declaring).as("%s waits for queues", what).isEmpty();
             assertThat(questions).as("%s waits for answers", what).isEmpty();
             assertThat(peer.isWaiting()).as("%s waits", what).isFalse();
+        }
+
+        void cancelAll() {
+            List.copyOf(consuming.keySet()).forEach(this::consume);
+        }
+
+        /** Hangs up when it has heard everything, and nothing more can be delivered to it. */
+        void leave() {
+            peer.hangUp();
+            for (Held one : held) {
+                one.copy.holder = null;
+                one.copy.mayDie();
+            }
         }
 
         void hangUp() {

@@ -9,6 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("FutureReturnValueIgnored") // What is written stays in the buffer: that is what this is about.
 class SendWatchTest {
     private static final long TIMEOUT = 30_000;
 
