@@ -224,7 +224,10 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
-        /** Definitions, in RabbitMQ's JSON, to import before clients are let in. */
+        /**
+         * Definitions, in RabbitMQ's JSON, to import before clients are let in. If they have users, a new broker has those
+         * and no others; if they have virtual hosts, likewise.
+         */
         public Builder definitions(byte[] json) {
             definitions = json.clone();
             return this;
@@ -248,13 +251,20 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
+        /** What a new broker has that its definitions do not bring: beside their users, a default one would be a door. */
         private List<Command> firstCommands() {
+            Set<String> brought = definitions == null ? Set.of() : Definitions.sections(definitions);
+            boolean needsUsers = !brought.contains(Definitions.USERS);
             List<Command> commands = new ArrayList<>();
-            commands.add(new Command.CreateVhost(vhost, "Default virtual host", Set.of()));
-            users.values().forEach(user -> {
-                commands.add(user);
-                commands.add(new Command.SetPermission(vhost, user.name(), permission));
-            });
+            if (needsUsers || !brought.contains(Definitions.VHOSTS)) {
+                commands.add(new Command.CreateVhost(vhost, "Default virtual host", Set.of()));
+            }
+            if (needsUsers) {
+                users.values().forEach(user -> {
+                    commands.add(user);
+                    commands.add(new Command.SetPermission(vhost, user.name(), permission));
+                });
+            }
             return commands;
         }
 
@@ -317,12 +327,13 @@ public final class JumpMq implements AutoCloseable {
         }
 
         private void recover(Broker broker, @Nullable DiskStore store) throws IOException {
+            List<Command> first = firstCommands();
             onLoop(broker.catalogLoop(), () -> {
                 if (store != null) {
                     broker.recover(store.recoveredChanges(), store.highestQueue());
                 }
                 if (broker.catalog().vhosts().isEmpty()) {
-                    broker.prepare(firstCommands());
+                    broker.prepare(first);
                 }
                 broker.snapshot();
             });

@@ -38,6 +38,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Definitions {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.definitions");
+    public static final String USERS = "users";
+    public static final String VHOSTS = "vhosts";
     static final String LIMITS = "vhost-limits";
     static final String OPERATOR_POLICY = "operator_policy";
 
@@ -61,9 +63,9 @@ public final class Definitions {
                         .forEach((vhost, permission) ->
                                 permissions.add(Documents.permission(user.name(), vhost, permission)));
             }
-            all.put("users", users);
+            all.put(USERS, users);
             List<VirtualHost> vhosts = sorted(catalog.vhosts(), VirtualHost::name);
-            all.put("vhosts", vhosts.stream().map(Definitions::vhost).toList());
+            all.put(VHOSTS, vhosts.stream().map(Definitions::vhost).toList());
             all.put("permissions", permissions);
             all.put("topic_permissions", List.of());
             // A name that nobody chose is not to become another cluster's.
@@ -217,15 +219,39 @@ public final class Definitions {
     }
 
     /**
+     * The sections of a file that have elements.
+     *
+     * @throws IllegalArgumentException when it is not a JSON object
+     */
+    public static Set<String> sections(byte[] file) {
+        Set<String> sections = new TreeSet<>();
+        read(file).node().properties().forEach(section -> {
+            if (!section.getValue().isEmpty()) {
+                sections.add(section.getKey());
+            }
+        });
+        return sections;
+    }
+
+    private static Fields read(byte[] file) {
+        try {
+            return Json.read(file);
+        } catch (HttpError e) {
+            throw new IllegalArgumentException("the definitions are not a JSON object", e);
+        }
+    }
+
+    /**
      * Imports definitions from a file's bytes.
      *
      * @throws IllegalArgumentException when it is bad; nothing has changed then, and the message names the element
      */
     public void load(byte[] file) {
+        Fields document = read(file);
         try {
-            load(Json.read(file));
+            load(document);
         } catch (HttpError e) {
-            throw new IllegalArgumentException(e.reason().equals("not_json") ? "it is not a JSON object" : e.reason());
+            throw new IllegalArgumentException("definitions: " + e.reason(), e);
         }
     }
 
@@ -238,7 +264,7 @@ public final class Definitions {
         Import all = new Import();
         each(
                 document,
-                "vhosts",
+                VHOSTS,
                 "name",
                 (fields, element) -> all.add(
                         element,
@@ -254,7 +280,7 @@ public final class Definitions {
                                                         .get("tags")))));
         each(
                 document,
-                "users",
+                USERS,
                 "name",
                 (fields, element) -> all.add(element, AccessResources.command(fields.requiredText("name"), fields)));
         each(
