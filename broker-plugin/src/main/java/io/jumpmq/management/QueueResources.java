@@ -149,17 +149,14 @@ final class QueueResources {
                 .isEmpty());
     }
 
-    /** A queue to do something with. */
+    /** A queue to do something with. One that is exclusive to a connection is nobody else's, not even an administrator's. */
     private static QueueRecord queue(Call call, VirtualHost vhost, Operation operation) {
         call.require(vhost, operation, "queue", call.at("name"));
         QueueRecord queue = vhost.queue(call.at("name"));
         if (queue == null) {
             throw HttpError.notFound();
         }
-        if (queue.owner() != 0 && !call.isAdministrator()) {
-            throw HttpError.badRequest("cannot obtain exclusive access to locked " + queue);
-        }
-        return queue;
+        return queue.requireAccess(0);
     }
 
     private Answer delete(Call call) {

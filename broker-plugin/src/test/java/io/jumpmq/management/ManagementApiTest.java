@@ -179,6 +179,22 @@ class ManagementApiTest {
     }
 
     @Test
+    void anExclusiveQueueIsItsConnectionsOwnEvenForAnAdministrator() throws Exception {
+        try (Connection connection = Api.connect("owner");
+                Channel channel = connection.createChannel()) {
+            String name = channel.queueDeclare(Api.unique("own"), false, true, false, null)
+                    .getQueue();
+            channel.basicPublish("", name, null, new byte[] {1});
+            String path = "queues/%2f/" + name;
+            String get = "{\"count\":1,\"ackmode\":\"ack_requeue_false\",\"encoding\":\"auto\"}";
+            assertThat(api.post(path + "/get", get).expect(400).text()).contains("exclusive access");
+            api.delete(path + "/contents").expect(400);
+            api.delete(path).expect(400);
+            assertThat(channel.basicGet(name, true)).isNotNull();
+        }
+    }
+
+    @Test
     void aQueueHasWhatClientsRead() {
         String name = queue();
         JsonNode queue = api.get("queues/%2f/" + name).expect(200).json();
