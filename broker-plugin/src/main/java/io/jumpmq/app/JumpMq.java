@@ -31,6 +31,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +111,9 @@ public final class JumpMq implements AutoCloseable {
         private Permission permission = Permission.ALL;
         private String clusterName = "";
         private final List<Listener> http = new ArrayList<>();
-        private byte @Nullable [] definitions;
+        private HttpPaths httpPaths = HttpPaths.DEFAULT;
+        private String nodeName = "jumpmq";
+        private final List<byte[]> definitions = new ArrayList<>();
         private @Nullable Path dataDirectory;
         private StoreSettings storeSettings = StoreSettings.DEFAULT;
         private Consumer<Throwable> onStoreFailure = failure -> {};
@@ -218,6 +221,17 @@ public final class JumpMq implements AutoCloseable {
             return listen(new Listener(Listener.Service.PROMETHEUS, address, tls));
         }
 
+        /** What the node is called: NAME@HOST, or a name that this machine's is put behind. */
+        public Builder nodeName(String name) {
+            nodeName = name;
+            return this;
+        }
+
+        Builder httpPaths(HttpPaths paths) {
+            httpPaths = paths;
+            return this;
+        }
+
         /** What the cluster is called; by default as the node. */
         public Builder clusterName(String name) {
             clusterName = name;
@@ -225,11 +239,11 @@ public final class JumpMq implements AutoCloseable {
         }
 
         /**
-         * Definitions, in RabbitMQ's JSON, to import before clients are let in. If they have users, a new broker has those
-         * and no others; if they have virtual hosts, likewise.
+         * Definitions, in RabbitMQ's JSON, to import before clients are let in; may be given several times. If they have
+         * users, a new broker has those and no others; if they have virtual hosts, likewise.
          */
         public Builder definitions(byte[] json) {
-            definitions = json.clone();
+            definitions.add(json.clone());
             return this;
         }
 
@@ -253,7 +267,8 @@ public final class JumpMq implements AutoCloseable {
 
         /** What a new broker has that its definitions do not bring: beside their users, a default one would be a door. */
         private List<Command> firstCommands() {
-            Set<String> brought = definitions == null ? Set.of() : Definitions.sections(definitions);
+            Set<String> brought = new HashSet<>();
+            definitions.forEach(json -> brought.addAll(Definitions.sections(json)));
             boolean needsUsers = !brought.contains(Definitions.USERS);
             List<Command> commands = new ArrayList<>();
             if (needsUsers || !brought.contains(Definitions.VHOSTS)) {
@@ -314,11 +329,10 @@ public final class JumpMq implements AutoCloseable {
             List<Listener> listening = new CopyOnWriteArrayList<>();
             try {
                 Node node = node(broker, open, memory, listening);
-                if (definitions != null) {
-                    new Definitions(node).load(definitions);
-                }
+                definitions.forEach(new Definitions(node)::load);
                 listening.addAll(listen(server));
-                HttpServers servers = http.isEmpty() ? null : HttpServers.start(node, authenticator, http, listening);
+                HttpServers servers =
+                        http.isEmpty() ? null : HttpServers.start(node, authenticator, httpPaths, http, listening);
                 return new JumpMq(loops, broker, server, store, listening, servers);
             } catch (IOException | RuntimeException e) {
                 new JumpMq(loops, broker, server, store, listening, null).close();
@@ -343,7 +357,7 @@ public final class JumpMq implements AutoCloseable {
         }
 
         private Node node(Broker broker, Connections open, MemoryBudget memory, List<Listener> listening) {
-            String name = "jumpmq@" + hostName();
+            String name = nodeName.contains("@") ? nodeName : nodeName + "@" + hostName();
             return new Node(
                     name,
                     clusterName.isEmpty() ? name : clusterName,

@@ -1,6 +1,6 @@
 package io.jumpmq.app;
 
-import ch.qos.logback.classic.Level;
+import com.sun.management.OperatingSystemMXBean;
 import io.jumpmq.config.ConfigException;
 import io.jumpmq.config.Options;
 import io.jumpmq.config.Settings;
@@ -9,6 +9,7 @@ import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.store.StoreSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +43,8 @@ final class ServerCommand implements Callable<Integer> {
 
     /** The exit code when the disk has failed: nothing may be confirmed any more, so there is nothing to wait for. */
     private static final int STORE_FAILED = 3;
+
+    private static final double MOST_OF_THE_HEAP = 0.9;
 
     private static final String CONFIG_VARIABLE = "JUMPMQ_CONFIG_FILE";
 
@@ -78,7 +82,7 @@ final class ServerCommand implements Callable<Integer> {
         JumpMq broker;
         try {
             Settings settings = settings();
-            log(settings.get(Options.LOG_LEVEL));
+            new LogSettings(settings).apply();
             broker = builder(settings).start();
         } catch (UncheckedIOException e) {
             return refuse(String.valueOf(
@@ -103,32 +107,25 @@ final class ServerCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void log(String level) {
-        ConsoleLog.limit(
-                switch (level) {
-                    case "debug" -> Level.DEBUG;
-                    case "warning" -> Level.WARN;
-                    case "error" -> Level.ERROR;
-                    case "none" -> Level.OFF;
-                    default -> Level.INFO;
-                });
-    }
-
     private static int refuse(String reason) {
-        System.err.println("jumpmq: " + reason);
+        System.err.println("jumpmq: " + reason.replace("\n", "\njumpmq: "));
         return 2;
     }
 
     private Settings settings() {
-        Settings.Builder settings = new Settings.Builder();
         Map<String, String> environment = System.getenv();
+        Settings.Builder settings = new Settings.Builder(environment);
         String file = environment.getOrDefault(CONFIG_VARIABLE, environment.get("RABBITMQ_CONFIG_FILE"));
         if (config != null) {
             settings.file(config);
         } else if (file != null) {
             settings.file(Path.of(file));
         }
-        settings.environment(environment);
+        String more = environment.get("RABBITMQ_CONFIG_FILES");
+        if (more != null) {
+            settings.file(Path.of(more));
+        }
+        settings.environment();
         set.forEach((key, value) -> settings.set("--set", key, value));
         if (dataDirectory != null) {
             settings.set("--data-dir", Options.DATA_DIRECTORY.key(), dataDirectory);
@@ -166,8 +163,7 @@ final class ServerCommand implements Callable<Integer> {
                         settings.get(Options.DEFAULT_READ)))
                 .loopbackUsers(loopbackUsers(settings))
                 .maxConnections(settings.get(Options.CONNECTION_MAX))
-                .messageMemory(settings.find(Options.MEMORY_BYTES).orElseGet(() ->
-                        (long) (Runtime.getRuntime().maxMemory() * settings.get(Options.MEMORY_SHARE))))
+                .messageMemory(messageMemory(settings))
                 .connections(new ConnectionSettings(
                         settings.get(Options.FRAME_MAX),
                         settings.get(Options.CHANNEL_MAX),
@@ -179,23 +175,62 @@ final class ServerCommand implements Callable<Integer> {
                 .store(new StoreSettings(
                         settings.get(Options.STORE_SEGMENT),
                         interval ? Duration.ofMillis(settings.get(Options.STORE_INTERVAL)) : Duration.ZERO,
-                        settings.get(Options.DISK_FREE),
+                        diskFreeLimit(settings),
                         StoreSettings.DEFAULT.maxUnflushedBytes()))
                 .onStoreFailure(failure -> Runtime.getRuntime().halt(STORE_FAILED));
         settings.find(Options.THREADS).ifPresent(builder::threads);
         builder.port(-1);
         new ListenerSettings(settings, host != null).wanted().forEach(builder::listen);
         settings.find(Options.CLUSTER_NAME).ifPresent(builder::clusterName);
+        builder.nodeName(settings.get(Options.NODE_NAME))
+                .httpPaths(new HttpPaths(settings.get(Options.MANAGEMENT_PATH), settings.get(Options.PROMETHEUS_PATH)));
         settings.find(Options.DEFINITIONS)
+                .or(() -> settings.find(Options.DEFINITIONS_PATH))
                 .or(() -> settings.find(Options.MANAGEMENT_DEFINITIONS))
-                .ifPresent(file -> builder.definitions(read(Path.of(file))));
-        settings.withoutMeaning().forEach(key -> LOG.info("{} has no meaning here and is ignored", key));
+                .ifPresent(path -> read(Path.of(path)).forEach(builder::definitions));
+        settings.warnings().forEach(LOG::warn);
+        settings.ignored().forEach(key -> LOG.info("{} makes no difference here", key));
         return builder;
     }
 
-    private static byte[] read(Path definitions) {
+    /** More than the heap can hold beside everything else would be no limit. */
+    private static long messageMemory(Settings settings) {
+        long heap = Runtime.getRuntime().maxMemory();
+        long most = (long) (heap * MOST_OF_THE_HEAP);
+        long wanted = settings.find(Options.MEMORY_BYTES).orElse((long) (heap * settings.get(Options.MEMORY_SHARE)));
+        if (wanted > most) {
+            LOG.warn(
+                    "{} = {} is more than the Java heap of {} bytes can hold: publishers wait from {} on",
+                    Options.MEMORY_BYTES.key(),
+                    wanted,
+                    heap,
+                    most);
+        }
+        return Math.min(wanted, most);
+    }
+
+    private static long diskFreeLimit(Settings settings) {
+        Double share = settings.find(Options.DISK_FREE_SHARE).orElse(null);
+        if (share == null || settings.isSet(Options.DISK_FREE)) {
+            return settings.get(Options.DISK_FREE);
+        }
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return (long) (system.getTotalMemorySize() * share);
+    }
+
+    /** A file, or those of a directory in the order of their names. */
+    private static List<byte[]> read(Path definitions) {
         try {
-            return Files.readAllBytes(definitions);
+            if (!Files.isDirectory(definitions)) {
+                return List.of(Files.readAllBytes(definitions));
+            }
+            List<byte[]> all = new ArrayList<>();
+            try (Stream<Path> files = Files.list(definitions)) {
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                    all.add(Files.readAllBytes(file));
+                }
+            }
+            return all;
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     Options.DEFINITIONS.key() + ": " + definitions + " cannot be read: " + e.getMessage(), e);

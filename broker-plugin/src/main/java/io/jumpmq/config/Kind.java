@@ -39,6 +39,15 @@ record Kind<T>(String allowed, Function<String, T> parser, Function<T, String> p
                 String::valueOf);
     }
 
+    /** As {@link #wholeNumber}, or {@code infinity} for the most. */
+    static Kind<Integer> wholeNumberOrInfinity(int least, int most) {
+        Kind<Integer> number = wholeNumber(least, most);
+        return new Kind<>(
+                number.allowed + ", or infinity",
+                text -> text.equals("infinity") ? most : number.parse(text),
+                String::valueOf);
+    }
+
     /** Bytes, with the units of rabbitmq.conf: kB, MB, GB are powers of 1000; kiB, MiB, GiB and k, M, G of 1024. */
     static Kind<Long> bytes(long least, long most) {
         return new Kind<>(
@@ -93,6 +102,45 @@ record Kind<T>(String allowed, Function<String, T> parser, Function<T, String> p
                 "one of " + String.join(", ", allowed),
                 text -> {
                     if (!allowed.contains(text)) {
+                        throw new IllegalArgumentException(text);
+                    }
+                    return text;
+                },
+                text -> text);
+    }
+
+    /** How much is logged, in RabbitMQ's words; those that there are not here become the nearest. */
+    static Kind<String> level() {
+        return new Kind<>(
+                "one of debug, info, warning, error, none",
+                text -> switch (text) {
+                    case "debug", "info", "warning", "error", "none" -> text;
+                    case "notice" -> "info";
+                    case "critical", "alert", "emergency" -> "error";
+                    default -> throw new IllegalArgumentException(text);
+                },
+                text -> text);
+    }
+
+    static Kind<String> nodeName() {
+        return matching("a name such as jumpmq or jumpmq@host", "[\\w.-]+(@[\\w.:-]+)?");
+    }
+
+    /** What a URL's path begins with: nothing, or segments; without a slash at its end. */
+    static Kind<String> path() {
+        Kind<String> path = matching("a path such as /jumpmq", "((/[\\w.~-]+)*)/?");
+        return new Kind<>(path.allowed, text -> path.parse(text).replaceFirst("/$", ""), text -> text);
+    }
+
+    static Kind<String> rotation() {
+        return matching("one of $H…, $D…, $W…, $M…, or nothing", "(\\$[HDWM][0-9DHM$]*)?");
+    }
+
+    private static Kind<String> matching(String what, String pattern) {
+        return new Kind<>(
+                what,
+                text -> {
+                    if (!text.matches(pattern)) {
                         throw new IllegalArgumentException(text);
                     }
                     return text;

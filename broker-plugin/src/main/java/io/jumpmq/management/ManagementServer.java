@@ -12,6 +12,7 @@ import io.undertow.predicate.Predicates;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
+import io.undertow.server.handlers.PathHandler;
 import io.undertow.server.handlers.RequestLimit;
 import io.undertow.server.handlers.RequestLimitingHandler;
 import io.undertow.server.handlers.encoding.ContentEncodingRepository;
@@ -58,7 +59,8 @@ public final class ManagementServer implements AutoCloseable {
 
     private static final Map<HttpString, String> ALWAYS = Map.of(
             new HttpString("Content-Security-Policy"),
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri"
+                    + " 'none'; form-action 'none'; frame-ancestors 'none'",
             new HttpString("X-Content-Type-Options"),
             "nosniff",
             new HttpString("X-Frame-Options"),
@@ -75,8 +77,12 @@ public final class ManagementServer implements AutoCloseable {
     private final HttpHandler root;
     private final List<Undertow> servers = new ArrayList<>();
 
-    /** A server that does not listen yet. */
-    public ManagementServer(HttpThreads threads, Node node, Authenticator authenticator) {
+    /**
+     * A server that does not listen yet.
+     *
+     * @param prefix what all its paths begin with; may be empty
+     */
+    public ManagementServer(HttpThreads threads, Node node, Authenticator authenticator, String prefix) {
         this.threads = threads;
         this.node = node;
         this.authenticator = authenticator;
@@ -86,7 +92,7 @@ public final class ManagementServer implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        this.root = root();
+        this.root = prefix.isEmpty() ? root() : new PathHandler().addPrefixPath(prefix, root());
     }
 
     /**
@@ -147,7 +153,7 @@ public final class ManagementServer implements AutoCloseable {
                 .addWelcomeFiles("index.html");
         HttpHandler all = exchange -> {
             ALWAYS.forEach(exchange.getResponseHeaders()::put);
-            String path = exchange.getRequestPath();
+            String path = exchange.getRelativePath();
             if (path.equals("/api") || path.startsWith("/api/")) {
                 exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
                 if (path.endsWith("/")) {

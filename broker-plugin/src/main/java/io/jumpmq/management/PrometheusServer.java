@@ -37,6 +37,7 @@ public final class PrometheusServer implements AutoCloseable {
     private static final int MOST_WAITING = 32;
 
     private final HttpThreads threads;
+    private final String path;
     private final Metrics metrics;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -46,9 +47,14 @@ public final class PrometheusServer implements AutoCloseable {
             new ContentEncodingRepository().addEncodingHandler("gzip", new GzipEncodingProvider(), 50));
     private final List<Undertow> servers = new ArrayList<>();
 
-    /** A server that does not listen yet. */
-    public PrometheusServer(HttpThreads threads, Node node) {
+    /**
+     * A server that does not listen yet.
+     *
+     * @param path where the metrics are
+     */
+    public PrometheusServer(HttpThreads threads, Node node, String path) {
         this.threads = threads;
+        this.path = path;
         this.metrics = new Metrics(node, new Statistics(node));
         registry.getPrometheusRegistry().register((MultiCollector) metrics::aggregated);
         new JvmMemoryMetrics().bindTo(registry);
@@ -81,11 +87,11 @@ public final class PrometheusServer implements AutoCloseable {
             exchange.setStatusCode(405).endExchange();
             return;
         }
-        switch (exchange.getRequestPath()) {
-            case "/metrics", "/metrics/" ->
-                send(exchange, registry.getPrometheusRegistry().scrape());
-            case "/metrics/per-object" -> send(exchange, metrics.perObject());
-            case "/metrics/detailed" -> {
+        String asked = exchange.getRequestPath();
+        switch (asked.startsWith(path) ? asked.substring(path.length()) : "elsewhere") {
+            case "", "/" -> send(exchange, registry.getPrometheusRegistry().scrape());
+            case "/per-object" -> send(exchange, metrics.perObject());
+            case "/detailed" -> {
                 Deque<String> families = exchange.getQueryParameters().get("family");
                 Deque<String> vhosts = exchange.getQueryParameters().get("vhost");
                 send(
@@ -98,7 +104,7 @@ public final class PrometheusServer implements AutoCloseable {
                 exchange.setStatusCode(404);
                 exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain");
                 exchange.getResponseSender()
-                        .send("Metrics are at /metrics, /metrics/per-object and /metrics/detailed\n");
+                        .send("Metrics are at " + path + ", " + path + "/per-object and " + path + "/detailed\n");
             }
         }
     }
