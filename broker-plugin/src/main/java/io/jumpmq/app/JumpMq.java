@@ -113,6 +113,7 @@ public final class JumpMq implements AutoCloseable {
         private final List<Listener> http = new ArrayList<>();
         private HttpPaths httpPaths = HttpPaths.DEFAULT;
         private String nodeName = "jumpmq";
+        private String defaultQueueType = "";
         private final List<byte[]> definitions = new ArrayList<>();
         private @Nullable Path dataDirectory;
         private StoreSettings storeSettings = StoreSettings.DEFAULT;
@@ -227,6 +228,12 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
+        /** What durable queues are that do not say it, in virtual hosts made from now on: {@code classic} or {@code quorum}. */
+        public Builder defaultQueueType(String type) {
+            defaultQueueType = type;
+            return this;
+        }
+
         Builder httpPaths(HttpPaths paths) {
             httpPaths = paths;
             return this;
@@ -272,7 +279,7 @@ public final class JumpMq implements AutoCloseable {
             boolean needsUsers = !brought.contains(Definitions.USERS);
             List<Command> commands = new ArrayList<>();
             if (needsUsers || !brought.contains(Definitions.VHOSTS)) {
-                commands.add(new Command.CreateVhost(vhost, "Default virtual host", Set.of()));
+                commands.add(new Command.CreateVhost(vhost, "Default virtual host", Set.of(), defaultQueueType));
             }
             if (needsUsers) {
                 users.values().forEach(user -> {
@@ -368,6 +375,7 @@ public final class JumpMq implements AutoCloseable {
                     memory,
                     dataDirectory,
                     storeSettings.diskFreeLimitBytes(),
+                    defaultQueueType,
                     () -> listening.stream().map(Listener::managed).toList());
         }
 

@@ -181,6 +181,7 @@ final class ServerCommand implements Callable<Integer> {
         settings.find(Options.THREADS).ifPresent(builder::threads);
         builder.port(-1);
         new ListenerSettings(settings, host != null).wanted().forEach(builder::listen);
+        settings.find(Options.DEFAULT_QUEUE_TYPE).ifPresent(builder::defaultQueueType);
         settings.find(Options.CLUSTER_NAME).ifPresent(builder::clusterName);
         builder.nodeName(settings.get(Options.NODE_NAME))
                 .httpPaths(new HttpPaths(settings.get(Options.MANAGEMENT_PATH), settings.get(Options.PROMETHEUS_PATH)));

@@ -51,6 +51,13 @@ public final class Options {
     public static final Option<String> DEFAULT_VHOST =
             new Option<>("default_vhost", Kind.text("a name"), "/", "The virtual host that a new, empty broker has.");
 
+    public static final Option<String> DEFAULT_QUEUE_TYPE = new Option<>(
+            "default_queue_type",
+            Kind.choice("classic", "quorum"),
+            null,
+            "What durable queues are whose declaration does not say it, in virtual hosts made from now on that have no"
+                    + " default of their own.");
+
     public static final Option<Boolean> DEFAULT_TAGS = new Option<>(
             "default_user_tags.*",
             Kind.truth(),
@@ -185,8 +192,8 @@ public final class Options {
             Kind.text("a file's path"),
             null,
             "Definitions, in RabbitMQ's JSON, that are imported at each start, before clients are let in: a file, or a"
-                + " directory with several, which come in the order of their names. A new broker has no default user"
-                + " if they bring users.");
+                    + " directory with several, which come in the order of their names. A new broker has no default user"
+                    + " if they bring users.");
 
     public static final Option<String> DEFINITIONS_SOURCE = new Option<>(
             "definitions.import_backend",
@@ -259,6 +266,7 @@ public final class Options {
                             DEFAULT_USER,
                             DEFAULT_PASSWORD,
                             DEFAULT_VHOST,
+                            DEFAULT_QUEUE_TYPE,
                             DEFAULT_TAGS,
                             DEFAULT_CONFIGURE,
                             DEFAULT_WRITE,

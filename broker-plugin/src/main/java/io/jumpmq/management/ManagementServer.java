@@ -136,8 +136,11 @@ public final class ManagementServer implements AutoCloseable {
         new QueueResources(node, statistics, channel).addTo(routes);
         new BindingResources(node).addTo(routes);
         new AccessResources(node, statistics).addTo(routes);
+        new TopicPermissionResources(node).addTo(routes);
+        new UserLimitResources(node).addTo(routes);
         new PolicyResources().addTo(routes);
-        new ParameterResources(node).addTo(routes);
+        new ParameterResources().addTo(routes);
+        new GlobalParameterResources(node).addTo(routes);
         new DefinitionResources(new Definitions(node)).addTo(routes);
         new RingResources().addTo(routes);
         HttpHandler api = new RequestLimitingHandler(

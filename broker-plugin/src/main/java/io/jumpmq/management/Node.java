@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedMillis when, in milliseconds since 1970
  * @param dataDirectory null: nothing is kept
  * @param diskLimitBytes publishers wait when less is free
+ * @param defaultQueueType what new virtual hosts have for a default; empty: none
  * @param listeners what listens where
  */
 public record Node(
@@ -28,6 +29,7 @@ public record Node(
         MemoryBudget memory,
         @Nullable Path dataDirectory,
         long diskLimitBytes,
+        String defaultQueueType,
         Supplier<List<Listener>> listeners) {
 
     /**

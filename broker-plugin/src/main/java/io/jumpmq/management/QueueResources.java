@@ -138,13 +138,15 @@ final class QueueResources {
             throw HttpError.notAuthorised(
                     "ACCESS_REFUSED - queue name '" + name + "' contains reserved prefix 'amq.*'");
         }
+        boolean durable = fields.truth("durable", false);
+        boolean autoDelete = fields.truth("auto_delete", false);
         return Answer.put(!call.carryOut(new Command.DeclareQueue(
                         vhost.name(),
                         name,
-                        fields.truth("durable", false),
+                        durable,
                         false,
-                        fields.truth("auto_delete", false),
-                        arguments,
+                        autoDelete,
+                        vhost.withQueueType(arguments, durable, false, autoDelete),
                         0))
                 .isEmpty());
     }

@@ -179,13 +179,14 @@ class DefinitionsTest {
             {"exchanges":[{"name":"e","vhost":"/","type":"x-consistent-hash","arguments":{"hash-property":"app_id"}}]}            | exchanges[0] ('e')
             {"bindings":[{"source":"amq.topic","vhost":"/","destination":"nobody","destination_type":"queue"}]}                  | bindings[0] ('nobody')
             {"users":[{"name":"u","tags":"","password_hash":"!"}]}                                                               | users[0] ('u')
-            {"users":[{"name":"u","tags":"","password_hash":"abcd","hashing_algorithm":"rabbit_password_hashing_md5"}]}           | rabbit_password_hashing_md5
+            {"users":[{"name":"u","tags":"","password_hash":"abcd","hashing_algorithm":"rabbit_password_hashing_md5"}]}           | users[0] ('u')
+            {"users":[{"name":"u","tags":"","password_hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","hashing_algorithm":"rabbit_password_hashing_md5"}]} | not by rabbit_password_hashing_md5
             {"permissions":[{"user":"nobody","vhost":"/","configure":"","write":"","read":""}]}                                  | permissions[0] ('nobody')
             {"policies":[{"name":"p","vhost":"/","pattern":"[","definition":{"max-length":1}}]}                                  | policies[0] ('p')
             {"parameters":[{"component":"operator_policy","vhost":"/","name":"p","value":{"pattern":"a","definition":{}}}]}       | parameters[0] ('p')
             {"topic_permissions":[{"user":"guest"}]}                                                                            | topic_permissions[0]
             {"rings":[{"vhost":"/","exchange":"e","version":1,"algorithm":"jump","epoch":1,"digest":"0","buckets":[["q",1]]}]}    | rings[0] ('e')
-            {"vhosts":[{"name":"v"}],"queues":[{"name":"q","vhost":"v","arguments":{"x-queue-type":"stream"}}]}                  | queues[0] ('q')
+            {"vhosts":[{"name":"v"}],"queues":[{"name":"q","vhost":"v","arguments":{"x-queue-type":"streem"}}]}                  | queues[0] ('q')
             """)
     void aBadFileChangesNothingAndNamesTheElement(String file, String named) {
         JsonNode before = api.get("definitions").json();

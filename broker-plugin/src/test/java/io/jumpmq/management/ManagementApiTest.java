@@ -908,6 +908,43 @@ class ManagementApiTest {
     }
 
     @Test
+    void topicPermissionsAndLimitsOfUsersComeAndGo() {
+        String name = user("management");
+        String topics = "topic-permissions/%2f/" + name;
+        api.put("permissions/%2f/" + name, "{\"configure\":\".*\",\"write\":\".*\",\"read\":\".*\"}")
+                .expect(201);
+        api.put(topics, "{\"exchange\":\"amq.topic\",\"write\":\"^a\",\"read\":\".*\"}")
+                .expect(201);
+        assertThat(api.get("users/" + name + "/topic-permissions").expect(200).json())
+                .singleElement()
+                .satisfies(permission -> {
+                    assertThat(permission.path("exchange").asText()).isEqualTo("amq.topic");
+                    assertThat(permission.path("write").asText()).isEqualTo("^a");
+                });
+        Api limited = api.as(name, "secret");
+        String message = "{\"properties\":{},\"routing_key\":\"%s\",\"payload\":\"\",\"payload_encoding\":\"string\"}";
+        limited.post("exchanges/%2f/amq.topic/publish", message.formatted("a.b"))
+                .expect(200);
+        assertThat(limited.post("exchanges/%2f/amq.topic/publish", message.formatted("b"))
+                        .status())
+                .isBetween(400, 401);
+        limited.get("topic-permissions").expect(401);
+        api.delete(topics).expect(204);
+        limited.post("exchanges/%2f/amq.topic/publish", message.formatted("b")).expect(200);
+        assertThat(api.get("users/" + name + "/topic-permissions").json()).isEmpty();
+
+        api.put("user-limits/" + name + "/max-connections", "{\"value\":3}").expect(204);
+        assertThat(api.get("user-limits/" + name).expect(200).json())
+                .singleElement()
+                .satisfies(limit -> assertThat(
+                                limit.path("value").path("max-connections").asInt())
+                        .isEqualTo(3));
+        api.delete("user-limits/" + name + "/max-connections").expect(204);
+        assertThat(api.get("user-limits/" + name).json()).isEmpty();
+        api.put("user-limits/" + name + "/max-nonsense", "{\"value\":3}").expect(400);
+    }
+
+    @Test
     void smallResourcesAnswer() {
         for (String path : List.of(
                 "cluster-name",

@@ -36,7 +36,7 @@ public record EffectivePolicy(
         return best == null || ORDER.compare(other, best) < 0 ? other : best;
     }
 
-    /** An operator's settings are all bounds: the tighter one counts. */
+    /** Of two bounds the tighter one counts, of other settings the operator's. */
     private static Map<String, Object> merged(@Nullable Policy user, @Nullable Policy operator) {
         Map<String, Object> merged = new TreeMap<>();
         if (user != null) {
@@ -48,15 +48,17 @@ public record EffectivePolicy(
         return merged;
     }
 
-    private static Object tighter(Object a, Object b) {
-        return Math.min((Long) a, (Long) b);
+    private static Object tighter(Object users, Object operators) {
+        return users instanceof Long a && operators instanceof Long b ? Math.min(a, b) : operators;
     }
 
-    @Nullable Long number(String key) {
+    @Nullable
+    Long number(String key) {
         return (Long) definition.get(key);
     }
 
-    @Nullable String text(String key) {
+    @Nullable
+    String text(String key) {
         return (String) definition.get(key);
     }
 }

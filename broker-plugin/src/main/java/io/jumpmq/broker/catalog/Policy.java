@@ -76,7 +76,14 @@ public record Policy(
             "queue-leader-locator",
             "max-in-memory-length",
             "max-in-memory-bytes",
+            "dead-letter-strategy",
+            "max-age",
+            "stream-max-segment-size-bytes",
+            "stream-filter-size-bytes",
+            "initial-cluster-size",
+            "target-group-size",
             "consumer-timeout",
+            "consumer-disconnected-timeout",
             "federation-upstream",
             "federation-upstream-set");
 
@@ -100,8 +107,10 @@ public record Policy(
             throw invalid("no policy provided");
         }
         Set<String> unknown = new TreeSet<>(definition.keySet());
-        unknown.removeIf(
-                key -> LEAST.containsKey(key) || (!operator && (TEXTS.containsKey(key) || IGNORED.contains(key))));
+        unknown.removeIf(key -> LEAST.containsKey(key)
+                || IGNORED.contains(key)
+                || key.equals("overflow")
+                || (!operator && TEXTS.containsKey(key)));
         if (!unknown.isEmpty()) {
             throw invalid(unknown + " are not recognised " + (operator ? "operator policy" : "policy") + " settings");
         }
