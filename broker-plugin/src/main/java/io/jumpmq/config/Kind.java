@@ -1,5 +1,6 @@
 package io.jumpmq.config;
 
+import io.jumpmq.security.NamePattern;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -93,7 +94,7 @@ record Kind<T>(String allowed, Function<String, T> parser, Function<T, String> p
     }
 
     static Kind<String> pattern() {
-        return new Kind<>("a regular expression", text -> Pattern.compile(text).pattern(), text -> text);
+        return new Kind<>("a regular expression", text -> NamePattern.of(text).text(), text -> text);
     }
 
     static Kind<String> choice(String... words) {
