@@ -43,8 +43,7 @@ record Call(Broker broker, User user, Map<String, String> path, Map<String, Dequ
         return value;
     }
 
-    @Nullable
-    String query(String name) {
+    @Nullable String query(String name) {
         Deque<String> values = query.get(name);
         return values == null || values.isEmpty() ? null : values.peekFirst();
     }

@@ -36,8 +36,7 @@ final class Fields {
         }
     }
 
-    @Nullable
-    String text(String name) {
+    @Nullable String text(String name) {
         JsonNode value = object.get(name);
         if (value == null || value.isNull()) {
             return null;

@@ -607,8 +607,7 @@ public final class ConnectionMachine {
     }
 
     /** The user of this moment if topics bind them on this exchange, else null. */
-    @Nullable
-    User boundByTopics(ExchangeRecord exchange) {
+    @Nullable User boundByTopics(ExchangeRecord exchange) {
         User now = exchange.isTopic() ? context.broker().catalog().user(user().name()) : null;
         return now == null || now.topicPermission(vhost().name(), exchange.name()) == null ? null : now;
     }

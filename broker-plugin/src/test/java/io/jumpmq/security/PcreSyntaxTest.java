@@ -20,6 +20,10 @@ class PcreSyntaxTest {
             ^[^[:^digit:]]$ 1 a
             ^[[:xdigit:]_]+$ fF0_ g
             ^[[:space:][:word:]]+$ a_1 a-1
+            ^[[:alnum:]]$ 1 _
+            ^[[:upper:]][[:lower:]]$ Aa aA
+            ^[[:graph:]]+$ a! é
+            ^[[:ascii:]]$ _ é
             ^[a&&b]$ & c
             ^[a[b]$ [ ]
             ^[]a]$ ] b

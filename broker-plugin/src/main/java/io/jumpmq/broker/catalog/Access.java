@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Access {
     private final Map<String, User> users = new ConcurrentHashMap<>();
 
-    @Nullable
-    User user(String name) {
+    @Nullable User user(String name) {
         return users.get(name);
     }
 

@@ -52,13 +52,11 @@ public record EffectivePolicy(
         return users instanceof Long a && operators instanceof Long b ? Math.min(a, b) : operators;
     }
 
-    @Nullable
-    Long number(String key) {
+    @Nullable Long number(String key) {
         return (Long) definition.get(key);
     }
 
-    @Nullable
-    String text(String key) {
+    @Nullable String text(String key) {
         return (String) definition.get(key);
     }
 }
