@@ -170,7 +170,7 @@ final class PcreSyntax {
     }
 
     private void readReference(int start) {
-        String given = take("{") ? name("}") : text.substring(at, at = afterDigits(at));
+        String given = take("{") ? name("}") : digits(10, 4);
         if (!given.matches("-?\\d{1,4}")) {
             refer(given, start);
             return;
@@ -229,40 +229,37 @@ final class PcreSyntax {
 
     /** The one character that an escape stands for. */
     private int character(int c, int start) {
-        switch (c) {
-            case 'a':
-                return 7;
-            case 'e':
-                return 27;
-            case 'f':
-                return '\f';
-            case 'n':
-                return '\n';
-            case 'r':
-                return '\r';
-            case 't':
-                return '\t';
-            case 'c':
-                int control = next();
-                if (control < ' ' || control > '~') {
-                    throw wrong("\\c needs a character", start);
-                }
-                return Character.toUpperCase(control) ^ 64;
-            case 'x':
-                return take("{") ? number(name("}"), 16, start) : number("0" + digits(16, 2), 16, start);
-            case 'o':
+        return switch (c) {
+            case 'a' -> 7;
+            case 'e' -> 27;
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'c' -> control(start);
+            case 'x' -> number(take("{") ? name("}") : "0" + digits(16, 2), 16, start);
+            case 'o' -> {
                 if (!take("{")) {
                     throw wrong("\\o needs digits in braces", start);
                 }
-                return number(name("}"), 8, start);
-            case '0':
-                return number("0" + digits(8, 2), 8, start);
-            default:
+                yield number(name("}"), 8, start);
+            }
+            case '0' -> number("0" + digits(8, 2), 8, start);
+            default -> {
                 if (c < 128 && Character.isLetterOrDigit(c)) {
                     throw wrong("\\" + (char) c + " is not supported", start);
                 }
-                return c;
+                yield c;
+            }
+        };
+    }
+
+    private int control(int start) {
+        int c = next();
+        if (c < ' ' || c > '~') {
+            throw wrong("\\c needs a character", start);
         }
+        return Character.toUpperCase(c) ^ 64;
     }
 
     private String digits(int radix, int most) {
