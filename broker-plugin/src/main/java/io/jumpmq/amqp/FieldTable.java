@@ -97,6 +97,13 @@ public final class FieldTable {
         return get(name) instanceof LongString string ? string.toString() : null;
     }
 
+    /** The same with one more entry, at its end. */
+    public FieldTable with(String name, Object value) {
+        Map<String, @Nullable Object> more = new LinkedHashMap<>(toMap());
+        more.put(name, value);
+        return of(more);
+    }
+
     /** A table without this name. */
     public FieldTable without(String name) {
         Map<String, @Nullable Object> entries = new LinkedHashMap<>(toMap());

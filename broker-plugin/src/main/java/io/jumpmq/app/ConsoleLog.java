@@ -25,9 +25,7 @@ final class ConsoleLog {
         }
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-        encoder.setContext(context);
-        encoder.setPattern("%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{0} %msg%n");
+        PatternLayoutEncoder encoder = lines(context);
         encoder.start();
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setContext(context);
@@ -38,6 +36,14 @@ final class ConsoleLog {
         root.addAppender(console);
         root.setLevel(Level.INFO);
         LIBRARIES.forEach(library -> context.getLogger(library).setLevel(Level.WARN));
+    }
+
+    /** Lines for people. */
+    static PatternLayoutEncoder lines(LoggerContext context) {
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern("%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{0} %msg%n");
+        return encoder;
     }
 
     /** Logs no less than this from now on. */

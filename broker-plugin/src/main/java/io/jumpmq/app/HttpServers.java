@@ -16,19 +16,22 @@ final class HttpServers implements AutoCloseable {
     private final HttpThreads threads;
     private final Node node;
     private final Authenticator authenticator;
+    private final HttpPaths paths;
     private @Nullable ManagementServer management;
     private @Nullable PrometheusServer prometheus;
 
-    private HttpServers(Node node, Authenticator authenticator) throws IOException {
+    private HttpServers(Node node, Authenticator authenticator, HttpPaths paths) throws IOException {
         this.threads = new HttpThreads();
         this.node = node;
         this.authenticator = authenticator;
+        this.paths = paths;
     }
 
     /** Starts them where they are wanted, and adds where they listen to {@code listening}. */
-    static HttpServers start(Node node, Authenticator authenticator, List<Listener> wanted, List<Listener> listening)
+    static HttpServers start(
+            Node node, Authenticator authenticator, HttpPaths paths, List<Listener> wanted, List<Listener> listening)
             throws IOException {
-        HttpServers servers = new HttpServers(node, authenticator);
+        HttpServers servers = new HttpServers(node, authenticator, paths);
         try {
             for (Listener listener : wanted) {
                 listening.add(listener.at(servers.listen(listener)));
@@ -45,12 +48,12 @@ final class HttpServers implements AutoCloseable {
         Https https = tls == null ? null : new Https(tls.context(), tls.parameters());
         if (listener.service() == Listener.Service.MANAGEMENT) {
             if (management == null) {
-                management = new ManagementServer(threads, node, authenticator);
+                management = new ManagementServer(threads, node, authenticator, paths.management());
             }
             return management.listen(listener.address(), https);
         }
         if (prometheus == null) {
-            prometheus = new PrometheusServer(threads, node);
+            prometheus = new PrometheusServer(threads, node, paths.metrics());
         }
         return prometheus.listen(listener.address(), https);
     }

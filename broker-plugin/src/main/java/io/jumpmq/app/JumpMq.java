@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,7 +123,10 @@ public final class JumpMq implements AutoCloseable {
         private Permission permission = Permission.ALL;
         private String clusterName = "";
         private final List<Listener> http = new ArrayList<>();
-        private byte @Nullable [] definitions;
+        private HttpPaths httpPaths = HttpPaths.DEFAULT;
+        private String nodeName = "jumpmq";
+        private String defaultQueueType = "";
+        private final List<byte[]> definitions = new ArrayList<>();
         private @Nullable Path dataDirectory;
         private StoreSettings storeSettings = StoreSettings.DEFAULT;
         private Consumer<Throwable> onStoreFailure = failure -> {};
@@ -243,15 +247,35 @@ public final class JumpMq implements AutoCloseable {
             return listen(new Listener(Listener.Service.PROMETHEUS, address, tls));
         }
 
+        /** What the node is called: NAME@HOST, or a name that this machine's is put behind. */
+        public Builder nodeName(String name) {
+            nodeName = name;
+            return this;
+        }
+
+        /** What durable queues are that do not say it, in virtual hosts made from now on: {@code classic} or {@code quorum}. */
+        public Builder defaultQueueType(String type) {
+            defaultQueueType = type;
+            return this;
+        }
+
+        Builder httpPaths(HttpPaths paths) {
+            httpPaths = paths;
+            return this;
+        }
+
         /** What the cluster is called; by default as the node. */
         public Builder clusterName(String name) {
             clusterName = name;
             return this;
         }
 
-        /** Definitions, in RabbitMQ's JSON, to import before clients are let in. */
+        /**
+         * Definitions, in RabbitMQ's JSON, to import before clients are let in; may be given several times. If they have
+         * users, a new broker has those and no others; if they have virtual hosts, likewise.
+         */
         public Builder definitions(byte[] json) {
-            definitions = json.clone();
+            definitions.add(json.clone());
             return this;
         }
 
@@ -294,13 +318,21 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
+        /** What a new broker has that its definitions do not bring: beside their users, a default one would be a door. */
         private List<Command> firstCommands() {
+            Set<String> brought = new HashSet<>();
+            definitions.forEach(json -> brought.addAll(Definitions.sections(json)));
+            boolean needsUsers = !brought.contains(Definitions.USERS);
             List<Command> commands = new ArrayList<>();
-            commands.add(new Command.CreateVhost(vhost, "Default virtual host", Set.of()));
-            users.values().forEach(user -> {
-                commands.add(user);
-                commands.add(new Command.SetPermission(vhost, user.name(), permission));
-            });
+            if (needsUsers || !brought.contains(Definitions.VHOSTS)) {
+                commands.add(new Command.CreateVhost(vhost, "Default virtual host", Set.of(), defaultQueueType));
+            }
+            if (needsUsers) {
+                users.values().forEach(user -> {
+                    commands.add(user);
+                    commands.add(new Command.SetPermission(vhost, user.name(), permission));
+                });
+            }
             return commands;
         }
 
@@ -363,13 +395,14 @@ public final class JumpMq implements AutoCloseable {
             List<Listener> listening = new CopyOnWriteArrayList<>();
             try {
                 Node node = node(steady, broker, open, memory, listening);
-                if (definitions != null) {
+                if (!definitions.isEmpty()) {
                     report.at("imports definitions");
-                    new Definitions(node).load(definitions);
+                    definitions.forEach(new Definitions(node)::load);
                 }
                 report.at("opens its ports");
                 listening.addAll(listen(server));
-                HttpServers servers = http.isEmpty() ? null : HttpServers.start(node, authenticator, http, listening);
+                HttpServers servers =
+                        http.isEmpty() ? null : HttpServers.start(node, authenticator, httpPaths, http, listening);
                 JumpMq started = new JumpMq(loops, broker, server, store, listening, servers);
                 endUpon(defect, started);
                 return started;
@@ -394,13 +427,14 @@ public final class JumpMq implements AutoCloseable {
             int changes = store == null ? 0 : store.recoveredChanges().size();
             report.at(() -> "applies " + changes + " changes of the catalog, which make "
                     + broker.queueIds().size() + " queues so far");
+            List<Command> first = firstCommands();
             try {
                 onLoop(broker.catalogLoop(), () -> {
                     if (store != null) {
                         broker.recover(store.recoveredChanges(), store.highestQueue());
                     }
                     if (broker.catalog().vhosts().isEmpty()) {
-                        broker.prepare(firstCommands());
+                        broker.prepare(first);
                     }
                     broker.snapshot();
                 });
@@ -416,7 +450,7 @@ public final class JumpMq implements AutoCloseable {
 
         private Node node(
                 SteadyClock steady, Broker broker, Connections open, MemoryBudget memory, List<Listener> listening) {
-            String name = "jumpmq@" + hostName();
+            String name = nodeName.contains("@") ? nodeName : nodeName + "@" + hostName();
             return new Node(
                     name,
                     clusterName.isEmpty() ? name : clusterName,
@@ -427,6 +461,7 @@ public final class JumpMq implements AutoCloseable {
                     memory,
                     dataDirectory,
                     storeSettings.diskFreeLimitBytes(),
+                    defaultQueueType,
                     () -> listening.stream().map(Listener::managed).toList());
         }
 

@@ -31,22 +31,31 @@ record ListenerSettings(Settings settings, boolean hostGiven) {
      */
     List<Listener> wanted() {
         List<Listener> wanted = new ArrayList<>();
-        List<Address> plain = new ArrayList<>();
-        plain.add(settings.get(Options.TCP));
-        plain.addAll(settings.members(Options.MORE_TCP).values());
-        for (Address address : plain) {
-            if (!address.isNone()) {
-                wanted.add(new Listener(Listener.Service.AMQP, socket(address), null));
-            }
+        for (Address address : addresses(Options.NO_TCP, Options.TCP, Options.MORE_TCP)) {
+            wanted.add(new Listener(Listener.Service.AMQP, socket(address), null));
         }
-        Address secured = settings.get(Options.TLS);
-        if (!secured.isNone()) {
+        List<Address> secured = addresses(Options.NO_TLS, Options.TLS, Options.MORE_TLS);
+        if (!secured.isEmpty()) {
             Tls tls = tls(Options.TLS, Options.TLS_OPTIONS);
-            wanted.add(new Listener(Listener.Service.AMQP, socket(secured), tls));
+            secured.forEach(address -> wanted.add(new Listener(Listener.Service.AMQP, socket(address), tls)));
         }
         addHttp(Listener.Service.MANAGEMENT, Options.MANAGEMENT, wanted);
         addHttp(Listener.Service.PROMETHEUS, Options.PROMETHEUS, wanted);
         return wanted;
+    }
+
+    /** Addresses that were named take the place of the one that holds when nobody names any. */
+    private List<Address> addresses(Option<String> none, Option<Address> first, Option<Address> more) {
+        if (settings.find(none).isPresent()) {
+            return List.of();
+        }
+        List<Address> all = new ArrayList<>();
+        if (settings.isSet(first) || settings.members(more).isEmpty()) {
+            all.add(settings.get(first));
+        }
+        all.addAll(settings.members(more).values());
+        all.removeIf(Address::isNone);
+        return all;
     }
 
     /** Without TLS, HTTP gives way to that with TLS, unless somebody has said where it is. */

@@ -1,6 +1,6 @@
 package io.jumpmq.app;
 
-import ch.qos.logback.classic.Level;
+import com.sun.management.OperatingSystemMXBean;
 import io.jumpmq.config.ConfigException;
 import io.jumpmq.config.Options;
 import io.jumpmq.config.Settings;
@@ -10,6 +10,7 @@ import io.jumpmq.store.StoreSettings;
 import io.jumpmq.store.StoreSettings.OnDamage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +103,7 @@ final class ServerCommand implements Callable<Integer> {
         JumpMq broker;
         try {
             Settings settings = settings();
-            log(settings.get(Options.LOG_LEVEL));
+            new LogSettings(settings).apply();
             broker = builder(settings)
                     .onDefect(defect -> {
                         code.set(DEFECT);
@@ -178,32 +180,25 @@ final class ServerCommand implements Callable<Integer> {
         return Math.min(wanted, most);
     }
 
-    private static void log(String level) {
-        ConsoleLog.limit(
-                switch (level) {
-                    case "debug" -> Level.DEBUG;
-                    case "warning" -> Level.WARN;
-                    case "error" -> Level.ERROR;
-                    case "none" -> Level.OFF;
-                    default -> Level.INFO;
-                });
-    }
-
     private static int refuse(String reason) {
-        System.err.println("jumpmq: " + reason);
+        System.err.println("jumpmq: " + reason.replace("\n", "\njumpmq: "));
         return 2;
     }
 
     private Settings settings() {
-        Settings.Builder settings = new Settings.Builder();
         Map<String, String> environment = System.getenv();
+        Settings.Builder settings = new Settings.Builder(environment);
         String file = environment.getOrDefault(CONFIG_VARIABLE, environment.get("RABBITMQ_CONFIG_FILE"));
         if (config != null) {
             settings.file(config);
         } else if (file != null) {
             settings.file(Path.of(file));
         }
-        settings.environment(environment);
+        String more = environment.get("RABBITMQ_CONFIG_FILES");
+        if (more != null) {
+            settings.file(Path.of(more));
+        }
+        settings.environment();
         set.forEach((key, value) -> settings.set("--set", key, value));
         if (dataDirectory != null) {
             settings.set("--data-dir", Options.DATA_DIRECTORY.key(), dataDirectory);
@@ -254,7 +249,7 @@ final class ServerCommand implements Callable<Integer> {
                 .store(new StoreSettings(
                         settings.get(Options.STORE_SEGMENT),
                         interval ? Duration.ofMillis(settings.get(Options.STORE_INTERVAL)) : Duration.ZERO,
-                        settings.get(Options.DISK_FREE),
+                        diskFreeLimit(settings),
                         Math.min(
                                 StoreSettings.DEFAULT.maxUnflushedBytes(),
                                 Runtime.getRuntime().maxMemory() / MOST_UNFLUSHED_OF_HEAP),
@@ -264,17 +259,41 @@ final class ServerCommand implements Callable<Integer> {
         settings.find(Options.THREADS).ifPresent(builder::threads);
         builder.port(-1);
         new ListenerSettings(settings, host != null).wanted().forEach(builder::listen);
+        settings.find(Options.DEFAULT_QUEUE_TYPE).ifPresent(builder::defaultQueueType);
         settings.find(Options.CLUSTER_NAME).ifPresent(builder::clusterName);
+        builder.nodeName(settings.get(Options.NODE_NAME))
+                .httpPaths(new HttpPaths(settings.get(Options.MANAGEMENT_PATH), settings.get(Options.PROMETHEUS_PATH)));
         settings.find(Options.DEFINITIONS)
+                .or(() -> settings.find(Options.DEFINITIONS_PATH))
                 .or(() -> settings.find(Options.MANAGEMENT_DEFINITIONS))
-                .ifPresent(file -> builder.definitions(read(Path.of(file))));
-        settings.withoutMeaning().forEach(key -> LOG.info("{} has no meaning here and is ignored", key));
+                .ifPresent(path -> read(Path.of(path)).forEach(builder::definitions));
+        settings.warnings().forEach(LOG::warn);
+        settings.ignored().forEach(key -> LOG.info("{} makes no difference here", key));
         return builder;
     }
 
-    private static byte[] read(Path definitions) {
+    private static long diskFreeLimit(Settings settings) {
+        Double share = settings.find(Options.DISK_FREE_SHARE).orElse(null);
+        if (share == null || settings.isSet(Options.DISK_FREE)) {
+            return settings.get(Options.DISK_FREE);
+        }
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return (long) (system.getTotalMemorySize() * share);
+    }
+
+    /** A file, or those of a directory in the order of their names. */
+    private static List<byte[]> read(Path definitions) {
         try {
-            return Files.readAllBytes(definitions);
+            if (!Files.isDirectory(definitions)) {
+                return List.of(Files.readAllBytes(definitions));
+            }
+            List<byte[]> all = new ArrayList<>();
+            try (Stream<Path> files = Files.list(definitions)) {
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                    all.add(Files.readAllBytes(file));
+                }
+            }
+            return all;
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     Options.DEFINITIONS.key() + ": " + definitions + " cannot be read: " + e.getMessage(), e);

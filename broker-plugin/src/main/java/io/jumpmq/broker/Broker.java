@@ -58,6 +58,8 @@ public final class Broker implements CatalogObserver {
     private final CatalogLog log;
     private final MessageStore store;
     private final Map<String, Integer> connections = new ConcurrentHashMap<>();
+    private final Tally userConnections = new Tally();
+    private final Tally userChannels = new Tally();
     private final List<BrokerListener> listeners = new CopyOnWriteArrayList<>();
     private final ReplyAddresses replies = new ReplyAddresses();
     private final NodeCounters events = new NodeCounters();
@@ -168,6 +170,16 @@ public final class Broker implements CatalogObserver {
     /** Counts a connection to a virtual host out. */
     public void disconnected(VirtualHost vhost) {
         connections.computeIfPresent(vhost.name(), (unused, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** How many connections each user has. */
+    public Tally userConnections() {
+        return userConnections;
+    }
+
+    /** How many channels each user has, in all connections. */
+    public Tally userChannels() {
+        return userChannels;
     }
 
     /** What there is; any thread may read it. */

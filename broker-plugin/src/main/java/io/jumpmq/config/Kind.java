@@ -1,5 +1,6 @@
 package io.jumpmq.config;
 
+import io.jumpmq.security.NamePattern;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,15 @@ record Kind<T>(String allowed, Function<String, T> parser, Function<T, String> p
         return new Kind<>(
                 "a whole number from " + least + " to " + most,
                 text -> (int) within(Long.parseLong(text), least, most),
+                String::valueOf);
+    }
+
+    /** As {@link #wholeNumber}, or {@code infinity} for the most. */
+    static Kind<Integer> wholeNumberOrInfinity(int least, int most) {
+        Kind<Integer> number = wholeNumber(least, most);
+        return new Kind<>(
+                number.allowed + ", or infinity",
+                text -> text.equals("infinity") ? most : number.parse(text),
                 String::valueOf);
     }
 
@@ -84,7 +94,7 @@ record Kind<T>(String allowed, Function<String, T> parser, Function<T, String> p
     }
 
     static Kind<String> pattern() {
-        return new Kind<>("a regular expression", text -> Pattern.compile(text).pattern(), text -> text);
+        return new Kind<>("a regular expression", text -> NamePattern.of(text).text(), text -> text);
     }
 
     static Kind<String> choice(String... words) {
@@ -93,6 +103,45 @@ record Kind<T>(String allowed, Function<String, T> parser, Function<T, String> p
                 "one of " + String.join(", ", allowed),
                 text -> {
                     if (!allowed.contains(text)) {
+                        throw new IllegalArgumentException(text);
+                    }
+                    return text;
+                },
+                text -> text);
+    }
+
+    /** How much is logged, in RabbitMQ's words; those that there are not here become the nearest. */
+    static Kind<String> level() {
+        return new Kind<>(
+                "one of debug, info, warning, error, none",
+                text -> switch (text) {
+                    case "debug", "info", "warning", "error", "none" -> text;
+                    case "notice" -> "info";
+                    case "critical", "alert", "emergency" -> "error";
+                    default -> throw new IllegalArgumentException(text);
+                },
+                text -> text);
+    }
+
+    static Kind<String> nodeName() {
+        return matching("a name such as jumpmq or jumpmq@host", "[\\w.-]+(@[\\w.:-]+)?");
+    }
+
+    /** What a URL's path begins with: nothing, or segments; without a slash at its end. */
+    static Kind<String> path() {
+        Kind<String> path = matching("a path such as /jumpmq", "((/[\\w.~-]+)*)/?");
+        return new Kind<>(path.allowed, text -> path.parse(text).replaceFirst("/$", ""), text -> text);
+    }
+
+    static Kind<String> rotation() {
+        return matching("one of $H…, $D…, $W…, $M…, or nothing", "(\\$[HDWM][0-9DHM$]*)?");
+    }
+
+    private static Kind<String> matching(String what, String pattern) {
+        return new Kind<>(
+                what,
+                text -> {
+                    if (!text.matches(pattern)) {
                         throw new IllegalArgumentException(text);
                     }
                     return text;

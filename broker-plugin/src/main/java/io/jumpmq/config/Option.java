@@ -35,6 +35,7 @@ public record Option<T>(String key, Kind<T> kind, @Nullable T initial, String me
 
     /** The variable that sets it. */
     String variable() {
-        return Settings.VARIABLES + key.toUpperCase(Locale.ROOT).replace('.', '_');
+        String name = key.toUpperCase(Locale.ROOT).replace('.', '_');
+        return name.startsWith(Environment.OURS) ? name : Environment.OURS + name;
     }
 }

@@ -1,7 +1,10 @@
 package io.jumpmq.config;
 
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** All settings. RabbitMQ's have its names, meanings and defaults; those of our own begin with {@code jumpmq.}. */
 public final class Options {
@@ -19,6 +22,18 @@ public final class Options {
             null,
             "More addresses to listen on: listeners.tcp.1, listeners.tcp.2, …");
 
+    public static final Option<String> NO_TCP =
+            new Option<>("listeners.tcp", Kind.choice("none"), null, "none: nowhere without TLS.");
+
+    public static final Option<String> NO_TLS =
+            new Option<>("listeners.ssl", Kind.choice("none"), null, "none: nowhere with TLS.");
+
+    public static final Option<Address> MORE_TLS = new Option<>(
+            "listeners.ssl.*",
+            Kind.address(),
+            null,
+            "More addresses to listen on through TLS: listeners.ssl.1, listeners.ssl.2, …");
+
     public static final Option<Address> TLS = new Option<>(
             "listeners.ssl.default",
             Kind.address(),
@@ -35,6 +50,13 @@ public final class Options {
 
     public static final Option<String> DEFAULT_VHOST =
             new Option<>("default_vhost", Kind.text("a name"), "/", "The virtual host that a new, empty broker has.");
+
+    public static final Option<String> DEFAULT_QUEUE_TYPE = new Option<>(
+            "default_queue_type",
+            Kind.choice("classic", "quorum"),
+            null,
+            "What durable queues are whose declaration does not say it, in virtual hosts made from now on that have no"
+                    + " default of their own.");
 
     public static final Option<Boolean> DEFAULT_TAGS = new Option<>(
             "default_user_tags.*",
@@ -81,8 +103,8 @@ public final class Options {
             2047,
             "The most channels of a connection; 0 for the protocol's own limit.");
 
-    public static final Option<Integer> CONNECTION_MAX =
-            new Option<>("connection_max", Kind.wholeNumber(1, 1_000_000), 100_000, "The most connections at a time.");
+    public static final Option<Integer> CONNECTION_MAX = new Option<>(
+            "connection_max", Kind.wholeNumberOrInfinity(1, 1_000_000), 100_000, "The most connections at a time.");
 
     public static final Option<Integer> HANDSHAKE_TIMEOUT = new Option<>(
             "handshake_timeout",
@@ -117,6 +139,20 @@ public final class Options {
             50_000_000L,
             "Publishers wait while the disk has less than this left.");
 
+    public static final Option<Double> DISK_FREE_SHARE = new Option<>(
+            "disk_free_limit.relative",
+            Kind.decimal(0, 100),
+            null,
+            "The same as a multiple of the machine's memory, or the container's; disk_free_limit.absolute comes before"
+                    + " it.");
+
+    public static final Option<String> NODE_NAME = new Option<>(
+            "nodename",
+            Kind.nodeName(),
+            "jumpmq",
+            "What the node is called: NAME@HOST, or a name that this machine's is put behind. Tools that look for"
+                    + " rabbit@HOST want nodename = rabbit.");
+
     public static final Option<String> DATA_DIRECTORY = new Option<>(
             "jumpmq.data_dir",
             Kind.text("a directory's path"),
@@ -127,8 +163,8 @@ public final class Options {
             "jumpmq.store.sync",
             Kind.choice("always", "interval"),
             "always",
-            "always: what is confirmed is on the disk. interval: it is flushed every jumpmq.store.sync_interval; what was"
-                    + " confirmed since may be lost when the machine, not just the process, dies.");
+            "always: what is confirmed is on the disk. interval: it is flushed every jumpmq.store.sync_interval; what"
+                    + " was confirmed since may be lost when the machine, not just the process, dies.");
 
     public static final Option<Integer> STORE_INTERVAL = new Option<>(
             "jumpmq.store.sync_interval",
@@ -156,11 +192,31 @@ public final class Options {
     public static final HttpOptions PROMETHEUS =
             HttpOptions.under("prometheus", "Where Prometheus finds metrics, without a login", 15_692, 15_691);
 
+    public static final Option<String> MANAGEMENT_PATH = new Option<>(
+            "management.path_prefix",
+            Kind.path(),
+            "",
+            "What the paths of the HTTP API and of the web pages begin with, such as /jumpmq.");
+
+    public static final Option<String> PROMETHEUS_PATH =
+            new Option<>("prometheus.path", Kind.path(), "/metrics", "The path of the metrics.");
+
     public static final Option<String> DEFINITIONS = new Option<>(
             "load_definitions",
             Kind.text("a file's path"),
             null,
-            "Definitions, in RabbitMQ's JSON, that are imported at each start, before clients are let in.");
+            "Definitions, in RabbitMQ's JSON, that are imported at each start, before clients are let in: a file, or a"
+                    + " directory with several, which come in the order of their names. A new broker has no default user"
+                    + " if they bring users.");
+
+    public static final Option<String> DEFINITIONS_SOURCE = new Option<>(
+            "definitions.import_backend",
+            Kind.choice("local_filesystem"),
+            "local_filesystem",
+            "Where definitions.local.path is.");
+
+    public static final Option<String> DEFINITIONS_PATH =
+            new Option<>("definitions.local.path", Kind.text("a path"), null, "The newer name of load_definitions.");
 
     public static final Option<String> MANAGEMENT_DEFINITIONS = new Option<>(
             "management.load_definitions", Kind.text("a file's path"), null, "The older name of load_definitions.");
@@ -168,23 +224,63 @@ public final class Options {
     public static final Option<String> CLUSTER_NAME = new Option<>(
             "cluster_name", Kind.text("a name"), null, "What the cluster is called; as its first node by default.");
 
-    public static final Option<String> LOG_LEVEL = new Option<>(
-            "log.console.level",
-            Kind.choice("debug", "info", "warning", "error", "none"),
-            "info",
-            "What is logged on the console.");
+    public static final Option<Boolean> LOG_CONSOLE =
+            new Option<>("log.console", Kind.truth(), true, "Whether the console is told what happens.");
+
+    public static final Option<String> LOG_CONSOLE_STREAM = new Option<>(
+            "log.console.stdio", Kind.choice("stdout", "stderr"), "stderr", "What of the console is written to.");
+
+    public static final LogOptions LOG_TO_CONSOLE = LogOptions.under("log.console", "the console");
+
+    public static final Option<String> LOG_DIRECTORY = new Option<>(
+            "log.dir", Kind.text("a directory's path"), "log", "Where the log file is. It is made when it is missing.");
+
+    public static final Option<String> LOG_FILE = new Option<>(
+            "log.file",
+            Kind.text("a file's path, or false"),
+            null,
+            "The log file, in log.dir unless it begins with /; false for none. There is one, called as the node, if"
+                    + " another log.file setting or log.dir is set, or log.console = false.");
+
+    public static final LogOptions LOG_TO_FILE = LogOptions.under("log.file", "the file");
+
+    public static final Option<String> LOG_ROTATION_DATE = new Option<>(
+            "log.file.rotation.date",
+            Kind.rotation(),
+            "",
+            "When a new log file is begun, in RabbitMQ's words: $H0 each hour, $D0 each day, $W0 each week, $M1 each"
+                    + " month, at its beginning.");
+
+    public static final Option<Long> LOG_ROTATION_SIZE = new Option<>(
+            "log.file.rotation.size",
+            Kind.bytes(0, Long.MAX_VALUE),
+            100L << 20,
+            "Beyond which a new log file is begun; 0 for never.");
+
+    public static final Option<Integer> LOG_ROTATION_COUNT = new Option<>(
+            "log.file.rotation.count", Kind.wholeNumber(0, 10_000), 10, "How many older log files are kept.");
+
+    public static final Option<Boolean> LOG_ROTATION_COMPRESS =
+            new Option<>("log.file.rotation.compress", Kind.truth(), false, "Whether those are compressed.");
+
+    public static final Option<String> LOG_DEFAULT_LEVEL =
+            new Option<>("log.default.level", Kind.level(), "info", "What is logged at all.");
+
+    public static final Option<String> LOG_CONNECTION_LEVEL =
+            new Option<>("log.connection.level", Kind.level(), null, "The same for what connections do.");
 
     public static final Option<Integer> THREADS = new Option<>(
             "jumpmq.threads", Kind.wholeNumber(1, 1024), null, "Event loops; as many as there are cores unless set.");
 
     /** In the order of the reference page. Families come after the keys that look like their members. */
     static final List<Option<?>> ALL = Stream.<List<Option<?>>>of(
-                    List.of(TCP, MORE_TCP, TLS),
+                    List.of(TCP, NO_TCP, MORE_TCP, TLS, NO_TLS, MORE_TLS),
                     TLS_OPTIONS.all(),
                     List.of(
                             DEFAULT_USER,
                             DEFAULT_PASSWORD,
                             DEFAULT_VHOST,
+                            DEFAULT_QUEUE_TYPE,
                             DEFAULT_TAGS,
                             DEFAULT_CONFIGURE,
                             DEFAULT_WRITE,
@@ -201,6 +297,8 @@ public final class Options {
                             MEMORY_SHARE,
                             MEMORY_BYTES,
                             DISK_FREE,
+                            DISK_FREE_SHARE,
+                            NODE_NAME,
                             DATA_DIRECTORY,
                             STORE_SYNC,
                             STORE_INTERVAL,
@@ -208,49 +306,58 @@ public final class Options {
                             STORE_ON_DAMAGE),
                     MANAGEMENT.all(),
                     PROMETHEUS.all(),
-                    List.of(DEFINITIONS, MANAGEMENT_DEFINITIONS, CLUSTER_NAME, LOG_LEVEL, THREADS))
+                    List.of(
+                            MANAGEMENT_PATH,
+                            PROMETHEUS_PATH,
+                            DEFINITIONS,
+                            MANAGEMENT_DEFINITIONS,
+                            DEFINITIONS_SOURCE,
+                            DEFINITIONS_PATH,
+                            CLUSTER_NAME,
+                            LOG_CONSOLE,
+                            LOG_CONSOLE_STREAM),
+                    LOG_TO_CONSOLE.all(),
+                    List.of(LOG_DIRECTORY, LOG_FILE),
+                    LOG_TO_FILE.all(),
+                    List.of(
+                            LOG_ROTATION_DATE,
+                            LOG_ROTATION_SIZE,
+                            LOG_ROTATION_COUNT,
+                            LOG_ROTATION_COMPRESS,
+                            LOG_DEFAULT_LEVEL,
+                            LOG_CONNECTION_LEVEL,
+                            THREADS))
             .flatMap(List::stream)
             .toList();
 
-    /** Keys of RabbitMQ's that make sense there and have no meaning here: taken with a word in the log. */
-    static final List<String> WITHOUT_MEANING = List.of(
-            "cluster_formation.",
-            "cluster_partition_handling",
-            "cluster_keepalive_interval",
-            "collect_statistics_interval",
-            "consumer_timeout",
-            "definitions.",
-            "disk_free_limit.relative",
-            "log.file",
-            "log.dir",
-            "log.console",
-            "log.exchange",
-            "log.default.level",
-            "log.connection.level",
-            "log.channel.level",
-            "log.queue.level",
-            "management.",
-            "management_agent.",
-            "mirroring_sync_batch_size",
-            "mnesia_table_loading_retry_timeout",
-            "mnesia_table_loading_retry_limit",
-            "net_ticktime",
-            "num_acceptors.",
-            "prometheus.",
-            "queue_index_embed_msgs_below",
-            "queue_leader_locator",
-            "queue_master_locator",
-            "raft.",
-            "reverse_dns_lookups",
-            "ssl_options.depth",
-            "ssl_options.honor_cipher_order",
-            "ssl_options.honor_ecc_order",
-            "ssl_options.versions.",
-            "statistics_collect_interval",
-            "tcp_listen_options.",
-            "total_memory_available_override_value",
-            "vm_memory_calculation_strategy",
-            "vm_memory_high_watermark_paging_ratio");
+    /** May be in files of their own, as containers' secrets are. */
+    static final Set<Option<?>> SECRETS = Set.of(DEFAULT_USER, DEFAULT_PASSWORD, DEFAULT_VHOST);
 
     private Options() {}
+
+    /** Those that want a log file. */
+    public static List<Option<?>> fileLog() {
+        return ALL.stream()
+                .filter(option -> option.key().startsWith(LOG_FILE.key()))
+                .toList();
+    }
+
+    /** The option that a key in a file means, or null. */
+    static @Nullable Option<?> ofKey(String key) {
+        return first(option -> option.matches(key));
+    }
+
+    /** The option that a variable of ours sets, or null. */
+    static @Nullable Option<?> ofVariable(String name) {
+        return first(option -> !option.isFamily() && option.variable().equals(name));
+    }
+
+    private static @Nullable Option<?> first(Predicate<Option<?>> which) {
+        for (Option<?> option : ALL) {
+            if (which.test(option)) {
+                return option;
+            }
+        }
+        return null;
+    }
 }

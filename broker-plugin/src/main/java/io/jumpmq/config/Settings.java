@@ -1,10 +1,6 @@
 package io.jumpmq.config;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,97 +10,51 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * What was set, and where nothing was, what holds then. Later sources come before earlier ones: file, environment, command
+ * What was set, and where nothing was, what holds then. Of several sources the later ones count: file, environment, command
  * line.
  */
 public final class Settings {
-    static final String VARIABLES = "JUMPMQ_";
-
-    /** Variables that are the launcher's. */
-    private static final List<String> FOREIGN_VARIABLES = List.of("JUMPMQ_JAVA_OPTS", "JUMPMQ_CONFIG_FILE");
-
-    /** RabbitMQ's own variables, those of its container image among them. */
-    private static final Map<String, Option<?>> RABBITMQ_VARIABLES = Map.of(
-            "RABBITMQ_NODE_PORT", Options.TCP,
-            "RABBITMQ_DEFAULT_USER", Options.DEFAULT_USER,
-            "RABBITMQ_DEFAULT_PASS", Options.DEFAULT_PASSWORD,
-            "RABBITMQ_DEFAULT_VHOST", Options.DEFAULT_VHOST);
-
     private final Map<Option<?>, Map<String, Object>> values;
-    private final List<String> withoutMeaning;
+    private final List<String> warnings;
+    private final List<String> ignored;
 
-    private Settings(Map<Option<?>, Map<String, Object>> values, List<String> withoutMeaning) {
+    private Settings(Map<Option<?>, Map<String, Object>> values, Problems problems) {
         this.values = values;
-        this.withoutMeaning = List.copyOf(withoutMeaning);
+        this.warnings = problems.warnings();
+        this.ignored = problems.ignored();
     }
 
-    /** Collects settings, source by source. */
+    /** Collects settings, source by source, and what is wrong with them. */
     public static final class Builder {
+        private final Map<String, String> environment;
         private final Map<Option<?>, Map<String, Object>> values = new HashMap<>();
-        private final List<String> withoutMeaning = new ArrayList<>();
+        private final Problems problems = new Problems();
+
+        /** Without an environment. */
+        public Builder() {
+            this(Map.of());
+        }
+
+        /** With the environment's variables, which files may name; {@link #environment} takes what they set themselves. */
+        public Builder(Map<String, String> environment) {
+            this.environment = Map.copyOf(environment);
+        }
 
         /**
-         * Reads a file in rabbitmq.conf's syntax: lines {@code key = value}, with {@code #} before comments.
-         *
-         * @throws ConfigException naming file, line and key
+         * Reads a file in rabbitmq.conf's syntax, lines {@code key = value} with {@code #} before comments, and those in {@code
+         * conf.d} beside it; or all of a directory.
          */
-        public Builder file(Path file) {
-            List<String> lines;
-            try {
-                lines = Files.readAllLines(file);
-            } catch (NoSuchFileException e) {
-                throw new ConfigException("there is no configuration file " + file);
-            } catch (IOException e) {
-                throw new ConfigException("cannot read the configuration file " + file + ": " + e.getMessage());
-            }
-            for (int i = 0; i < lines.size(); i++) {
-                line(file + ":" + (i + 1), lines.get(i).trim());
+        public Builder file(Path path) {
+            ConfFile reader = new ConfFile(environment, problems);
+            for (Path file : reader.files(path)) {
+                reader.read(file, entry -> set(entry.where(), entry.key(), entry.value()));
             }
             return this;
         }
 
-        private void line(String where, String line) {
-            if (line.isEmpty() || line.startsWith("#")) {
-                return;
-            }
-            int equals = line.indexOf('=');
-            if (equals <= 0) {
-                throw new ConfigException(where + ": '" + line + "' is not of the form key = value");
-            }
-            set(where, line.substring(0, equals).trim(), value(line.substring(equals + 1)));
-        }
-
-        /** Without the comment that may follow, and without quotes. */
-        private static String value(String text) {
-            String value = text.trim();
-            if (value.length() >= 2 && value.startsWith("'") && value.indexOf('\'', 1) > 0) {
-                return value.substring(1, value.indexOf('\'', 1));
-            }
-            int comment = value.indexOf(" #");
-            return (comment < 0 ? value : value.substring(0, comment)).trim();
-        }
-
-        /**
-         * Takes what the environment sets: {@code JUMPMQ_} and a key in capitals with underscores for dots, and RabbitMQ's
-         * own variables.
-         *
-         * @throws ConfigException naming the variable
-         */
-        public Builder environment(Map<String, String> environment) {
-            environment.forEach((name, text) -> {
-                Option<?> rabbit = RABBITMQ_VARIABLES.get(name);
-                if (rabbit != null) {
-                    put(name, rabbit, rabbit.key(), text);
-                } else if (name.startsWith(VARIABLES) && !FOREIGN_VARIABLES.contains(name)) {
-                    Option<?> option = Options.ALL.stream()
-                            .filter(known ->
-                                    !known.isFamily() && known.variable().equals(name))
-                            .findFirst()
-                            .orElseThrow(() -> new ConfigException("the environment variable " + name
-                                    + " names no setting; 'jumpmq config' lists them"));
-                    put(name, option, option.key(), text);
-                }
-            });
+        /** Takes what the environment sets: our own variables, and RabbitMQ's. */
+        public Builder environment() {
+            new Environment(environment, this, problems).read();
             return this;
         }
 
@@ -112,33 +62,34 @@ public final class Settings {
          * Sets one value.
          *
          * @param where for the error message
-         * @throws ConfigException when there is no such key, or the value is not allowed
          */
         public Builder set(String where, String key, String text) {
-            for (Option<?> option : Options.ALL) {
-                if (option.matches(key)) {
-                    put(where, option, key, text);
-                    return this;
-                }
-            }
-            if (Options.WITHOUT_MEANING.stream()
-                    .anyMatch(known -> known.endsWith(".")
-                            ? key.startsWith(known)
-                            : key.equals(known) || key.startsWith(known + "."))) {
-                withoutMeaning.add(where + ": " + key);
+            Option<?> option = Options.ofKey(key);
+            if (option != null) {
+                put(where, option, key, text);
                 return this;
             }
-            throw new ConfigException(
-                    where + ": there is no setting " + key + nearest(key) + "; 'jumpmq config' lists them");
+            RabbitMqKeys.Verdict verdict = RabbitMqKeys.verdict(key, text);
+            switch (verdict.kind()) {
+                case IGNORED -> problems.ignored(where + ": " + key);
+                case MISSED -> problems.missed(where + ": " + key, verdict.why());
+                case UNKNOWN ->
+                    problems.error(
+                            where + ": there is no setting " + key + nearest(key) + "; 'jumpmq config' lists them");
+            }
+            return this;
         }
 
         private void put(String where, Option<?> option, String key, String text) {
             try {
+                if (text.startsWith("encrypted:")) {
+                    throw new IllegalArgumentException("encrypted values cannot be read");
+                }
                 values.computeIfAbsent(option, unused -> new LinkedHashMap<>())
                         .put(option.member(key), option.kind().parse(text));
             } catch (IllegalArgumentException e) {
                 String shown = option.equals(Options.DEFAULT_PASSWORD) ? "" : " = " + text;
-                throw new ConfigException(where + ": " + key + shown + ": " + e.getMessage());
+                problems.error((where.equals(key) ? key : where + ": " + key) + shown + ": " + e.getMessage());
             }
         }
 
@@ -169,14 +120,33 @@ public final class Settings {
             return row[b.length()];
         }
 
+        /**
+         * All that was set.
+         *
+         * @throws ConfigException with everything that is wrong, each on a line that names file and line, or the variable
+         */
         public Settings build() {
-            return new Settings(values, withoutMeaning);
+            warnAboutPasswords();
+            problems.requireNone();
+            return new Settings(values, problems);
+        }
+
+        private void warnAboutPasswords() {
+            if (values.containsKey(Options.DEFAULT_USER) && !values.containsKey(Options.DEFAULT_PASSWORD)) {
+                problems.warning("default_user is set and default_pass is not: a new broker's user has the password '"
+                        + Options.DEFAULT_PASSWORD.initial() + "', which everybody knows");
+            }
         }
     }
 
-    /** Keys of RabbitMQ's that were given and have no meaning here, each with where. */
-    public List<String> withoutMeaning() {
-        return withoutMeaning;
+    /** What was asked for and does not hold, in sentences for the log. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /** Keys of RabbitMQ's that were given and make no difference here, each with where. */
+    public List<String> ignored() {
+        return ignored;
     }
 
     /** Whether somebody has set it, be it to what would hold anyway. */

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class AccessResources {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SALT_BYTES = 4;
-    private static final String SHA256 = "rabbit_password_hashing_sha256";
     private static final String MAX_CONNECTIONS = "max-connections";
     private static final String MAX_QUEUES = "max-queues";
 
@@ -54,13 +53,10 @@ final class AccessResources {
                     String vhost = call.visibleVhost().name();
                     return permissions(call, permission -> permission.vhost.equals(vhost));
                 })
-                .get("/vhosts/{vhost}/topic-permissions", call -> Answer.of(List.of()))
                 .get("/vhost-limits", call -> limits(call, call.visibleVhosts()))
                 .get("/vhost-limits/{vhost}", call -> limits(call, List.of(call.visibleVhost())))
                 .put("/vhost-limits/{vhost}/{name}", Call::requireAdministrator, this::putLimit)
                 .delete("/vhost-limits/{vhost}/{name}", this::deleteLimit)
-                .get("/user-limits", call -> Answer.of(List.of()))
-                .get("/user-limits/{user}", call -> Answer.of(List.of()))
                 .get("/users", call -> {
                     call.requireAdministrator();
                     return users(call, user -> true);
@@ -81,8 +77,6 @@ final class AccessResources {
                     String user = user(call).name();
                     return permissions(call, permission -> permission.user.equals(user));
                 })
-                .get("/users/{user}/topic-permissions", call -> Answer.of(List.of()))
-                .get("/topic-permissions", call -> Answer.of(List.of()))
                 .get("/permissions", call -> {
                     call.requireAdministrator();
                     return permissions(call, permission -> true);
@@ -106,12 +100,39 @@ final class AccessResources {
         map.put("name", vhost.name());
         map.put("description", vhost.description());
         map.put("tags", new TreeSet<>(vhost.tags()));
-        map.put("default_queue_type", "undefined");
-        map.put("metadata", Map.of("description", vhost.description(), "tags", new TreeSet<>(vhost.tags())));
+        map.put("default_queue_type", vhost.defaultQueueType().isEmpty() ? "undefined" : vhost.defaultQueueType());
+        map.put("metadata", metadata(vhost));
         map.put("tracing", false);
         map.put("cluster_state", Map.of(node.name(), "running"));
         statistics.describe(map, vhost, connections);
         return map;
+    }
+
+    /** What RabbitMQ keeps about a virtual host in one place. */
+    static Map<String, @Nullable Object> metadata(VirtualHost vhost) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("description", vhost.description());
+        map.put("tags", new TreeSet<>(vhost.tags()));
+        if (!vhost.defaultQueueType().isEmpty()) {
+            map.put("default_queue_type", vhost.defaultQueueType());
+        }
+        return map;
+    }
+
+    /**
+     * What queues of a virtual host are unless they say it, from {@code default_queue_type}; empty: classic.
+     *
+     * @throws HttpError when there are no such queues
+     */
+    static String queueType(Fields fields) {
+        String type =
+                fields.text("default_queue_type", fields.object("metadata").text("default_queue_type", ""));
+        return switch (type) {
+            case "", "undefined" -> "";
+            case "classic", "rabbit_classic_queue" -> "classic";
+            case "quorum", "rabbit_quorum_queue" -> "quorum";
+            default -> throw HttpError.badRequest("default_queue_type must be classic or quorum, not '" + type + "'");
+        };
     }
 
     private Answer putVhost(Call call) {
@@ -119,11 +140,14 @@ final class AccessResources {
         String name = call.at("vhost");
         VirtualHost existing = node.broker().catalog().vhost(name);
         List<Command> commands = new ArrayList<>();
-        if (existing == null || fields.has("description") || fields.has("tags")) {
+        if (existing == null || fields.has("description") || fields.has("tags") || fields.has("default_queue_type")) {
             commands.add(new Command.CreateVhost(
                     name,
                     fields.text("description", existing == null ? "" : existing.description()),
-                    fields.has("tags") || existing == null ? tags(fields.node().get("tags")) : existing.tags()));
+                    fields.has("tags") || existing == null ? tags(fields.node().get("tags")) : existing.tags(),
+                    fields.has("default_queue_type")
+                            ? queueType(fields)
+                            : existing == null ? node.defaultQueueType() : existing.defaultQueueType()));
         }
         if (existing == null) {
             // As in RabbitMQ, whoever makes a virtual host may use it.
@@ -258,13 +282,14 @@ final class AccessResources {
         if (hash == null) {
             return PasswordHash.NONE;
         }
-        String algorithm = fields.text("hashing_algorithm", SHA256);
-        if (!hash.isEmpty() && !algorithm.equals(SHA256)) {
-            throw HttpError.badRequest("the password of user '" + name + "' is hashed by " + algorithm + "; only "
-                    + SHA256 + " is known here: set the password anew");
-        }
         try {
-            return PasswordHash.parse(hash);
+            PasswordHash parsed = PasswordHash.parse(hash);
+            String algorithm = fields.text("hashing_algorithm");
+            if (!hash.isEmpty() && algorithm != null && !algorithm.equals(parsed.algorithm())) {
+                throw HttpError.badRequest("the password_hash of user '" + name + "' is as long as one by "
+                        + parsed.algorithm() + ", not by " + algorithm + ": set the password anew");
+            }
+            return parsed;
         } catch (IllegalArgumentException e) {
             throw HttpError.badRequest("the password_hash of user '" + name + "' is none: " + e.getMessage());
         }

@@ -122,6 +122,7 @@ final class BindingResources {
         Fields fields = call.json();
         String key = fields.text("routing_key", "");
         FieldTable arguments = fields.table("arguments");
+        call.requireTopic(vhost, Operation.READ, call.at("source"), key);
         if (!ShortString.fits(key)) {
             throw HttpError.badRequest("a routing key has at most 255 bytes");
         }
@@ -137,6 +138,7 @@ final class BindingResources {
         VirtualHost vhost = call.vhost();
         requireBindable(call, vhost, kind);
         Change.BindingAdded binding = one(call, kind);
+        call.requireTopic(vhost, Operation.READ, binding.source(), binding.key());
         call.carryOut(new Command.Unbind(
                 vhost.name(), binding.source(), kind, binding.destination(), binding.key(), binding.arguments(), 0));
         return Answer.done();

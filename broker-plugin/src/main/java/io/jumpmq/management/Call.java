@@ -5,6 +5,7 @@ import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
@@ -138,6 +139,14 @@ record Call(Broker broker, User user, Map<String, String> path, Map<String, Dequ
                     ReplyCode.ACCESS_REFUSED,
                     "access to " + kind + " '" + name + "' in vhost '" + vhost.name() + "' refused for user '"
                             + user.name() + "'"));
+        }
+    }
+
+    /** Lets the user do this with this routing key, as on a channel. */
+    void requireTopic(VirtualHost vhost, Permission.Operation operation, String exchange, String key) {
+        ExchangeRecord found = vhost.exchange(exchange);
+        if (found != null) {
+            found.requireTopic(user, operation, key);
         }
     }
 

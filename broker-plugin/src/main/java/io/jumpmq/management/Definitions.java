@@ -1,6 +1,10 @@
 package io.jumpmq.management;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.LongString;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.catalog.Catalog;
 import io.jumpmq.broker.catalog.Command;
@@ -15,6 +19,7 @@ import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
 import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.security.User;
+import io.jumpmq.security.UserLimits;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -38,8 +43,24 @@ import org.slf4j.LoggerFactory;
  */
 public final class Definitions {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.definitions");
+    public static final String USERS = "users";
+    public static final String VHOSTS = "vhosts";
     static final String LIMITS = "vhost-limits";
     static final String OPERATOR_POLICY = "operator_policy";
+    private static final String QUEUE_TYPE = "x-queue-type";
+    private static final String NO_STREAMS = "there are no streams";
+
+    /** Exchange types that RabbitMQ has, with plugins, and that there are not here. */
+    private static final Set<String> TYPES_OF_PLUGINS = Set.of(
+            "x-delayed-message",
+            "x-event",
+            "x-federation-upstream",
+            "x-jms-topic",
+            "x-local-random",
+            "x-modulus-hash",
+            "x-random",
+            "x-recent-history",
+            "x-super-stream");
 
     private final Node node;
 
@@ -55,26 +76,33 @@ public final class Definitions {
             Map<String, @Nullable Object> all = versions();
             List<Map<String, @Nullable Object>> users = new ArrayList<>();
             List<Map<String, @Nullable Object>> permissions = new ArrayList<>();
+            List<Map<String, @Nullable Object>> topics = new ArrayList<>();
             for (User user : sorted(catalog.users(), User::name)) {
                 users.add(Documents.user(user));
+                topics.addAll(TopicPermissionResources.documents(user));
                 user.permissions()
                         .forEach((vhost, permission) ->
                                 permissions.add(Documents.permission(user.name(), vhost, permission)));
             }
-            all.put("users", users);
+            all.put(USERS, users);
             List<VirtualHost> vhosts = sorted(catalog.vhosts(), VirtualHost::name);
-            all.put("vhosts", vhosts.stream().map(Definitions::vhost).toList());
+            all.put(VHOSTS, vhosts.stream().map(Definitions::vhost).toList());
             all.put("permissions", permissions);
-            all.put("topic_permissions", List.of());
-            // A name that nobody chose is not to become another cluster's.
-            all.put(
-                    "global_parameters",
-                    node.clusterName().equals(node.name())
-                            ? List.of()
-                            : List.of(Map.of("name", "cluster_name", "value", node.clusterName())));
+            all.put("topic_permissions", topics);
+            all.put("global_parameters", globalParameters(catalog));
             describe(all, catalog, vhosts);
             return all;
         }));
+    }
+
+    private List<Map<String, @Nullable Object>> globalParameters(Catalog catalog) {
+        List<Map<String, @Nullable Object>> all = new ArrayList<>();
+        // A name that nobody chose is not to become another cluster's.
+        if (!node.clusterName().equals(node.name())) {
+            all.add(GlobalParameterResources.document(GlobalParameterResources.CLUSTER_NAME, node.clusterName()));
+        }
+        all.addAll(GlobalParameterResources.documents(catalog));
+        return all;
     }
 
     Map<String, @Nullable Object> export(VirtualHost vhost) {
@@ -103,7 +131,7 @@ public final class Definitions {
         map.put("name", vhost.name());
         map.put("description", vhost.description());
         map.put("tags", new TreeSet<>(vhost.tags()));
-        map.put("metadata", Map.of("description", vhost.description(), "tags", new TreeSet<>(vhost.tags())));
+        map.put("metadata", AccessResources.metadata(vhost));
         return map;
     }
 
@@ -209,10 +237,49 @@ public final class Definitions {
         private final List<Command> commands = new ArrayList<>();
         private final List<String> elements = new ArrayList<>();
         private final Set<String> ignored = new TreeSet<>();
+        private final List<String> missed = new ArrayList<>();
+        private final Set<String> missing = new HashSet<>();
+
+        /** Leaves something out that there cannot be here, and with it what refers to it. */
+        void leaveOut(String vhost, String kind, String name, String why) {
+            missing.add(key(vhost, kind, name));
+            missed.add(kind + " '" + name + "' in vhost '" + vhost + "': " + why);
+        }
+
+        boolean isLeftOut(String vhost, String kind, String name) {
+            return missing.contains(key(vhost, kind, name));
+        }
+
+        private static String key(String vhost, String kind, String name) {
+            return vhost + '\0' + kind + '\0' + name;
+        }
 
         void add(String element, Command command) {
             elements.add(element);
             commands.add(command);
+        }
+    }
+
+    /**
+     * The sections of a file that have elements.
+     *
+     * @throws IllegalArgumentException when it is not a JSON object
+     */
+    public static Set<String> sections(byte[] file) {
+        Set<String> sections = new TreeSet<>();
+        read(file).node().properties().forEach(section -> {
+            if (!section.getValue().isEmpty()) {
+                sections.add(section.getKey());
+            }
+        });
+        return sections;
+    }
+
+    private static Fields read(byte[] file) {
+        try {
+            return Json.read(file);
+        } catch (HttpError e) {
+            throw new IllegalArgumentException("the definitions are not a JSON object", e);
         }
     }
 
@@ -222,10 +289,11 @@ public final class Definitions {
      * @throws IllegalArgumentException when it is bad; nothing has changed then, and the message names the element
      */
     public void load(byte[] file) {
+        Fields document = read(file);
         try {
-            load(Json.read(file));
+            load(document);
         } catch (HttpError e) {
-            throw new IllegalArgumentException(e.reason().equals("not_json") ? "it is not a JSON object" : e.reason());
+            throw new IllegalArgumentException("definitions: " + e.reason(), e);
         }
     }
 
@@ -238,7 +306,7 @@ public final class Definitions {
         Import all = new Import();
         each(
                 document,
-                "vhosts",
+                VHOSTS,
                 "name",
                 (fields, element) -> all.add(
                         element,
@@ -251,12 +319,16 @@ public final class Definitions {
                                                 ? fields.node().get("tags")
                                                 : fields.object("metadata")
                                                         .node()
-                                                        .get("tags")))));
-        each(
-                document,
-                "users",
-                "name",
-                (fields, element) -> all.add(element, AccessResources.command(fields.requiredText("name"), fields)));
+                                                        .get("tags")),
+                                queueType(fields, all))));
+        each(document, USERS, "name", (fields, element) -> {
+            String name = fields.requiredText("name");
+            all.add(element, AccessResources.command(name, fields));
+            if (fields.node().has("limits")) {
+                UserLimits limits = UserLimitResources.limits(fields.object("limits"));
+                all.add(element, new Command.SetUserLimits(name, limits));
+            }
+        });
         each(
                 document,
                 "permissions",
@@ -267,10 +339,21 @@ public final class Definitions {
                                 fields.requiredText("vhost"),
                                 fields.requiredText("user"),
                                 AccessResources.permission(fields))));
-        if (!document.objects("topic_permissions").isEmpty()) {
-            throw HttpError.badRequest("topic_permissions[0]: topic permissions are not supported; without them these"
-                    + " users might do more than they may: remove them from the file first");
-        }
+        each(
+                document,
+                "topic_permissions",
+                "user",
+                (fields, element) -> all.add(
+                        element,
+                        TopicPermissionResources.command(
+                                fields.requiredText("vhost"), fields.requiredText("user"), fields)));
+        each(document, "global_parameters", "name", (fields, element) -> {
+            String name = fields.requiredText("name");
+            // The cluster is called as its configuration says, and is none that it was once.
+            if (!name.equals(GlobalParameterResources.CLUSTER_NAME) && !name.startsWith("internal")) {
+                all.add(element, GlobalParameterResources.command(name, fields));
+            }
+        });
         addVhostParts(document, all, null);
         carryOut(all);
     }
@@ -282,44 +365,40 @@ public final class Definitions {
         carryOut(all);
     }
 
+    /** What queues are unless they say it; streams there are not. */
+    private static String queueType(Fields vhost, Import all) {
+        String type = vhost.text("default_queue_type", vhost.object("metadata").text("default_queue_type", ""));
+        if (type.equals("stream") || type.equals("rabbit_stream_queue")) {
+            all.missed.add("virtual host '" + vhost.text("name") + "': its queues cannot be streams unless they say"
+                    + " otherwise: they are classic");
+            return "";
+        }
+        return AccessResources.queueType(vhost);
+    }
+
     private void addVhostParts(Fields document, Import all, @Nullable String into) {
         each(document, "parameters", "name", (fields, element) -> addParameter(fields, element, all, into));
-        each(
-                document,
-                "policies",
-                "name",
-                (fields, element) -> all.add(
-                        element,
-                        PolicyResources.command(vhost(fields, into), fields.requiredText("name"), fields, false)));
-        each(
-                document,
-                "queues",
-                "name",
-                (fields, element) -> all.add(
-                        element,
-                        new Command.DeclareQueue(
-                                vhost(fields, into),
-                                fields.requiredText("name"),
-                                fields.truth("durable", true),
-                                false,
-                                fields.truth("auto_delete", false),
-                                fields.table("arguments"),
-                                0)));
+        each(document, "policies", "name", (fields, element) -> {
+            String name = fields.requiredText("name");
+            if (fields.text("apply-to", "all").equals("streams")) {
+                all.leaveOut(vhost(fields, into), "policy", name, NO_STREAMS);
+            } else {
+                all.add(element, PolicyResources.command(vhost(fields, into), name, fields, false));
+            }
+        });
+        each(document, "queues", "name", (fields, element) -> addQueue(fields, element, all, vhost(fields, into)));
         each(
                 document,
                 "exchanges",
                 "name",
-                (fields, element) -> all.add(
-                        element,
-                        new Command.DeclareExchange(
-                                vhost(fields, into),
-                                fields.requiredText("name"),
-                                fields.requiredText("type"),
-                                fields.truth("durable", true),
-                                fields.truth("auto_delete", false),
-                                fields.truth("internal", false),
-                                fields.table("arguments"))));
-        each(document, "bindings", "destination", (fields, element) -> all.add(element, binding(fields, into)));
+                (fields, element) -> addExchange(fields, element, all, vhost(fields, into)));
+        each(document, "bindings", "destination", (fields, element) -> {
+            Command.Bind bind = binding(fields, into);
+            if (!all.isLeftOut(bind.vhost(), "exchange", bind.source())
+                    && !all.isLeftOut(bind.vhost(), Documents.kind(bind.kind()), bind.destination())) {
+                all.add(element, bind);
+            }
+        });
         each(document, "rings", "exchange", (fields, element) -> {
             String vhost = vhost(fields, into);
             String exchange = fields.requiredText("exchange");
@@ -331,6 +410,49 @@ public final class Definitions {
 
     private static String vhost(Fields fields, @Nullable String into) {
         return into == null ? fields.requiredText("vhost") : into;
+    }
+
+    /** A queue is of the type that the file says; what virtual hosts have for a default is for those who say nothing. */
+    private static void addQueue(Fields fields, String element, Import all, String vhost) {
+        String name = fields.requiredText("name");
+        FieldTable arguments = fields.table("arguments");
+        String type = fields.text("type", "");
+        if (type.equals("stream") || "stream".equals(arguments.text(QUEUE_TYPE))) {
+            all.leaveOut(vhost, "queue", name, NO_STREAMS);
+            return;
+        }
+        if (type.equals("quorum") && arguments.get(QUEUE_TYPE) == null) {
+            arguments = arguments.with(QUEUE_TYPE, new LongString(type.getBytes(UTF_8)));
+        }
+        all.add(
+                element,
+                new Command.DeclareQueue(
+                        vhost,
+                        name,
+                        fields.truth("durable", true),
+                        false,
+                        fields.truth("auto_delete", false),
+                        arguments,
+                        0));
+    }
+
+    private static void addExchange(Fields fields, String element, Import all, String vhost) {
+        String name = fields.requiredText("name");
+        String type = fields.requiredText("type");
+        if (TYPES_OF_PLUGINS.contains(type)) {
+            all.leaveOut(vhost, "exchange", name, "there are no exchanges of type " + type);
+            return;
+        }
+        all.add(
+                element,
+                new Command.DeclareExchange(
+                        vhost,
+                        name,
+                        type,
+                        fields.truth("durable", true),
+                        fields.truth("auto_delete", false),
+                        fields.truth("internal", false),
+                        fields.table("arguments")));
     }
 
     private static Command.Bind binding(Fields fields, @Nullable String into) {
@@ -399,6 +521,7 @@ public final class Definitions {
     }
 
     private void carryOut(Import all) {
+        all.missed.forEach(what -> LOG.warn("Not imported: {}", what));
         all.ignored.forEach(
                 component -> LOG.warn("Parameters of '{}' have no meaning here and were not imported", component));
         if (all.commands.isEmpty()) {

@@ -87,9 +87,9 @@ final class Documents {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("name", user.name());
         map.put("password_hash", user.password().export());
-        map.put("hashing_algorithm", "rabbit_password_hashing_sha256");
+        map.put("hashing_algorithm", user.password().algorithm());
         map.put("tags", new TreeSet<>(user.tags()));
-        map.put("limits", Map.of());
+        map.put("limits", UserLimitResources.value(user.limits()));
         return map;
     }
 

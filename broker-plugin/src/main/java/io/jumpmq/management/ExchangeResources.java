@@ -145,6 +145,10 @@ final class ExchangeResources {
                 key(fields),
                 properties(fields.object("properties"), call.user().name()).encode(),
                 payload(fields));
+        call.requireTopic(vhost, Operation.WRITE, name, message.routingKeyText());
+        for (byte[] copy : VirtualHost.copies(message)) {
+            call.requireTopic(vhost, Operation.WRITE, name, new String(copy, UTF_8));
+        }
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("routed", Call.await(channel.publish(vhost, exchange, message)));
         return Answer.of(answer);

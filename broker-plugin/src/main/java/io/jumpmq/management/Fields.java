@@ -106,12 +106,13 @@ final class Fields {
         return Json.table(value);
     }
 
-    /** An object; an empty one when it is not there. */
+    /** An object, perhaps written as a list of its entries, each a pair; an empty one when it is not there. */
     Fields object(String name) {
         JsonNode value = object.get(name);
         if (value == null || value.isNull() || (value.isArray() && value.isEmpty())) {
             return Json.read(new byte[0]);
         }
+        value = Json.withoutPairs(value);
         if (!value.isObject()) {
             throw wrong(name, "an object", value);
         }

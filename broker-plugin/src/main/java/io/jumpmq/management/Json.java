@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.LongString;
 import java.io.IOException;
@@ -70,6 +71,38 @@ final class Json {
             return new Fields(node);
         } catch (IOException e) {
             throw HttpError.badRequest(NOT_JSON);
+        }
+    }
+
+    /** Lists of pairs as the objects that they stand for, throughout: some versions of RabbitMQ export such. */
+    static JsonNode withoutPairs(JsonNode node) {
+        if (node.isArray() && !node.isEmpty() && allArePairs(node)) {
+            ObjectNode object = MAPPER.createObjectNode();
+            node.forEach(pair -> object.set(pair.get(0).textValue(), withoutPairs(pair.get(1))));
+            return object;
+        } else if (node.isObject()) {
+            ObjectNode object = MAPPER.createObjectNode();
+            node.properties().forEach(entry -> object.set(entry.getKey(), withoutPairs(entry.getValue())));
+            return object;
+        }
+        return node;
+    }
+
+    private static boolean allArePairs(JsonNode array) {
+        for (JsonNode item : array) {
+            if (!item.isArray() || item.size() != 2 || !item.get(0).isTextual()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** JSON that was written here. */
+    static JsonNode node(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -9,6 +9,7 @@ import io.jumpmq.security.User;
 import io.undertow.predicate.Predicates;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.PathHandler;
 import io.undertow.server.handlers.encoding.ContentEncodingRepository;
 import io.undertow.server.handlers.encoding.EncodingHandler;
 import io.undertow.server.handlers.encoding.GzipEncodingProvider;
@@ -61,7 +62,8 @@ public final class ManagementServer implements AutoCloseable {
 
     private static final Map<HttpString, String> ALWAYS = Map.of(
             new HttpString("Content-Security-Policy"),
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri"
+                    + " 'none'; form-action 'none'; frame-ancestors 'none'",
             new HttpString("X-Content-Type-Options"),
             "nosniff",
             new HttpString("X-Frame-Options"),
@@ -79,8 +81,12 @@ public final class ManagementServer implements AutoCloseable {
     private final ExecutorService working = HttpThreads.pool("jumpmq-management", MAX_AT_ONCE, MAX_WAITING);
     private final List<AcceptingChannel<? extends StreamConnection>> servers = new ArrayList<>();
 
-    /** A server that does not listen yet. */
-    public ManagementServer(HttpThreads threads, Node node, Authenticator authenticator) {
+    /**
+     * A server that does not listen yet.
+     *
+     * @param prefix what all its paths begin with; may be empty
+     */
+    public ManagementServer(HttpThreads threads, Node node, Authenticator authenticator, String prefix) {
         this.threads = threads;
         this.node = node;
         this.logins = new Logins(authenticator, node.broker().events());
@@ -90,7 +96,7 @@ public final class ManagementServer implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        this.root = root();
+        this.root = prefix.isEmpty() ? root() : new PathHandler().addPrefixPath(prefix, root());
     }
 
     /**
@@ -136,8 +142,11 @@ public final class ManagementServer implements AutoCloseable {
         new QueueResources(node, statistics, channel).addTo(routes);
         new BindingResources(node).addTo(routes);
         new AccessResources(node, statistics).addTo(routes);
+        new TopicPermissionResources(node).addTo(routes);
+        new UserLimitResources(node).addTo(routes);
         new PolicyResources().addTo(routes);
-        new ParameterResources(node).addTo(routes);
+        new ParameterResources().addTo(routes);
+        new GlobalParameterResources(node).addTo(routes);
         new DefinitionResources(new Definitions(node)).addTo(routes);
         new RingResources().addTo(routes);
         HttpHandler api = entrance(routes.handler()
@@ -147,7 +156,7 @@ public final class ManagementServer implements AutoCloseable {
         HttpHandler pages = pages();
         return exchange -> {
             ALWAYS.forEach(exchange.getResponseHeaders()::put);
-            String path = exchange.getRequestPath();
+            String path = exchange.getRelativePath();
             if (path.equals("/api") || path.startsWith("/api/")) {
                 exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
                 if (path.endsWith("/")) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param clock started with it
  * @param dataDirectory null: nothing is kept
  * @param diskLimitBytes publishers wait when less is free
+ * @param defaultQueueType what new virtual hosts have for a default; empty: none
  * @param listeners what listens where
  */
 public record Node(
@@ -29,6 +30,7 @@ public record Node(
         MemoryBudget memory,
         @Nullable Path dataDirectory,
         long diskLimitBytes,
+        String defaultQueueType,
         Supplier<List<Listener>> listeners) {
 
     /** Since it started. */

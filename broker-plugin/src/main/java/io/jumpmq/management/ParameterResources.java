@@ -8,16 +8,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /parameters}: limits and operator policies, which have paths of their own, too; and the cluster's name. */
+/** {@code /parameters}: limits and operator policies, which have paths of their own, too. */
 final class ParameterResources {
-    private static final String CLUSTER_NAME = "cluster_name";
-
-    private final Node node;
-
-    ParameterResources(Node node) {
-        this.node = node;
-    }
-
     void addTo(Routes routes) {
         String one = "/parameters/{component}/{vhost}/{name}";
         routes.get("/parameters", call -> list(call, call.visibleVhosts(), parameter -> true))
@@ -27,22 +19,7 @@ final class ParameterResources {
                         call -> list(call, List.of(call.visibleVhost()), is(call, "component")))
                 .get(one, call -> Listing.of(call, one(call)))
                 .put(one, Call::requireAdministrator, this::put)
-                .delete(one, this::delete)
-                .get("/global-parameters", call -> {
-                    call.requirePolicymaker();
-                    return Answer.of(List.of(clusterName()));
-                })
-                .get("/global-parameters/{name}", call -> {
-                    call.requirePolicymaker();
-                    if (!call.at("name").equals(CLUSTER_NAME)) {
-                        throw HttpError.notFound();
-                    }
-                    return Answer.of(clusterName());
-                });
-    }
-
-    private Map<String, String> clusterName() {
-        return Map.of("name", CLUSTER_NAME, "value", node.clusterName());
+                .delete(one, this::delete);
     }
 
     private static Predicate<Map<String, @Nullable Object>> is(Call call, String field) {

@@ -36,6 +36,7 @@ public final class PrometheusServer implements AutoCloseable {
     private static final int MAX_WAITING = 32;
 
     private final HttpThreads threads;
+    private final String path;
     private final Metrics metrics;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -44,9 +45,14 @@ public final class PrometheusServer implements AutoCloseable {
     private final ExecutorService working = HttpThreads.pool("jumpmq-prometheus", MAX_AT_ONCE, MAX_WAITING);
     private final List<AcceptingChannel<? extends StreamConnection>> servers = new ArrayList<>();
 
-    /** A server that does not listen yet. */
-    public PrometheusServer(HttpThreads threads, Node node) {
+    /**
+     * A server that does not listen yet.
+     *
+     * @param path where the metrics are
+     */
+    public PrometheusServer(HttpThreads threads, Node node, String path) {
         this.threads = threads;
+        this.path = path;
         this.metrics = new Metrics(node, new Statistics(node));
         registry.getPrometheusRegistry().register((MultiCollector) metrics::aggregated);
         new JvmMemoryMetrics().bindTo(registry);
@@ -81,11 +87,11 @@ public final class PrometheusServer implements AutoCloseable {
     }
 
     private void answer(HttpServerExchange exchange) {
-        switch (exchange.getRequestPath()) {
-            case "/metrics", "/metrics/" ->
-                send(exchange, registry.getPrometheusRegistry().scrape());
-            case "/metrics/per-object" -> send(exchange, metrics.perObject());
-            case "/metrics/detailed" -> {
+        String asked = exchange.getRequestPath();
+        switch (asked.startsWith(path) ? asked.substring(path.length()) : "elsewhere") {
+            case "", "/" -> send(exchange, registry.getPrometheusRegistry().scrape());
+            case "/per-object" -> send(exchange, metrics.perObject());
+            case "/detailed" -> {
                 Deque<String> families = exchange.getQueryParameters().get("family");
                 Deque<String> vhosts = exchange.getQueryParameters().get("vhost");
                 send(
@@ -94,7 +100,11 @@ public final class PrometheusServer implements AutoCloseable {
                                 families == null ? List.of() : decoded(families),
                                 vhosts == null ? null : decoded(vhosts)));
             }
-            default -> sendText(exchange, 404, "Metrics are at /metrics, /metrics/per-object and /metrics/detailed\n");
+            default ->
+                sendText(
+                        exchange,
+                        404,
+                        "Metrics are at " + path + ", " + path + "/per-object and " + path + "/detailed\n");
         }
     }
 

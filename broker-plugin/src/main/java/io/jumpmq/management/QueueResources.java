@@ -144,28 +144,27 @@ final class QueueResources {
             throw HttpError.notAuthorised(
                     "ACCESS_REFUSED - queue name '" + name + "' contains reserved prefix 'amq.*'");
         }
+        boolean durable = fields.truth("durable", false);
+        boolean autoDelete = fields.truth("auto_delete", false);
         return Answer.put(!call.carryOut(new Command.DeclareQueue(
                         vhost.name(),
                         name,
-                        fields.truth("durable", false),
+                        durable,
                         false,
-                        fields.truth("auto_delete", false),
-                        arguments,
+                        autoDelete,
+                        vhost.withQueueType(arguments, durable, false, autoDelete),
                         0))
                 .isEmpty());
     }
 
-    /** A queue to do something with. */
+    /** A queue to do something with. One that is exclusive to a connection is nobody else's, not even an administrator's. */
     private static QueueRecord queue(Call call, VirtualHost vhost, Operation operation) {
         call.require(vhost, operation, "queue", call.at("name"));
         QueueRecord queue = vhost.queue(call.at("name"));
         if (queue == null) {
             throw HttpError.notFound();
         }
-        if (queue.owner() != 0 && !call.isAdministrator()) {
-            throw HttpError.badRequest("cannot obtain exclusive access to locked " + queue);
-        }
-        return queue;
+        return queue.requireAccess(0);
     }
 
     private Answer delete(Call call) {

@@ -5,8 +5,8 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A regular expression over the names of exchanges, queues and the like, as permissions, policies and lists have them. It fits
- * when it is found anywhere in the name. Equal are those of the same text.
+ * A regular expression, as PCRE reads it, over the names of exchanges, queues and the like, as permissions, policies and lists
+ * have them. It fits when it is found anywhere in the name. Equal are those of the same text.
  */
 public final class NamePattern {
     /** Names have 255 bytes; compiling a long literal takes the JDK quadratic time. */
@@ -17,9 +17,11 @@ public final class NamePattern {
 
     private static final int SHOWN = 40;
 
+    private final String text;
     private final Pattern pattern;
 
-    private NamePattern(Pattern pattern) {
+    private NamePattern(String text, Pattern pattern) {
+        this.text = text;
         this.pattern = pattern;
     }
 
@@ -46,16 +48,21 @@ public final class NamePattern {
             throw new PatternSyntaxException(
                     "more than " + MOST_CHARACTERS + " characters", shortened(text), MOST_CHARACTERS);
         }
-        return new NamePattern(Pattern.compile(text, flags));
+        String java = PcreSyntax.toJava(text);
+        try {
+            return new NamePattern(text, Pattern.compile(java, flags | Pattern.UNIX_LINES));
+        } catch (PatternSyntaxException e) {
+            throw new PatternSyntaxException(e.getDescription(), text, Math.min(e.getIndex(), text.length()));
+        }
     }
 
-    private static String shortened(String text) {
+    static String shortened(String text) {
         return text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
     }
 
     /** The pattern as it was given. */
     public String text() {
-        return pattern.pattern();
+        return text;
     }
 
     /** To tell whether a name fits would take too long. */

@@ -85,6 +85,7 @@ final class ChannelMachine {
 
     // Where the last message went, good while nothing has changed.
     private @Nullable ExchangeRecord exchange;
+    private @Nullable User boundByTopics;
     private QueueActor[] route = {};
     private byte @Nullable [] routeKey;
     private long routeVersion = -1;
@@ -281,6 +282,10 @@ final class ChannelMachine {
         connection.publishing();
         ExchangeRecord to = target();
         Message message = new Message(to.name(), routingKey, admitted(content.properties()), content.takeBody());
+        User bound = boundByTopics;
+        if (bound != null) {
+            requireTopics(bound, to, message);
+        }
         if ((publishFlags & IMMEDIATE) != 0) {
             throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "immediate=true");
         }
@@ -296,6 +301,13 @@ final class ChannelMachine {
         send(to, message, mandatory);
     }
 
+    private static void requireTopics(User user, ExchangeRecord exchange, Message message) {
+        exchange.requireTopic(user, Operation.WRITE, message.routingKeyText());
+        for (byte[] copy : VirtualHost.copies(message)) {
+            exchange.requireTopic(user, Operation.WRITE, new String(copy, UTF_8));
+        }
+    }
+
     private ExchangeRecord target() {
         ExchangeRecord known = exchange;
         long version = connection.context().broker().catalog().routingVersion();
@@ -308,6 +320,7 @@ final class ChannelMachine {
             throw new AmqpException(ReplyCode.ACCESS_REFUSED, "cannot publish to internal " + found);
         }
         topology.requireExchange(Operation.WRITE, name);
+        boundByTopics = connection.boundByTopics(found);
         exchange = found;
         routeVersion = version;
         routeKey = null;

@@ -9,10 +9,12 @@ import io.jumpmq.broker.QueueActor;
 import io.jumpmq.broker.ReplyAddresses;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.DestinationKind;
+import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Permission.Operation;
+import io.jumpmq.security.User;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -124,7 +126,13 @@ final class ChannelTopology {
                         declare.durable(),
                         declare.exclusive(),
                         declare.autoDelete(),
-                        declare.arguments(),
+                        connection
+                                .vhost()
+                                .withQueueType(
+                                        declare.arguments(),
+                                        declare.durable(),
+                                        declare.exclusive(),
+                                        declare.autoDelete()),
                         connection.context().id()),
                 Method.QueueDeclare.ID,
                 !declare.nowait(),
@@ -267,7 +275,7 @@ final class ChannelTopology {
             String key,
             FieldTable arguments,
             @Nullable Method ok) {
-        requireBindable(kind, destination, source);
+        requireBindable(kind, destination, source, key);
         change(
                 new Command.Bind(
                         connection.vhost().name(),
@@ -289,7 +297,7 @@ final class ChannelTopology {
             String key,
             FieldTable arguments,
             @Nullable Method ok) {
-        requireBindable(kind, destination, source);
+        requireBindable(kind, destination, source, key);
         change(
                 new Command.Unbind(
                         connection.vhost().name(),
@@ -304,13 +312,18 @@ final class ChannelTopology {
                 outcome -> channel.answer(ok));
     }
 
-    private void requireBindable(DestinationKind kind, String destination, String source) {
+    private void requireBindable(DestinationKind kind, String destination, String source, String key) {
         requireNotDefault(source);
         if (kind == DestinationKind.EXCHANGE) {
             requireNotDefault(destination);
         }
         connection.require(Operation.WRITE, kind == DestinationKind.QUEUE ? "queue" : "exchange", destination);
         connection.require(Operation.READ, "exchange", source);
+        ExchangeRecord exchange = connection.vhost().exchange(source);
+        User bound = exchange == null ? null : connection.boundByTopics(exchange);
+        if (exchange != null && bound != null) {
+            exchange.requireTopic(bound, Operation.READ, key);
+        }
     }
 
     private static void requireNotDefault(String exchange) {

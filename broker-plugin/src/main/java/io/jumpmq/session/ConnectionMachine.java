@@ -9,12 +9,14 @@ import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.ConnectionMemory;
 import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
+import io.jumpmq.security.UserLimits;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -443,8 +445,16 @@ public final class ConnectionMachine {
                     ReplyCode.NOT_ALLOWED,
                     "access to vhost '" + found.name() + "' refused for user '" + opener.name() + "'");
         }
+        OptionalInt most = limits().maxConnections();
+        if (!context.broker().userConnections().add(opener.name(), most)) {
+            throw new AmqpException(
+                    ReplyCode.NOT_ALLOWED,
+                    "connection refused for user '" + opener.name() + "': user connection limit (" + most.orElse(0)
+                            + ") is reached");
+        }
         OptionalInt reached = context.broker().connected(found);
         if (reached.isPresent()) {
+            context.broker().userConnections().subtract(opener.name(), 1);
             throw new AmqpException(
                     ReplyCode.NOT_ALLOWED,
                     "access to vhost '" + found.name() + "' refused for user '" + opener.name()
@@ -483,13 +493,22 @@ public final class ConnectionMachine {
                     "number of channels opened (" + channels.size() + ") has reached the negotiated channel_max ("
                             + channelMax + ")");
         }
+        OptionalInt most = limits().maxChannels();
+        if (!context.broker().userChannels().add(user().name(), most)) {
+            throw new AmqpException(
+                    ReplyCode.NOT_ALLOWED,
+                    "number of channels opened for user '" + user().name()
+                            + "' has reached the maximum allowed user limit of " + most.orElse(0));
+        }
         channels.put(number, new ChannelMachine(number, this));
         send(number, new Method.ChannelOpenOk());
         return null;
     }
 
     void remove(ChannelMachine channel) {
-        channels.remove(channel.number());
+        if (channels.remove(channel.number()) != null) {
+            context.broker().userChannels().subtract(user().name(), 1);
+        }
         if (lastChannel == channel) {
             lastChannel = null;
         }
@@ -733,6 +752,7 @@ public final class ConnectionMachine {
     private void closeAll() {
         for (ChannelMachine channel : new ArrayList<>(channels.values())) {
             channel.close();
+            context.broker().userChannels().subtract(user().name(), 1);
         }
         channels.clear();
         lastChannel = null;
@@ -747,6 +767,7 @@ public final class ConnectionMachine {
         }
         released = true;
         context.broker().disconnected(home);
+        context.broker().userConnections().subtract(user().name(), 1);
         context.broker()
                 .submit(
                         context.loop(),
@@ -800,6 +821,18 @@ public final class ConnectionMachine {
                     "access to " + kind + " '" + name + "' in vhost '" + vhost().name() + "' refused for user '"
                             + user().name() + "'");
         }
+    }
+
+    /** What binds the user at this moment. */
+    private UserLimits limits() {
+        User now = context.broker().catalog().user(user().name());
+        return now == null ? UserLimits.NONE : now.limits();
+    }
+
+    /** The user of this moment if topics bind them on this exchange, else null. */
+    @Nullable User boundByTopics(ExchangeRecord exchange) {
+        User now = exchange.isTopic() ? context.broker().catalog().user(user().name()) : null;
+        return now == null || now.topicPermission(vhost().name(), exchange.name()) == null ? null : now;
     }
 
     boolean wantsCancels() {

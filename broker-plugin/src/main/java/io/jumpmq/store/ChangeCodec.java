@@ -11,6 +11,8 @@ import io.jumpmq.broker.catalog.VhostLimits;
 import io.jumpmq.security.NamePattern;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
+import io.jumpmq.security.TopicPermission;
+import io.jumpmq.security.UserLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
@@ -39,6 +41,11 @@ final class ChangeCodec {
     private static final int POLICY_SET = 14;
     private static final int POLICY_DELETED = 15;
     private static final int RING_RESTORED = 16;
+    private static final int TOPIC_PERMISSION_SET = 20;
+    private static final int TOPIC_PERMISSION_CLEARED = 21;
+    private static final int USER_LIMITS_SET = 22;
+    private static final int GLOBAL_PARAMETER_SET = 23;
+    private static final int GLOBAL_PARAMETER_CLEARED = 24;
 
     private ChangeCodec() {}
 
@@ -76,6 +83,9 @@ final class ChangeCodec {
                     .text(created.name())
                     .text(created.description())
                     .texts(created.tags());
+            if (!created.defaultQueueType().isEmpty()) {
+                out.text(created.defaultQueueType());
+            }
         } else if (change instanceof Change.VhostDeleted deleted) {
             out.kind(VHOST_DELETED).text(deleted.name());
         } else if (change instanceof Change.VhostLimitsSet set) {
@@ -116,6 +126,26 @@ final class ChangeCodec {
                     .text(restored.exchange())
                     .block(restored.snapshot());
         } else {
+            encodeMore(change, out);
+        }
+    }
+
+    private static void encodeMore(Change change, Writer out) {
+        if (change instanceof Change.TopicPermissionSet set) {
+            out.kind(TOPIC_PERMISSION_SET).text(set.vhost()).text(set.user()).text(set.exchange());
+            out.text(set.permission().write()).text(set.permission().read());
+        } else if (change instanceof Change.TopicPermissionCleared cleared) {
+            out.kind(TOPIC_PERMISSION_CLEARED).text(cleared.vhost()).text(cleared.user());
+            out.text(cleared.exchange());
+        } else if (change instanceof Change.UserLimitsSet set) {
+            out.kind(USER_LIMITS_SET).text(set.user());
+            out.number(set.limits().maxConnections().orElse(-1));
+            out.number(set.limits().maxChannels().orElse(-1));
+        } else if (change instanceof Change.GlobalParameterSet set) {
+            out.kind(GLOBAL_PARAMETER_SET).text(set.name()).text(set.value());
+        } else if (change instanceof Change.GlobalParameterCleared cleared) {
+            out.kind(GLOBAL_PARAMETER_CLEARED).text(cleared.name());
+        } else {
             throw new IllegalArgumentException("no bytes for " + change);
         }
     }
@@ -154,7 +184,7 @@ final class ChangeCodec {
 
     private static @Nullable Change access(Reader in) {
         return switch (in.kind()) {
-            case VHOST_CREATED -> new Change.VhostCreated(in.text(), in.text(), in.texts());
+            case VHOST_CREATED -> new Change.VhostCreated(in.text(), in.text(), in.texts(), in.textIfAny());
             case VHOST_DELETED -> new Change.VhostDeleted(in.text());
             case VHOST_LIMITS_SET -> new Change.VhostLimitsSet(in.text(), new VhostLimits(in.limit(), in.limit()));
             case USER_PUT -> new Change.UserPut(in.text(), PasswordHash.parse(in.text()), in.texts());
@@ -165,6 +195,11 @@ final class ChangeCodec {
             case POLICY_SET -> new Change.PolicySet(in.text(), in.policy());
             case POLICY_DELETED -> new Change.PolicyDeleted(in.text(), in.text(), in.flag());
             case RING_RESTORED -> new Change.RingRestored(in.text(), in.text(), in.block());
+            case TOPIC_PERMISSION_SET -> in.topicPermission();
+            case TOPIC_PERMISSION_CLEARED -> new Change.TopicPermissionCleared(in.text(), in.text(), in.text());
+            case USER_LIMITS_SET -> new Change.UserLimitsSet(in.text(), new UserLimits(in.limit(), in.limit()));
+            case GLOBAL_PARAMETER_SET -> new Change.GlobalParameterSet(in.text(), in.text());
+            case GLOBAL_PARAMETER_CLEARED -> new Change.GlobalParameterCleared(in.text());
             default -> null;
         };
     }
@@ -221,6 +256,17 @@ final class ChangeCodec {
 
         String text() {
             return new String(block(), UTF_8);
+        }
+
+        /** One that older records do not have. */
+        String textIfAny() {
+            return in.isReadable() ? text() : "";
+        }
+
+        Change topicPermission() {
+            String vhost = text();
+            String user = text();
+            return new Change.TopicPermissionSet(vhost, user, text(), TopicPermission.of(user, vhost, text(), text()));
         }
 
         byte[] block() {

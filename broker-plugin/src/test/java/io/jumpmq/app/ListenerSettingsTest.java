@@ -84,6 +84,32 @@ class ListenerSettingsTest {
     }
 
     @Test
+    void aNamedAddressTakesThePlaceOfTheOneByDefault() throws Exception {
+        String[] nothingElse = {"management.tcp.port = none", "prometheus.tcp.port = none"};
+        assertThat(wanted(false, nothingElse[0], nothingElse[1], "listeners.tcp.local = 127.0.0.1:5672"))
+                .containsExactly("amqp 127.0.0.1:5672");
+        assertThat(wanted(
+                        false,
+                        nothingElse[0],
+                        nothingElse[1],
+                        "listeners.tcp.default = 5672",
+                        "listeners.tcp.1 = 5673"))
+                .containsExactly("amqp 0.0.0.0:5672", "amqp 0.0.0.0:5673");
+        assertThat(wanted(false, nothingElse[0], nothingElse[1], "listeners.tcp = none", "listeners.ssl = none"))
+                .isEmpty();
+        assertThat(wanted(
+                        false,
+                        nothingElse[0],
+                        nothingElse[1],
+                        "listeners.tcp = none",
+                        "listeners.ssl.1 = 5671",
+                        "listeners.ssl.2 = 127.0.0.1:5670",
+                        "ssl_options.certfile = " + server.certificate(),
+                        "ssl_options.keyfile = " + server.key()))
+                .containsExactly("amqp/ssl 0.0.0.0:5671", "amqp/ssl 127.0.0.1:5670");
+    }
+
+    @Test
     void whatIsMissingOrWrongIsToldWithItsKey() {
         refused(
                 "management.ssl.port needs management.ssl.certfile and management.ssl.keyfile",

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.jumpmq.app.JumpMq;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -177,13 +179,14 @@ class DefinitionsTest {
             {"exchanges":[{"name":"e","vhost":"/","type":"x-consistent-hash","arguments":{"hash-property":"app_id"}}]}            | exchanges[0] ('e')
             {"bindings":[{"source":"amq.topic","vhost":"/","destination":"nobody","destination_type":"queue"}]}                  | bindings[0] ('nobody')
             {"users":[{"name":"u","tags":"","password_hash":"!"}]}                                                               | users[0] ('u')
-            {"users":[{"name":"u","tags":"","password_hash":"abcd","hashing_algorithm":"rabbit_password_hashing_md5"}]}           | rabbit_password_hashing_md5
+            {"users":[{"name":"u","tags":"","password_hash":"abcd","hashing_algorithm":"rabbit_password_hashing_md5"}]}           | users[0] ('u')
+            {"users":[{"name":"u","tags":"","password_hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","hashing_algorithm":"rabbit_password_hashing_md5"}]} | not by rabbit_password_hashing_md5
             {"permissions":[{"user":"nobody","vhost":"/","configure":"","write":"","read":""}]}                                  | permissions[0] ('nobody')
             {"policies":[{"name":"p","vhost":"/","pattern":"[","definition":{"max-length":1}}]}                                  | policies[0] ('p')
             {"parameters":[{"component":"operator_policy","vhost":"/","name":"p","value":{"pattern":"a","definition":{}}}]}       | parameters[0] ('p')
             {"topic_permissions":[{"user":"guest"}]}                                                                            | topic_permissions[0]
             {"rings":[{"vhost":"/","exchange":"e","version":1,"algorithm":"jump","epoch":1,"digest":"0","buckets":[["q",1]]}]}    | rings[0] ('e')
-            {"vhosts":[{"name":"v"}],"queues":[{"name":"q","vhost":"v","arguments":{"x-queue-type":"stream"}}]}                  | queues[0] ('q')
+            {"vhosts":[{"name":"v"}],"queues":[{"name":"q","vhost":"v","arguments":{"x-queue-type":"streem"}}]}                  | queues[0] ('q')
             """)
     void aBadFileChangesNothingAndNamesTheElement(String file, String named) {
         JsonNode before = api.get("definitions").json();
@@ -251,5 +254,58 @@ class DefinitionsTest {
                         .start())
                 .hasMessageContaining("queues[0] ('q')")
                 .hasMessageContaining("nowhere");
+    }
+
+    private static JumpMq.Builder other(String definitions) {
+        return JumpMq.builder().host("127.0.0.1").port(0).management(0).definitions(definitions.getBytes(UTF_8));
+    }
+
+    private static final String ANN = """
+            {"users": [{"name": "ann", "password": "pw", "tags": ["administrator"]}]%s}""";
+
+    @Test
+    void aNewBrokerHasTheUsersOfItsDefinitionsAndNoOthers() {
+        String permitted =
+                ", \"permissions\": [{\"user\": \"ann\", \"vhost\": \"/\", \"configure\": \"\", \"write\": \"\","
+                        + " \"read\": \".*\"}]";
+        try (JumpMq blank = other(ANN.formatted(permitted)).start()) {
+            Api.of(blank).get("whoami").expect(401);
+            Api ann = Api.of(blank).as("ann", "pw");
+            assertThat(ann.get("users").expect(200).json()).hasSize(1);
+            assertThat(ann.get("vhosts").expect(200).json())
+                    .singleElement()
+                    .extracting(vhost -> vhost.path("name").asText())
+                    .isEqualTo("/");
+        }
+        try (JumpMq blank =
+                other(ANN.formatted(", \"vhosts\": [{\"name\": \"v\"}]")).start()) {
+            Api.of(blank).get("whoami").expect(401);
+            assertThat(Api.of(blank).as("ann", "pw").get("vhosts").expect(200).json())
+                    .as("no default virtual host beside its own")
+                    .singleElement()
+                    .extracting(vhost -> vhost.path("name").asText())
+                    .isEqualTo("v");
+        }
+        try (JumpMq blank =
+                other("{\"users\": [], \"vhosts\": [{\"name\": \"v\"}]}").start()) {
+            Api.of(blank).get("vhosts/v").expect(200);
+            Api.of(blank).get("queues/%2F").expect(200);
+        }
+    }
+
+    @Test
+    void aStartThatFailsForItsDefinitionsLeavesNoDefaultUserBehind(@TempDir Path folder) {
+        for (String bad :
+                List.of("no JSON", ANN.formatted(", \"queues\": [{\"name\": \"q\", \"vhost\": \"nowhere\"}]"))) {
+            assertThatThrownBy(() -> other(bad).dataDirectory(folder).start())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("definitions");
+        }
+        for (int starts = 0; starts < 2; starts++) {
+            try (JumpMq mended = other(ANN.formatted("")).dataDirectory(folder).start()) {
+                Api.of(mended).get("whoami").expect(401);
+                Api.of(mended).as("ann", "pw").get("whoami").expect(200);
+            }
+        }
     }
 }

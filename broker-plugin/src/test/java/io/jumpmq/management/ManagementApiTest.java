@@ -179,6 +179,22 @@ class ManagementApiTest {
     }
 
     @Test
+    void anExclusiveQueueIsItsConnectionsOwnEvenForAnAdministrator() throws Exception {
+        try (Connection connection = Api.connect("owner");
+                Channel channel = connection.createChannel()) {
+            String name = channel.queueDeclare(Api.unique("own"), false, true, false, null)
+                    .getQueue();
+            channel.basicPublish("", name, null, new byte[] {1});
+            String path = "queues/%2f/" + name;
+            String get = "{\"count\":1,\"ackmode\":\"ack_requeue_false\",\"encoding\":\"auto\"}";
+            assertThat(api.post(path + "/get", get).expect(400).text()).contains("exclusive access");
+            api.delete(path + "/contents").expect(400);
+            api.delete(path).expect(400);
+            assertThat(channel.basicGet(name, true)).isNotNull();
+        }
+    }
+
+    @Test
     void aQueueHasWhatClientsRead() {
         String name = queue();
         JsonNode queue = api.get("queues/%2f/" + name).expect(200).json();
@@ -889,6 +905,43 @@ class ManagementApiTest {
                         .asText())
                 .isEqualTo("ok");
         made.add("queues/%2f/aliveness-test");
+    }
+
+    @Test
+    void topicPermissionsAndLimitsOfUsersComeAndGo() {
+        String name = user("management");
+        String topics = "topic-permissions/%2f/" + name;
+        api.put("permissions/%2f/" + name, "{\"configure\":\".*\",\"write\":\".*\",\"read\":\".*\"}")
+                .expect(201);
+        api.put(topics, "{\"exchange\":\"amq.topic\",\"write\":\"^a\",\"read\":\".*\"}")
+                .expect(201);
+        assertThat(api.get("users/" + name + "/topic-permissions").expect(200).json())
+                .singleElement()
+                .satisfies(permission -> {
+                    assertThat(permission.path("exchange").asText()).isEqualTo("amq.topic");
+                    assertThat(permission.path("write").asText()).isEqualTo("^a");
+                });
+        Api limited = api.as(name, "secret");
+        String message = "{\"properties\":{},\"routing_key\":\"%s\",\"payload\":\"\",\"payload_encoding\":\"string\"}";
+        limited.post("exchanges/%2f/amq.topic/publish", message.formatted("a.b"))
+                .expect(200);
+        assertThat(limited.post("exchanges/%2f/amq.topic/publish", message.formatted("b"))
+                        .status())
+                .isBetween(400, 401);
+        limited.get("topic-permissions").expect(401);
+        api.delete(topics).expect(204);
+        limited.post("exchanges/%2f/amq.topic/publish", message.formatted("b")).expect(200);
+        assertThat(api.get("users/" + name + "/topic-permissions").json()).isEmpty();
+
+        api.put("user-limits/" + name + "/max-connections", "{\"value\":3}").expect(204);
+        assertThat(api.get("user-limits/" + name).expect(200).json())
+                .singleElement()
+                .satisfies(limit -> assertThat(
+                                limit.path("value").path("max-connections").asInt())
+                        .isEqualTo(3));
+        api.delete("user-limits/" + name + "/max-connections").expect(204);
+        assertThat(api.get("user-limits/" + name).json()).isEmpty();
+        api.put("user-limits/" + name + "/max-nonsense", "{\"value\":3}").expect(400);
     }
 
     @Test

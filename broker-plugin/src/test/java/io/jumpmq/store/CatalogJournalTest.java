@@ -17,6 +17,8 @@ import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
+import io.jumpmq.security.TopicPermission;
+import io.jumpmq.security.UserLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -120,6 +122,16 @@ class CatalogJournalTest {
                 Policy.of(
                         "p", "^d", Policy.Target.QUEUES, 3, Map.of("max-length", 7, "overflow", "drop-head"), false)));
         subject.run(new Command.CreateVhost("other", "tests", Set.of("t")));
+        subject.run(new Command.CreateVhost("quorum", "", Set.of(), "quorum"));
+        for (String exchange : List.of("amq.topic", "t")) {
+            subject.run(new Command.SetTopicPermission(
+                    V, "ann", exchange, TopicPermission.of("ann", V, "^{username}\\.", "")));
+        }
+        subject.run(new Command.ClearTopicPermissions(V, "ann", "t"));
+        subject.run(new Command.SetUserLimits("ann", new UserLimits(OptionalInt.of(2), OptionalInt.empty())));
+        subject.run(new Command.SetGlobalParameter("a", "{\"b\":[1]}"));
+        subject.run(new Command.SetGlobalParameter("gone", "1"));
+        subject.run(new Command.ClearGlobalParameter("gone"));
         for (int i = 0; i < 5; i++) {
             subject.queue("d" + i, true);
             subject.bind("d" + i, i + 1);

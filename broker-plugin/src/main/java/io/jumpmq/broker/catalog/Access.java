@@ -4,13 +4,16 @@ import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
+import io.jumpmq.security.TopicPermission;
 import io.jumpmq.security.User;
+import io.jumpmq.security.UserLimits;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -57,10 +60,39 @@ final class Access {
                 : List.of();
     }
 
+    List<Change> permitTopic(Command.SetTopicPermission set) {
+        User user = require(set.user());
+        return set.permission().equals(user.topicPermission(set.vhost(), set.exchange()))
+                ? List.of()
+                : List.of(new Change.TopicPermissionSet(set.vhost(), set.user(), set.exchange(), set.permission()));
+    }
+
+    List<Change> clearTopics(Command.ClearTopicPermissions clear) {
+        return topicsCleared(require(clear.user()), clear.vhost(), clear.exchange());
+    }
+
+    private static List<Change> topicsCleared(User user, String vhost, @Nullable String only) {
+        List<Change> changes = new ArrayList<>();
+        for (String exchange : new TreeSet<>(
+                user.topicPermissions().getOrDefault(vhost, Map.of()).keySet())) {
+            if (only == null || only.equals(exchange)) {
+                changes.add(new Change.TopicPermissionCleared(vhost, user.name(), exchange));
+            }
+        }
+        return changes;
+    }
+
+    List<Change> limit(Command.SetUserLimits set) {
+        return set.limits().equals(require(set.user()).limits())
+                ? List.of()
+                : List.of(new Change.UserLimitsSet(set.user(), set.limits()));
+    }
+
     /** A virtual host goes, and with it what anybody may do there. */
     List<Change> forgetVhost(String vhost) {
         List<Change> changes = new ArrayList<>();
         for (User user : users.values()) {
+            changes.addAll(topicsCleared(user, vhost, null));
             if (user.permissions().containsKey(vhost)) {
                 changes.add(new Change.PermissionCleared(vhost, user.name()));
             }
@@ -83,6 +115,12 @@ final class Access {
             all.add(new Change.UserPut(user.name(), user.password(), user.tags()));
             user.permissions()
                     .forEach((vhost, permission) -> all.add(new Change.PermissionSet(vhost, user.name(), permission)));
+            user.topicPermissions()
+                    .forEach((vhost, exchanges) -> exchanges.forEach((exchange, permission) ->
+                            all.add(new Change.TopicPermissionSet(vhost, user.name(), exchange, permission))));
+            if (!user.limits().equals(UserLimits.NONE)) {
+                all.add(new Change.UserLimitsSet(user.name(), user.limits()));
+            }
         }
         return all;
     }
@@ -96,18 +134,58 @@ final class Access {
             change(set.user(), permissions -> permissions.put(set.vhost(), set.permission()));
         } else if (change instanceof Change.PermissionCleared cleared) {
             change(cleared.user(), permissions -> permissions.remove(cleared.vhost()));
+        } else if (change instanceof Change.TopicPermissionSet set) {
+            changeTopics(set.user(), set.vhost(), topics -> topics.put(set.exchange(), set.permission()));
+        } else if (change instanceof Change.TopicPermissionCleared cleared) {
+            changeTopics(cleared.user(), cleared.vhost(), topics -> topics.remove(cleared.exchange()));
+        } else if (change instanceof Change.UserLimitsSet set) {
+            User user = require(set.user());
+            users.put(
+                    user.name(),
+                    new User(
+                            user.name(),
+                            user.password(),
+                            user.tags(),
+                            user.permissions(),
+                            user.topicPermissions(),
+                            set.limits()));
         }
+    }
+
+    private void changeTopics(String name, String vhost, Consumer<Map<String, TopicPermission>> change) {
+        User user = require(name);
+        Map<String, Map<String, TopicPermission>> all = new HashMap<>(user.topicPermissions());
+        Map<String, TopicPermission> topics = new HashMap<>(all.getOrDefault(vhost, Map.of()));
+        change.accept(topics);
+        if (topics.isEmpty()) {
+            all.remove(vhost);
+        } else {
+            all.put(vhost, Map.copyOf(topics));
+        }
+        users.put(name, new User(name, user.password(), user.tags(), user.permissions(), all, user.limits()));
     }
 
     private void put(String name, PasswordHash password, Set<String> tags) {
         User existing = users.get(name);
-        users.put(name, new User(name, password, tags, existing == null ? Map.of() : existing.permissions()));
+        users.put(
+                name,
+                existing == null
+                        ? new User(name, password, tags, Map.of())
+                        : new User(
+                                name,
+                                password,
+                                tags,
+                                existing.permissions(),
+                                existing.topicPermissions(),
+                                existing.limits()));
     }
 
     private void change(String name, Consumer<Map<String, Permission>> change) {
         User user = require(name);
         Map<String, Permission> permissions = new HashMap<>(user.permissions());
         change.accept(permissions);
-        users.put(name, new User(name, user.password(), user.tags(), permissions));
+        users.put(
+                name,
+                new User(name, user.password(), user.tags(), permissions, user.topicPermissions(), user.limits()));
     }
 }

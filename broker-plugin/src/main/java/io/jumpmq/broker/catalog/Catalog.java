@@ -10,6 +10,7 @@ import io.jumpmq.security.User;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class Catalog {
     private final Access access = new Access();
     private final Map<String, VirtualHost> vhosts = new ConcurrentHashMap<>();
     private final AtomicLong routingVersion = new AtomicLong();
+    private final Map<String, String> globalParameters = new ConcurrentHashMap<>();
     private final CatalogObserver observer;
     private final Map<Long, Set<QueueRecord>> exclusiveQueues = new HashMap<>();
     private long nextQueueId = 1;
@@ -57,6 +59,11 @@ public final class Catalog {
 
     public Collection<User> users() {
         return access.users();
+    }
+
+    /** What somebody wants to be kept, as JSON by name. */
+    public Map<String, String> globalParameters() {
+        return Collections.unmodifiableMap(globalParameters);
     }
 
     /** Grows with every change that may alter a route, or who may take it. */
@@ -100,6 +107,16 @@ public final class Catalog {
             return deleteVhost(delete);
         } else if (command instanceof Command.PutUser put) {
             return access.put(put);
+        } else if (command instanceof Command.SetUserLimits set) {
+            return access.limit(set);
+        } else if (command instanceof Command.SetGlobalParameter set) {
+            return set.value().equals(globalParameters.get(set.name()))
+                    ? List.of()
+                    : List.of(new Change.GlobalParameterSet(set.name(), set.value()));
+        } else if (command instanceof Command.ClearGlobalParameter clear) {
+            return globalParameters.containsKey(clear.name())
+                    ? List.of(new Change.GlobalParameterCleared(clear.name()))
+                    : List.of();
         }
         return access.delete((Command.DeleteUser) command);
     }
@@ -125,6 +142,10 @@ public final class Catalog {
             return access.permit(set);
         } else if (command instanceof Command.ClearPermission clear) {
             return access.forbid(clear);
+        } else if (command instanceof Command.SetTopicPermission set) {
+            return access.permitTopic(set);
+        } else if (command instanceof Command.ClearTopicPermissions clear) {
+            return access.clearTopics(clear);
         } else if (command instanceof Command.SetWeights set) {
             return Rings.setWeights(vhost, set);
         } else if (command instanceof Command.RestoreRing restore) {
@@ -158,7 +179,8 @@ public final class Catalog {
         }
         Topology.requireShort("virtual host name", name);
         VirtualHost existing = vhosts.get(name);
-        Change.VhostCreated created = new Change.VhostCreated(name, create.description(), create.tags());
+        Change.VhostCreated created =
+                new Change.VhostCreated(name, create.description(), create.tags(), create.defaultQueueType());
         if (existing != null) {
             return existing.created().equals(created) ? List.of() : List.of(created);
         }
@@ -207,6 +229,7 @@ public final class Catalog {
     /** The changes that lead to the present state: applied to an empty catalog, in their order, they make it again. */
     public List<Change> snapshot() {
         List<Change> all = new ArrayList<>(access.snapshot());
+        globalParameters.forEach((name, value) -> all.add(new Change.GlobalParameterSet(name, value)));
         for (VirtualHost vhost : vhosts.values()) {
             all.add(vhost.created());
             all.add(new Change.VhostLimitsSet(vhost.name(), vhost.limits()));
@@ -295,6 +318,10 @@ public final class Catalog {
             VirtualHost vhost = vhost(deleted.vhost(), deleted);
             vhost.removePolicy(deleted.name(), deleted.operator());
             followPolicies(vhost);
+        } else if (change instanceof Change.GlobalParameterSet set) {
+            globalParameters.put(set.name(), set.value());
+        } else if (change instanceof Change.GlobalParameterCleared cleared) {
+            globalParameters.remove(cleared.name());
         } else {
             access.apply(change);
             if (change instanceof Change.UserDeleted deleted) {

@@ -3,6 +3,8 @@ package io.jumpmq.broker.catalog;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
+import io.jumpmq.security.TopicPermission;
+import io.jumpmq.security.UserLimits;
 import java.util.Set;
 
 /**
@@ -48,7 +50,12 @@ public sealed interface Change {
             String vhost, String source, DestinationKind kind, String destination, String key, FieldTable arguments)
             implements Shrinking {}
 
-    record VhostCreated(String name, String description, Set<String> tags) implements Change {}
+    /** A virtual host came to be, or is described otherwise. */
+    record VhostCreated(String name, String description, Set<String> tags, String defaultQueueType) implements Change {
+        public VhostCreated(String name, String description, Set<String> tags) {
+            this(name, description, tags, "");
+        }
+    }
 
     /** A virtual host is gone; what was in it went before. */
     record VhostDeleted(String name) implements Shrinking {}
@@ -62,6 +69,17 @@ public sealed interface Change {
     record PermissionSet(String vhost, String user, Permission permission) implements Change {}
 
     record PermissionCleared(String vhost, String user) implements Shrinking {}
+
+    record TopicPermissionSet(String vhost, String user, String exchange, TopicPermission permission)
+            implements Change {}
+
+    record TopicPermissionCleared(String vhost, String user, String exchange) implements Change {}
+
+    record UserLimitsSet(String user, UserLimits limits) implements Change {}
+
+    record GlobalParameterSet(String name, String value) implements Change {}
+
+    record GlobalParameterCleared(String name) implements Change {}
 
     record PolicySet(String vhost, Policy policy) implements Change {}
 

@@ -4,9 +4,12 @@ import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.ring.hash.HashAlgorithm;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
+import io.jumpmq.security.TopicPermission;
+import io.jumpmq.security.UserLimits;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What can be asked of the catalog; {@link Catalog#decide} says what comes of it. */
 public sealed interface Command {
@@ -78,8 +81,16 @@ public sealed interface Command {
     /** The broker has started again: what was not to outlive it goes. */
     record DropTransient() implements Command {}
 
-    /** Makes a virtual host, with the exchanges that every one has. Succeeds when it is there already. */
-    record CreateVhost(String name, String description, Set<String> tags) implements Command {}
+    /**
+     * Makes a virtual host, with the exchanges that every one has. Succeeds when it is there already.
+     *
+     * @param defaultQueueType what durable queues are whose declaration does not say it; empty: classic
+     */
+    record CreateVhost(String name, String description, Set<String> tags, String defaultQueueType) implements Command {
+        public CreateVhost(String name, String description, Set<String> tags) {
+            this(name, description, tags, "");
+        }
+    }
 
     /** Deletes a virtual host with all that is in it. */
     record DeleteVhost(String name) implements Command {}
@@ -95,6 +106,28 @@ public sealed interface Command {
     record SetPermission(String vhost, String user, Permission permission) implements InVirtualHost {}
 
     record ClearPermission(String vhost, String user) implements InVirtualHost {}
+
+    record SetTopicPermission(String vhost, String user, String exchange, TopicPermission permission)
+            implements InVirtualHost {}
+
+    /**
+     * Lets a user use topics freely again.
+     *
+     * @param exchange null: on all exchanges
+     */
+    record ClearTopicPermissions(
+            String vhost, String user, @Nullable String exchange) implements InVirtualHost {}
+
+    record SetUserLimits(String user, UserLimits limits) implements Command {}
+
+    /**
+     * Keeps what somebody wants to be kept for the whole cluster.
+     *
+     * @param value JSON
+     */
+    record SetGlobalParameter(String name, String value) implements Command {}
+
+    record ClearGlobalParameter(String name) implements Command {}
 
     /** Makes a policy, or replaces the one of that name. */
     record SetPolicy(String vhost, Policy policy) implements InVirtualHost {}

@@ -36,7 +36,7 @@ public record EffectivePolicy(
         return best == null || ORDER.compare(other, best) < 0 ? other : best;
     }
 
-    /** An operator's settings are all bounds: the tighter one counts. */
+    /** Of two bounds the tighter one counts, of other settings the operator's. */
     private static Map<String, Object> merged(@Nullable Policy user, @Nullable Policy operator) {
         Map<String, Object> merged = new TreeMap<>();
         if (user != null) {
@@ -48,8 +48,8 @@ public record EffectivePolicy(
         return merged;
     }
 
-    private static Object tighter(Object a, Object b) {
-        return Math.min((Long) a, (Long) b);
+    private static Object tighter(Object users, Object operators) {
+        return users instanceof Long a && operators instanceof Long b ? Math.min(a, b) : operators;
     }
 
     @Nullable Long number(String key) {

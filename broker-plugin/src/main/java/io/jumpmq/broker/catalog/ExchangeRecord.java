@@ -2,13 +2,19 @@ package io.jumpmq.broker.catalog;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.Router;
 import io.jumpmq.metrics.ExchangeCounters;
+import io.jumpmq.security.Permission;
+import io.jumpmq.security.TopicPermission;
+import io.jumpmq.security.User;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +100,26 @@ public final class ExchangeRecord implements Destination {
     /** What was published to it since it is there, or since the broker started. */
     public ExchangeCounters counters() {
         return counters;
+    }
+
+    /** Whether permissions may ask for certain routing keys. */
+    public boolean isTopic() {
+        return type().equals("topic");
+    }
+
+    /**
+     * Lets a user do this with this routing key: on a topic exchange there may be patterns for keys.
+     *
+     * @throws AmqpException ACCESS_REFUSED when it is not permitted
+     */
+    public void requireTopic(User user, Permission.Operation operation, String key) {
+        TopicPermission topics = isTopic() ? user.topicPermission(vhost(), name()) : null;
+        if (topics != null && !topics.allows(operation, key)) {
+            throw new AmqpException(
+                    ReplyCode.ACCESS_REFUSED,
+                    operation.name().toLowerCase(Locale.ROOT) + " access to topic '" + key + "' in " + this
+                            + " refused for user '" + user.name() + "'");
+        }
     }
 
     public Router router() {

@@ -76,7 +76,14 @@ public record Policy(
             "queue-leader-locator",
             "max-in-memory-length",
             "max-in-memory-bytes",
+            "dead-letter-strategy",
+            "max-age",
+            "stream-max-segment-size-bytes",
+            "stream-filter-size-bytes",
+            "initial-cluster-size",
+            "target-group-size",
             "consumer-timeout",
+            "consumer-disconnected-timeout",
             "federation-upstream",
             "federation-upstream-set");
 

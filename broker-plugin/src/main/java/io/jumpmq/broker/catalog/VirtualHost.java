@@ -53,6 +53,20 @@ public final class VirtualHost {
         return created.tags();
     }
 
+    /** What durable queues are whose declaration does not say it; empty: classic. */
+    public String defaultQueueType() {
+        return created.defaultQueueType();
+    }
+
+    /** A declaration's arguments, with the type that such a queue has here if they do not name one. */
+    public FieldTable withQueueType(FieldTable arguments, boolean durable, boolean exclusive, boolean autoDelete) {
+        boolean isForAll = durable && !exclusive && !autoDelete;
+        return !isForAll || defaultQueueType().isEmpty() || arguments.toMap().containsKey(QueueArguments.TYPE)
+                ? arguments
+                : arguments.with(
+                        QueueArguments.TYPE, new LongString(defaultQueueType().getBytes(StandardCharsets.UTF_8)));
+    }
+
     public VhostLimits limits() {
         return limits;
     }
@@ -222,7 +236,12 @@ public final class VirtualHost {
         }
     }
 
-    private static List<byte[]> copies(Message message) {
+    /**
+     * The keys in a message's CC and BCC headers.
+     *
+     * @throws AmqpException when one of these is not an array of strings
+     */
+    public static List<byte[]> copies(Message message) {
         if ((BasicProperties.flags(message.properties()) & BasicProperties.HEADERS) == 0) {
             return List.of();
         }
