@@ -174,7 +174,9 @@ class ManagementApiTest {
                         "exchange_types",
                         "auth_mechanisms");
         assertThat(node.path("running").asBoolean()).isTrue();
-        assertThat(node.path("mem_used").asLong()).isPositive();
+        // Here it is what messages take, which is nothing in an idle node; RabbitMQ counts all of its process.
+        assertThat(node.path("mem_used").asLong())
+                .isBetween(Api.isRabbitMq() ? 1L : 0L, node.path("mem_limit").asLong());
         assertThat(api.get("nodes/nobody@nowhere").status()).isEqualTo(Api.isRabbitMq() ? 500 : 404);
     }
 
