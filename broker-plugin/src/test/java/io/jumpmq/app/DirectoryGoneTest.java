@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -80,7 +81,7 @@ class DirectoryGoneTest {
                 Path oldest = data.resolve("messages").resolve("0000000000000001.log");
                 Path copy = data.resolve("copy");
                 Files.copy(oldest, copy);
-                Files.move(copy, oldest, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                Files.move(copy, oldest, StandardCopyOption.REPLACE_EXISTING);
             }
         },
         JOURNAL_DELETED(".journal") {

@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -204,7 +206,10 @@ class DiskFaultsTest {
 
     /** What becomes of the node, by when it happens. */
     private static String outcomes(Life before, boolean ofCatalog, Call call, Fault fault, boolean forever) {
-        List<Set<String>> outcomes = List.of(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+        Map<Phase, Set<String>> outcomes = new EnumMap<>(Phase.class);
+        for (Phase phase : Phase.values()) {
+            outcomes.put(phase, new TreeSet<>());
+        }
         boolean more = true;
         for (int calls = 0; more; calls++) {
             Ledger ledger = new Ledger();
@@ -224,7 +229,8 @@ class DiskFaultsTest {
             }
             more = faulty.hasFired();
             if (more) {
-                outcomes.get(Objects.requireNonNull(life.wrong).ordinal()).add(outcome);
+                Objects.requireNonNull(outcomes.get(Objects.requireNonNull(life.wrong)))
+                        .add(outcome);
                 check(life.catalogDisk.kill(), life.messageDisk.kill(), ledger, what + ", killed");
                 SplittableRandom random = new SplittableRandom(calls);
                 check(
@@ -235,7 +241,10 @@ class DiskFaultsTest {
             }
         }
         return String.join(
-                " | ", outcomes.stream().map(some -> String.join(" or ", some)).toList());
+                " | ",
+                outcomes.values().stream()
+                        .map(some -> String.join(" or ", some))
+                        .toList());
     }
 
     /** A line of the table; nothing for what never happens. */
