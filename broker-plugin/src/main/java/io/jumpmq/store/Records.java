@@ -91,7 +91,7 @@ final class Records {
             byte[] exchange,
             Message message) {
         out.put(MESSAGE)
-                .put((byte) (lasting ? LASTING : 0))
+                .put(lasting ? LASTING : 0)
                 .putLong(queue)
                 .putLong(position)
                 .putLong(expiresAtMillis)

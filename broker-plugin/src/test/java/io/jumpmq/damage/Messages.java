@@ -62,10 +62,10 @@ final class Messages {
                 && Integer.valueOf(PERSISTENT).equals(properties.getDeliveryMode())
                 && String.valueOf(published.getExpiration()).equals(String.valueOf(properties.getExpiration()))
                 && (published.getHeaders() == null
-                        || properties.getHeaders() != null
+                        || (properties.getHeaders() != null
                                 && Long.valueOf(seed(name))
                                         .equals(properties.getHeaders().get("number"))
                                 && name.equals(
-                                        String.valueOf(properties.getHeaders().get("name"))));
+                                        String.valueOf(properties.getHeaders().get("name")))));
     }
 }

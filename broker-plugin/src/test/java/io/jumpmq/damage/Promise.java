@@ -48,13 +48,13 @@ record Promise(Set<Outcome> outcomes, Set<String> lost, long tail, boolean catal
                 default -> either(Outcome.REFUSED, Outcome.SERVED);
             };
         }
-        boolean gone = damage.kind() == Damage.Kind.REMOVE || damage.kind() == Damage.Kind.CUT && damage.from() == 0;
+        boolean gone = damage.kind() == Damage.Kind.REMOVE || (damage.kind() == Damage.Kind.CUT && damage.from() == 0);
         if (!gone && damage.from() >= LoggedRecords.HEAD_USED && damage.to() <= LoggedRecords.HEAD) {
             return only(Outcome.SERVED);
         }
         boolean head = gone
                 || damage.from() < LoggedRecords.HEAD_USED
-                || damage.from() < LoggedRecords.HEAD && damage.kind() == Damage.Kind.CUT;
+                || (damage.from() < LoggedRecords.HEAD && damage.kind() == Damage.Kind.CUT);
         if (name.endsWith(SEGMENT)) {
             return segment(base, damage, Long.parseLong(name.replace(SEGMENT, "")), head);
         }
@@ -81,7 +81,7 @@ record Promise(Set<Outcome> outcomes, Set<String> lost, long tail, boolean catal
         List<Logged> touched = base.log().segment(number).stream()
                 .filter(record -> record.touches(damage.from(), damage.to()))
                 .toList();
-        if (head || !touched.isEmpty() && touched.get(0).offset() == LoggedRecords.HEAD) {
+        if (head || (!touched.isEmpty() && touched.get(0).offset() == LoggedRecords.HEAD)) {
             return only(Outcome.REFUSED);
         }
         if (touched.isEmpty()) {

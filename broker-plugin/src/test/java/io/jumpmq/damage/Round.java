@@ -144,8 +144,8 @@ final class Round {
             wrong("check exits with " + run.code() + ", and says " + run.out());
         }
         json.path("findings").forEach(finding -> {
-            if (!PLACE.matcher(finding.path("file").asText()).find()
-                            && !finding.path("effect").asText().equals("harmless")
+            if ((!PLACE.matcher(finding.path("file").asText()).find()
+                            && !finding.path("effect").asText().equals("harmless"))
                     || !finding.has("offset")
                     || finding.path("what").asText().isEmpty()) {
                 wrong("a finding without place or reason: " + finding);

@@ -135,7 +135,7 @@ class HeldMemoryTest {
     void whoDoesNotGetOnWhileMemoryIsShortIsClosed() {
         SteppedClient idle = connect();
         int frames = (int) memory.mostBytes() / FRAME_BYTES;
-        announce(idle, 1, frames * FRAME_BYTES);
+        announce(idle, 1, (long) frames * FRAME_BYTES);
         body(idle, 1, frames - 1);
         SteppedClient other = connect();
         announce(other, 1, 12 * FRAME_BYTES);
@@ -158,7 +158,7 @@ class HeldMemoryTest {
     void theSmallAreServedWhateverTheLargeHold() {
         SteppedClient large = connect();
         int frames = (int) memory.mostBytes() / FRAME_BYTES;
-        announce(large, 1, frames * FRAME_BYTES);
+        announce(large, 1, (long) frames * FRAME_BYTES);
         body(large, 1, frames - 1);
         SteppedClient small = connect();
         publish(small, 100);
@@ -170,7 +170,7 @@ class HeldMemoryTest {
     void aPauseOfOursIsNoMissedHeartbeatOfTheirs() {
         SteppedClient idle = connect();
         int frames = (int) memory.mostBytes() / FRAME_BYTES;
-        announce(idle, 1, frames * FRAME_BYTES);
+        announce(idle, 1, (long) frames * FRAME_BYTES);
         body(idle, 1, frames - 1);
         SteppedClient waits = broker.connect(ConnectionSettings.DEFAULT);
         waits.receive(ByteBufUtil.getBytes(SteppedClient.opening(1)));
