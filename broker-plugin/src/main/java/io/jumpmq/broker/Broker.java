@@ -33,7 +33,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -320,15 +319,7 @@ public final class Broker implements CatalogObserver {
             return;
         }
         try {
-            AtomicBoolean half = new AtomicBoolean();
-            Runnable halfDone = () -> {
-                if (!half.compareAndSet(false, true)) {
-                    done.complete(changes);
-                }
-            };
-            log.record(changes, halfDone);
-            changes.forEach(this::apply);
-            halfDone.run();
+            log.record(changes, () -> changes.forEach(this::apply), () -> done.complete(changes));
         } catch (RuntimeException | Error e) {
             done.completeExceptionally(e);
             throw halfDone(commands, e);
@@ -424,26 +415,26 @@ public final class Broker implements CatalogObserver {
         snapshotIfWanted();
     }
 
-    /**
-     * Recorded first, so that the log has nothing before what it needs: a queue's first message comes behind its declaration.
-     * What does not last is recorded, too: it may be part of the history of what does, of a ring.
-     */
+    /** What does not last is recorded, too: it may be part of the history of what does, of a ring. */
     private void carryOut(Request request, List<Change> changes) {
         Outcome outcome = new Outcome(changes, null);
-        AtomicBoolean half = new AtomicBoolean(); // Applied or recorded: who comes second answers.
+        boolean[] waits = {false};
         if (!changes.isEmpty()) {
-            log.record(changes, () -> {
-                if (!half.compareAndSet(false, true)) {
-                    loops.get(0).submit(recorded, new Recorded(request, outcome));
-                }
-            });
+            log.record(
+                    changes,
+                    () -> {
+                        for (Change change : changes) {
+                            waits[0] |= request.lasting && catalog.survives(change);
+                            apply(change);
+                        }
+                    },
+                    () -> {
+                        if (waits[0]) {
+                            loops.get(0).submit(recorded, new Recorded(request, outcome));
+                        }
+                    });
         }
-        boolean lasting = false;
-        for (Change change : changes) {
-            lasting |= catalog.survives(change);
-            apply(change);
-        }
-        if (!lasting || !request.lasting || !half.compareAndSet(false, true)) {
+        if (!waits[0]) {
             answer(request, outcome);
         }
     }
@@ -460,10 +451,11 @@ public final class Broker implements CatalogObserver {
         }
     }
 
-    /** Thrown at the loop, it ends the broker in order; the next start tells which recorded change cannot be made. */
+    /** Thrown at the loop, it ends the broker in order; the next start finds the catalog as it was before these commands. */
     private IllegalStateException halfDone(List<Command> commands, Throwable defect) {
         broken = true;
-        return new IllegalStateException("The catalog is half changed, and does not go on: " + shown(commands), defect);
+        return new IllegalStateException(
+                "The catalog is half changed, and not recorded so: " + shown(commands), defect);
     }
 
     private static AmqpException internalError() {

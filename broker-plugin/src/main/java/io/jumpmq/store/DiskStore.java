@@ -92,6 +92,8 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     private static final int MOST_LAZY_ROUNDS = 256;
 
+    private static final long APPLYING_NANOS = 20_000;
+
     private final Claim claim;
     private final StoreSettings settings;
     private final Disk messageDisk;
@@ -159,7 +161,30 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private record Place(QueueLog log, long position) {}
 
     /** A change of the catalog to be recorded. */
-    private record CatalogChanges(List<Change> changes, Runnable recorded) {}
+    private static final class CatalogChanges {
+        final List<Change> changes;
+        final Runnable recorded;
+        private volatile boolean settled;
+        private boolean applied;
+
+        CatalogChanges(List<Change> changes, Runnable recorded) {
+            this.changes = changes;
+            this.recorded = recorded;
+        }
+
+        void settle(boolean isApplied) {
+            applied = isApplied;
+            settled = true;
+        }
+
+        /** Waits, which is never for long, until they are applied; false when they could not be. */
+        boolean isApplied() {
+            while (!settled) {
+                LockSupport.parkNanos(this, APPLYING_NANOS);
+            }
+            return applied;
+        }
+    }
 
     private record Snapshot(List<Change> catalog) {}
 
@@ -433,8 +458,16 @@ public final class DiskStore implements MessageStore, CatalogLog {
     }
 
     @Override
-    public void record(List<Change> changes, Runnable recorded) {
-        post(new CatalogChanges(changes, recorded));
+    public void record(List<Change> changes, Runnable apply, Runnable recorded) {
+        CatalogChanges record = new CatalogChanges(changes, recorded);
+        post(record); // In front of what other loops make of it as soon as it is applied.
+        boolean isApplied = false;
+        try {
+            apply.run();
+            isApplied = true;
+        } finally {
+            record.settle(isApplied);
+        }
     }
 
     @Override
@@ -500,11 +533,13 @@ public final class DiskStore implements MessageStore, CatalogLog {
             if (next instanceof Work work) {
                 round.take(work);
             } else if (next instanceof CatalogChanges record) {
-                journal.write(record.changes);
-                journalIsLong |= journal.isLong() && !isSnapshotTooSoon();
-                round.journal = true;
-                round.recorded.add(record.recorded);
-                round.awaited++;
+                if (record.isApplied()) {
+                    journal.write(record.changes);
+                    journalIsLong |= journal.isLong() && !isSnapshotTooSoon();
+                    round.journal = true;
+                    round.recorded.add(record.recorded);
+                    round.awaited++;
+                }
             } else if (next instanceof Snapshot snapshot) {
                 snapshot(snapshot);
             } else if (next instanceof Unread unread) {

@@ -400,7 +400,8 @@ class DiskStoreTest {
         for (int i = 0; i < 100; i++) {
             // Enough at a time for the flushing thread to be at work when a snapshot comes.
             subject.publish(i * 20, 20, 4_000);
-            subject.store.record(List.of(new Change.VhostCreated("v" + i, "", Set.of())), recorded::incrementAndGet);
+            subject.store.record(
+                    List.of(new Change.VhostCreated("v" + i, "", Set.of())), () -> {}, recorded::incrementAndGet);
             subject.publish(10_000 + i * 20, 20, 4_000);
             subject.store.snapshot(List.of(new Change.VhostCreated("/", "", Set.of())));
         }

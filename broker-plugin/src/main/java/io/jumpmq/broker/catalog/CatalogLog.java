@@ -13,7 +13,8 @@ public interface CatalogLog {
         }
 
         @Override
-        public void record(List<Change> changes, Runnable recorded) {
+        public void record(List<Change> changes, Runnable apply, Runnable recorded) {
+            apply.run();
             recorded.run();
         }
 
@@ -37,11 +38,12 @@ public interface CatalogLog {
     void admit(List<Change> changes);
 
     /**
-     * Keeps changes, in the order of the calls.
+     * Keeps changes, in the order of the calls: before all that builds on them, such as the first message of a queue.
      *
-     * @param recorded to be run, by any thread, as soon as they would survive anything
+     * @param apply makes them, at once; when it throws, they are not kept
+     * @param recorded to be run, by any thread, when they are made and would survive anything
      */
-    void record(List<Change> changes, Runnable recorded);
+    void record(List<Change> changes, Runnable apply, Runnable recorded);
 
     /** Whether a snapshot would take less room than all the changes up to now. */
     boolean wantsSnapshot();

@@ -98,8 +98,10 @@ public record Policy(
         }
         Set<String> unknown = new TreeSet<>(definition.keySet());
         boolean forUsers = !operator;
-        unknown.removeIf(
-                key -> LEAST.containsKey(key) || (forUsers && (TEXTS.containsKey(key) || IGNORED.contains(key))));
+        unknown.removeIf(key -> LEAST.containsKey(key)
+                || IGNORED.contains(key)
+                || key.equals("overflow")
+                || (forUsers && TEXTS.containsKey(key)));
         if (!unknown.isEmpty()) {
             throw invalid(unknown + " are not recognised " + (operator ? "operator policy" : "policy") + " settings");
         }
