@@ -121,6 +121,7 @@ final class ServerCommand implements Callable<Integer> {
                         () -> {
                             broker.close();
                             stopped.countDown();
+                            Runtime.getRuntime().halt(code.get()); // Else a signal's number would be the code.
                         },
                         "jumpmq-stop"));
         List<String> listening = new ArrayList<>();

@@ -150,7 +150,7 @@ final class StoreCommands {
                 return JumpMqCommand.NO;
             }
             List<Finding> told = store.repair();
-            tell(told.subList(report.findings().size(), told.size()));
+            told.subList(report.findings().size(), told.size()).forEach(more -> console.print(more.what() + "\n"));
             console.print("Given up, and written anew without it. The damaged files are kept beside the new ones, with"
                     + " .damaged behind their names.\n");
             return JumpMqCommand.OK;

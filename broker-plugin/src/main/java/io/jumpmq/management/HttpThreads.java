@@ -101,6 +101,7 @@ public final class HttpThreads implements AutoCloseable {
                 OptionMap.builder()
                         .set(UndertowOptions.DECODE_URL, false)
                         .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
+                        .set(UndertowOptions.MAX_ENTITY_SIZE, -1L) // Each route has its own, and tells of it.
                         .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
                         .set(UndertowOptions.IDLE_TIMEOUT, IDLE_MILLIS)
                         .set(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)

@@ -220,6 +220,11 @@ public final class ManagementServer implements AutoCloseable {
         };
     }
 
+    private static boolean hasOutgrownMemory(Throwable failure) {
+        return failure instanceof OutOfMemoryError
+                || (failure.getCause() != null && hasOutgrownMemory(failure.getCause()));
+    }
+
     private interface Step {
         void run() throws Exception;
     }
@@ -232,14 +237,13 @@ public final class ManagementServer implements AutoCloseable {
             send(exchange, e);
         } catch (AmqpException e) {
             send(exchange, HttpError.of(e));
-        } catch (OutOfMemoryError e) {
-            LOG.warn(
-                    "{} {} took more memory than there is: {}",
-                    exchange.getRequestMethod(),
-                    exchange.getRequestPath(),
-                    e.getMessage());
-            send(exchange, new HttpError(503, "out_of_memory", "this takes more memory than there is"));
         } catch (Exception | Error e) {
+            if (hasOutgrownMemory(e)) {
+                LOG.warn(
+                        "{} {} took more memory than there is", exchange.getRequestMethod(), exchange.getRequestPath());
+                send(exchange, new HttpError(503, "out_of_memory", "this takes more memory than there is"));
+                return;
+            }
             LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(), e);
             send(exchange, new HttpError(500, "internal_error", "a defect of JumpMQ: see its log"));
         }

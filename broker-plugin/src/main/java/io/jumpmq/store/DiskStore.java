@@ -994,7 +994,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
         }
         boolean isDefect = !(cause instanceof IOException);
         LOG.error(
-                "The store failed, and nothing is confirmed any more: {}. See to the disk, then start again: what was confirmed"
+                "The store failed, and nothing is confirmed any more: {}. See to the disk, put the files back if they are gone, then start again: what was confirmed"
                         + " is in the files as they were.",
                 isDefect ? cause.toString() : cause.getMessage(),
                 isDefect ? cause : null);

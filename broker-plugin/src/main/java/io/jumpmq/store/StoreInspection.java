@@ -181,6 +181,9 @@ public final class StoreInspection implements AutoCloseable {
                 findings.add(new Finding(
                         finding.file(), finding.offset(), finding.what() + guess(finding), finding.effect()));
             }
+            for (Finding finding : refused) {
+                nameLost(finding);
+            }
             for (String name : catalog.list().stream().sorted().toList()) {
                 if (CatalogJournal.number(name) > 0) {
                     walk(catalog, "catalog/" + name, name, CatalogJournal.number(name), Long.MAX_VALUE, null);
@@ -250,6 +253,27 @@ public final class StoreInspection implements AutoCloseable {
                     scan.size(),
                     RecordText.type(in, scan.payloadAt()),
                     what.isEmpty() ? "makes no sense" : what);
+        }
+
+        /** Of a segment that is gone its summary may be there, and name what it held. */
+        private void nameLost(Finding finding) throws IOException {
+            long number = Segment.number(finding.file().substring(finding.file().indexOf('/') + 1));
+            boolean isThere = found.messages().log().segments().stream().anyMatch(segment -> segment.number == number);
+            if (number < 0 || isThere || !messages.list().contains(Summary.name(number))) {
+                return;
+            }
+            try (Disk.File file = messages.open(Summary.name(number))) {
+                ByteBuffer content = ByteBuffer.allocate((int) file.size());
+                file.read(content, 0);
+                for (Summary.Message message : Summary.messages(content.flip(), number)) {
+                    findings.add(new Finding(
+                            finding.file(),
+                            message.offset(),
+                            "message " + message.position() + " of " + queue(message.queue())
+                                    + " was there, unless it was acknowledged later",
+                            Effect.REFUSED));
+                }
+            }
         }
 
         /** A part of a segment that is no record, and that a start would not look at. */

@@ -4,6 +4,10 @@ import io.jumpmq.broker.DamagedMessage;
 import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
@@ -108,6 +112,51 @@ final class Summary {
         return in.getInt(length - Integer.BYTES) == (int) crc.getValue()
                 && in.getLong(length - TRAILER) == number
                 && in.getLong(length - TRAILER + Long.BYTES) == end;
+    }
+
+    /** A message that a segment held when it was sealed. */
+    record Message(long queue, long position, long offset) {}
+
+    /** What a segment held when it was sealed; nothing when the file's content is not whole or not about it. */
+    static Collection<Message> messages(ByteBuffer in, long number) {
+        if (in.limit() < TRAILER || !isWhole(in, number, in.getLong(in.limit() - TRAILER + Long.BYTES))) {
+            return List.of();
+        }
+        Map<List<Long>, Message> messages = new LinkedHashMap<>();
+        read(in, new Reader() {
+            @Override
+            public void message(long queue, long position, long offset, int size, int bodyBytes, int deliveryCount) {
+                messages.put(List.of(queue, position), new Message(queue, position, offset));
+            }
+
+            @Override
+            public void damaged(DamagedMessage message, long offset, int size, int bodyBytes) {
+                message(message.queue(), message.position(), offset, size, bodyBytes, 0);
+            }
+
+            @Override
+            public void deleted(long queue, long position) {
+                messages.remove(List.of(queue, position));
+            }
+
+            @Override
+            public void rangeDeleted(long queue, long first, long last) {
+                messages.values()
+                        .removeIf(message ->
+                                message.queue == queue && message.position >= first && message.position <= last);
+            }
+
+            @Override
+            public void queueDeleted(long queue) {
+                messages.values().removeIf(message -> message.queue == queue);
+            }
+
+            @Override
+            public void returned(long queue, long position, int deliveryCount) {
+                // It is there as before.
+            }
+        });
+        return messages.values();
     }
 
     /** Reads the steps of a file that {@linkplain #isWhole is whole}. */

@@ -145,10 +145,7 @@ class RabbitMqExportsTest {
         publishing.basicPublish("amq.topic", "public.news", null, new byte[0]);
         publishing.queueDeclarePassive("shop.a");
         publishing.basicPublish("amq.topic", "private.news", null, new byte[0]);
-        assertThatThrownBy(() -> publishing.queueDeclarePassive("shop.a"))
-                .rootCause()
-                .hasMessageContaining(
-                        "write access to topic 'private.news' in exchange 'amq.topic' in vhost 'shop' refused");
+        assertThatTopicIsRefused(publishing, "in exchange 'amq.topic' in vhost 'shop' refused");
         Channel copying = connection.createChannel();
         copying.basicPublish(
                 "amq.topic",
@@ -157,15 +154,20 @@ class RabbitMqExportsTest {
                         .headers(Map.of("BCC", List.of("private.news")))
                         .build(),
                 new byte[0]);
-        assertThatThrownBy(() -> copying.queueDeclarePassive("shop.a"))
-                .as("a copy's key")
-                .rootCause()
-                .hasMessageContaining("write access to topic 'private.news'");
+        assertThatTopicIsRefused(copying, "write access to topic 'private.news'");
         Channel binding = connection.createChannel();
         binding.queueBind("shop.a", "amq.topic", "strong.x");
         assertThatThrownBy(() -> binding.queueBind("shop.a", "amq.topic", "strongx"))
                 .rootCause()
                 .hasMessageContaining("read access to topic 'strongx'");
+    }
+
+    /** The refusal may be there before the next question, or be the answer to it. */
+    private static void assertThatTopicIsRefused(Channel channel, String why) {
+        assertThatThrownBy(() -> channel.queueDeclarePassive("shop.a"))
+                .satisfies(thrown -> assertThat(thrown.getCause() == null ? thrown : thrown.getCause())
+                        .hasMessageContaining("write access to topic 'private.news'")
+                        .hasMessageContaining(why));
     }
 
     private static void assertThatQueuesAreOfTheirHostsType(JumpMq broker, Api admin, String version) throws Exception {

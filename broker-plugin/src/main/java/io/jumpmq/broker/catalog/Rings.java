@@ -56,10 +56,25 @@ public final class Rings {
                 throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "two weights for " + destination);
             }
         }
+        requireRoom(router.state(), wanted);
         try {
             return router.plan(wanted);
         } catch (IllegalArgumentException e) {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Before a plan is made, which of so large a ring would take much memory. */
+    private static void requireRoom(RingState<RingMember> ring, Map<Destination, Integer> wanted) {
+        Map<RingMember, Integer> weights = ring.weights();
+        long buckets = ring.bucketCount();
+        for (Map.Entry<Destination, Integer> one : wanted.entrySet()) {
+            buckets += one.getValue() - weights.getOrDefault(new RingMember(one.getKey()), 0);
+        }
+        if (buckets > Ring.MAX_BUCKETS) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    "these weights would give the ring " + buckets + " buckets; the limit is " + Ring.MAX_BUCKETS);
         }
     }
 
