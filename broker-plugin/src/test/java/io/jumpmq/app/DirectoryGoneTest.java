@@ -34,14 +34,14 @@ class DirectoryGoneTest {
 
     /** What is done to a directory, and what the failure names. */
     enum Deed {
-        RENAMED("lock") {
+        RENAMED("data") {
             @Override
             void doTo(Path data) throws IOException {
                 Files.move(data, data.resolveSibling("elsewhere"));
             }
         },
         /** As by a mount over it. */
-        REPLACED("lock") {
+        REPLACED("data") {
             @Override
             void doTo(Path data) throws IOException {
                 Path elsewhere = data.resolveSibling("elsewhere");

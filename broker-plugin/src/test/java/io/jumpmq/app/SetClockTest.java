@@ -1,6 +1,7 @@
 package io.jumpmq.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
@@ -80,7 +81,7 @@ class SetClockTest {
                 pass(59_000);
                 assertThat(isThere(channel)).isTrue();
                 pass(1_000);
-                assertThat(isThere(channel)).isFalse();
+                await().until(() -> !isThere(channel)); // A loop's turn has one time, and that of the last may go on.
             }
         }
     }
