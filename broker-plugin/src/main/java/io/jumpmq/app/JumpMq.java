@@ -114,6 +114,8 @@ public final class JumpMq implements AutoCloseable {
         private @Nullable Path dataDirectory;
         private StoreSettings storeSettings = StoreSettings.DEFAULT;
         private Consumer<Throwable> onStoreFailure = failure -> {};
+        private Consumer<Throwable> onFatal = failure -> {};
+        private long connectionMemoryBytes = Runtime.getRuntime().maxMemory() / 8;
         private final Map<String, Command.PutUser> users = new LinkedHashMap<>();
 
         private Builder() {
@@ -157,6 +159,15 @@ public final class JumpMq implements AutoCloseable {
         /** How much memory messages may take before publishers have to wait; two fifths of the heap by default. */
         public Builder messageMemory(long bytes) {
             messageMemoryBytes = bytes;
+            return this;
+        }
+
+        /**
+         * How much memory all connections together may take for messages that are half sent, uncommitted or unread; an eighth of
+         * the heap by default. Five eighths of it are the most for one connection, and so for one message.
+         */
+        public Builder connectionMemory(long bytes) {
+            connectionMemoryBytes = bytes;
             return this;
         }
 
@@ -248,6 +259,15 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Told when the Java machine has failed, such as for want of memory, in work that is not one connection's: queues or the
+         * catalog may be half changed then. The process should end, and be started again: what was confirmed is on disk.
+         */
+        public Builder onFatal(Consumer<Throwable> listener) {
+            onFatal = listener;
+            return this;
+        }
+
         private List<Command> firstCommands() {
             List<Command> commands = new ArrayList<>();
             commands.add(new Command.CreateVhost(vhost, "Default virtual host", Set.of()));
@@ -273,9 +293,9 @@ public final class JumpMq implements AutoCloseable {
         }
 
         private JumpMq start(@Nullable DiskStore store) throws IOException {
-            EventLoops loops = new EventLoops(threads);
+            EventLoops loops = new EventLoops(threads, onFatal);
             AtomicReference<@Nullable Broker> whole = new AtomicReference<>();
-            MemoryBudget memory = new MemoryBudget(messageMemoryBytes, () -> {
+            MemoryBudget memory = new MemoryBudget(messageMemoryBytes, connectionMemoryBytes, () -> {
                 Broker running = whole.get();
                 if (running != null) {
                     running.letGo();
@@ -297,6 +317,7 @@ public final class JumpMq implements AutoCloseable {
                 }
                 throw e;
             }
+            memory.reserve(Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
             Connections open = new Connections();
             Authenticator authenticator = new Authenticator(broker.catalog()::user, loopbackUsers);
             AmqpServer server =

@@ -42,6 +42,15 @@ final class ServerCommand implements Callable<Integer> {
     /** The exit code when the disk has failed: nothing may be confirmed any more, so there is nothing to wait for. */
     private static final int STORE_FAILED = 3;
 
+    /** The exit code when the Java machine fails, as for want of memory, where nothing smaller can be given up than the node. */
+    private static final int MACHINE_FAILED = 4;
+
+    /** What messages may take at most of the heap, whatever is set: the rest has to fit, too. */
+    private static final double MOST_OF_HEAP = 0.9;
+
+    /** What is on its way to the disk takes at most this part of the heap. */
+    private static final int MOST_UNFLUSHED_OF_HEAP = 16;
+
     private static final String CONFIG_VARIABLE = "JUMPMQ_CONFIG_FILE";
 
     @Option(names = "--config", paramLabel = "FILE", description = "Settings, in rabbitmq.conf's syntax.")
@@ -75,6 +84,7 @@ final class ServerCommand implements Callable<Integer> {
     @SuppressWarnings("SystemOut") // The banner is for whoever started it.
     public Integer call() throws InterruptedException {
         long started = System.nanoTime();
+        Thread.setDefaultUncaughtExceptionHandler(ServerCommand::onDeath);
         JumpMq broker;
         try {
             Settings settings = settings();
@@ -101,6 +111,54 @@ final class ServerCommand implements Callable<Integer> {
                 String.join(", ", listening), (System.nanoTime() - started) / 1_000_000);
         stopped.await();
         return 0;
+    }
+
+    /** No thread dies unnoticed; pools replace theirs when a task has failed. */
+    private static void onDeath(Thread thread, Throwable failure) {
+        if (failure instanceof Error) {
+            giveUp(failure);
+        }
+        LOG.error(
+                "A defect in JumpMQ: something thread {} did has failed. Please report this.",
+                thread.getName(),
+                failure);
+    }
+
+    /** Nothing may be half done for long: ends the process at once, also if there is no memory for a word. */
+    private static void giveUp(Throwable failure) {
+        try {
+            LOG.error(
+                    "The Java machine has failed, which leaves things half done: this node ends with code {}. What was confirmed is"
+                            + " on disk: start it again; if memory ran out and does so again, with a larger heap (-Xmx).",
+                    MACHINE_FAILED,
+                    failure);
+        } finally {
+            Runtime.getRuntime().halt(MACHINE_FAILED);
+        }
+    }
+
+    private static void onStoreFailure(Throwable failure) {
+        if (failure instanceof VirtualMachineError) {
+            giveUp(failure);
+        }
+        Runtime.getRuntime().halt(STORE_FAILED);
+    }
+
+    /** What messages may take. */
+    private static long messageMemory(Settings settings) {
+        long heap = Runtime.getRuntime().maxMemory();
+        long most = (long) (heap * MOST_OF_HEAP);
+        long wanted =
+                settings.find(Options.MEMORY_BYTES).orElseGet(() -> (long) (heap * settings.get(Options.MEMORY_SHARE)));
+        if (wanted > most) {
+            LOG.warn(
+                    "{} = {} is more than this Java has: its heap is {} bytes (-Xmx). Messages get {} of it.",
+                    Options.MEMORY_BYTES.key(),
+                    wanted,
+                    heap,
+                    most);
+        }
+        return Math.min(wanted, most);
     }
 
     private static void log(String level) {
@@ -166,8 +224,7 @@ final class ServerCommand implements Callable<Integer> {
                         settings.get(Options.DEFAULT_READ)))
                 .loopbackUsers(loopbackUsers(settings))
                 .maxConnections(settings.get(Options.CONNECTION_MAX))
-                .messageMemory(settings.find(Options.MEMORY_BYTES).orElseGet(() ->
-                        (long) (Runtime.getRuntime().maxMemory() * settings.get(Options.MEMORY_SHARE))))
+                .messageMemory(messageMemory(settings))
                 .connections(new ConnectionSettings(
                         settings.get(Options.FRAME_MAX),
                         settings.get(Options.CHANNEL_MAX),
@@ -180,8 +237,11 @@ final class ServerCommand implements Callable<Integer> {
                         settings.get(Options.STORE_SEGMENT),
                         interval ? Duration.ofMillis(settings.get(Options.STORE_INTERVAL)) : Duration.ZERO,
                         settings.get(Options.DISK_FREE),
-                        StoreSettings.DEFAULT.maxUnflushedBytes()))
-                .onStoreFailure(failure -> Runtime.getRuntime().halt(STORE_FAILED));
+                        Math.min(
+                                StoreSettings.DEFAULT.maxUnflushedBytes(),
+                                Runtime.getRuntime().maxMemory() / MOST_UNFLUSHED_OF_HEAP)))
+                .onStoreFailure(ServerCommand::onStoreFailure)
+                .onFatal(ServerCommand::giveUp);
         settings.find(Options.THREADS).ifPresent(builder::threads);
         builder.port(-1);
         new ListenerSettings(settings, host != null).wanted().forEach(builder::listen);

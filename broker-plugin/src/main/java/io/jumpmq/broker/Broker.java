@@ -42,10 +42,14 @@ public final class Broker implements CatalogObserver {
     /** Messages between loops beyond which publishers wait. */
     private static final int MOST_WAITING = 100_000;
 
+    /** Their size beyond which they do is a part of what connections may hold, for that is where they come from; at least this. */
+    private static final long LEAST_WAITING_BYTES = 4 << 20;
+
     private final List<Loop> loops;
     private final Iterable<ExchangeType> types;
     private final Catalog catalog;
     private final MemoryBudget memory;
+    private final long mostWaitingBytes;
     private final CatalogLog log;
     private final MessageStore store;
     private final Map<String, Integer> connections = new ConcurrentHashMap<>();
@@ -63,6 +67,8 @@ public final class Broker implements CatalogObserver {
             List<Loop> loops, Iterable<ExchangeType> types, MemoryBudget memory, CatalogLog log, MessageStore store) {
         this.loops = List.copyOf(loops);
         this.memory = memory;
+        this.mostWaitingBytes =
+                Math.max(LEAST_WAITING_BYTES, memory.connections().limitBytes() / 2);
         this.log = log;
         this.store = store;
         this.types = types;
@@ -161,7 +167,8 @@ public final class Broker implements CatalogObserver {
         return replies;
     }
 
-    MemoryBudget memory() {
+    /** What messages may take. */
+    public MemoryBudget memory() {
         return memory;
     }
 
@@ -184,7 +191,7 @@ public final class Broker implements CatalogObserver {
             return stores;
         }
         for (Loop loop : loops) {
-            if (loop.backlog() > MOST_WAITING) {
+            if (loop.backlog() > MOST_WAITING || loop.backlogBytes() > mostWaitingBytes) {
                 return Congestion.BUSY;
             }
         }

@@ -3,9 +3,9 @@ package io.jumpmq.broker;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How much memory the messages of all queues may take. Queues tell what they hold in steps, so that a message costs no
- * shared counter. From half of it on, queues that can let go of messages do; beyond the limit publishers wait, until a
- * tenth of it is free again.
+ * How much memory messages may take: those in queues, and what {@linkplain ConnectionMemory connections} hold of those on
+ * their way. Queues tell what they hold in steps, so that a message costs no shared counter. From half of it on, queues that
+ * can let go of messages do; beyond the limit publishers wait, until a tenth of it is free again.
  */
 public final class MemoryBudget {
     /** What a queue keeps at hand when memory gets short. */
@@ -13,25 +13,53 @@ public final class MemoryBudget {
 
     private final long limitBytes;
     private final Runnable onSpent;
+    private final ConnectionMemory connections;
     private final AtomicLong heldBytes = new AtomicLong();
+    private volatile long ownBytes;
     private volatile boolean spent;
     private volatile long keepBytes;
 
     /**
      * A budget of so many bytes.
      *
+     * @param connectionBytes how much of it connections may hold
      * @param onSpent called by whichever thread has gone beyond it
      */
-    public MemoryBudget(long limitBytes, Runnable onSpent) {
+    public MemoryBudget(long limitBytes, long connectionBytes, Runnable onSpent) {
         if (limitBytes < 1) {
             throw new IllegalArgumentException("a memory budget must be at least a byte, not " + limitBytes);
         }
         this.limitBytes = limitBytes;
         this.onSpent = onSpent;
+        this.connections = new ConnectionMemory(connectionBytes, this);
         this.keepBytes = limitBytes;
     }
 
-    /** Notes that a queue holds so much more, or less if it is negative. Any thread. */
+    /** What connections hold of it. */
+    public ConnectionMemory connections() {
+        return connections;
+    }
+
+    /** Beyond which publishers wait. */
+    public long limitBytes() {
+        return limitBytes;
+    }
+
+    /**
+     * Counts what the node takes by itself in, but no more than a quarter of the limit: whatever that is, there is to be room for
+     * messages. To be called once, at the start.
+     */
+    public void reserve(long bytes) {
+        ownBytes = Math.min(bytes, limitBytes / 4);
+        add(ownBytes);
+    }
+
+    /** What the node takes by itself. Any thread. */
+    public long ownBytes() {
+        return ownBytes;
+    }
+
+    /** Notes that a queue, or a connection, holds so much more, or less if it is negative. Any thread. */
     void add(long bytes) {
         long held = heldBytes.addAndGet(bytes);
         boolean before = spent;
@@ -59,7 +87,12 @@ public final class MemoryBudget {
         return spent;
     }
 
-    /** What the queues hold, as far as they have told. Any thread. */
+    /** Whether so much is held that nothing should be loaded for consumers who do not acknowledge. Any thread. */
+    boolean isOverdrawn() {
+        return heldBytes.get() > limitBytes + connections.limitBytes();
+    }
+
+    /** What queues and connections hold, as far as they have told, and the node itself. Any thread. */
     public long heldBytes() {
         return heldBytes.get();
     }

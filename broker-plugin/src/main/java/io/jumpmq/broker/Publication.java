@@ -2,6 +2,7 @@ package io.jumpmq.broker;
 
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Receiver;
+import io.jumpmq.broker.loop.Sized;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.PublishTicket;
 
@@ -9,7 +10,7 @@ import io.jumpmq.broker.queue.PublishTicket;
  * A message on its way to one or several queues whose publisher waits for their answers. Made, counted and settled on
  * the publisher's loop; the queues answer from theirs.
  */
-public final class Publication {
+public final class Publication implements Sized {
     /** Told on the publisher's loop when the last queue has answered. */
     public interface Settlement {
         /** Whether every queue has taken the message. */
@@ -38,6 +39,11 @@ public final class Publication {
 
     public Message message() {
         return message;
+    }
+
+    @Override
+    public int footprint() {
+        return message.footprint();
     }
 
     public long sequenceNumber() {

@@ -40,6 +40,9 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
 
     private static final long SAMPLE_MILLIS = 10;
 
+    /** When memory is short, it is tried again so much later. */
+    private static final long LOAD_AGAIN_MILLIS = 200;
+
     private final Broker broker;
     private final QueueRecord queue;
     private final Loop home;
@@ -52,6 +55,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     private long sampledMillis;
     private long sampledDeliveries;
     private boolean brisk;
+    private boolean loadsLater;
     private volatile boolean behind;
 
     private final Receiver<Message> publish = this::onPublish;
@@ -308,7 +312,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         if (core.heldBytes() > keep) {
             core.letGo(keep);
         }
-        long held = (long) core.heldMessages() * Message.OVERHEAD_BYTES + core.heldBytes();
+        long held = (long) core.heldMessages() * Message.OVERHEAD_BYTES + core.heldBytes() + core.heldHeaderBytes();
         long change = held - toldBytes;
         if (change >= MEMORY_STEP_BYTES || change <= -MEMORY_STEP_BYTES || (held == 0 && change != 0)) {
             toldBytes = held;
@@ -318,6 +322,22 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
 
     private void onAlarm() {
         alarmMillis = Long.MAX_VALUE;
+        core.tick(home.nowMillis());
+        settle();
+    }
+
+    @Override
+    public boolean mayLoad() {
+        boolean may = !broker.memory().isOverdrawn();
+        if (!may && !loadsLater) {
+            loadsLater = true;
+            home.schedule(this::onLoadAgain, LOAD_AGAIN_MILLIS);
+        }
+        return may;
+    }
+
+    private void onLoadAgain() {
+        loadsLater = false;
         core.tick(home.nowMillis());
         settle();
     }

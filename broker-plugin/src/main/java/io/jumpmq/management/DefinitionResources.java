@@ -18,7 +18,9 @@ final class DefinitionResources {
                 })
                 .post("/definitions", call -> {
                     call.requireAdministrator();
-                    definitions.load(call.json());
+                    synchronized (definitions) { // One in memory at a time.
+                        definitions.load(call.json());
+                    }
                     return Answer.done();
                 })
                 .get("/definitions/{vhost}", call -> {
@@ -27,7 +29,9 @@ final class DefinitionResources {
                 })
                 .post("/definitions/{vhost}", call -> {
                     call.requireAdministrator();
-                    definitions.load(call.json(), call.visibleVhost());
+                    synchronized (definitions) {
+                        definitions.load(call.json(), call.visibleVhost());
+                    }
                     return Answer.done();
                 });
     }

@@ -20,8 +20,8 @@ public final class HttpThreads implements AutoCloseable {
     /** Requests that are carried out at a time. */
     static final int MOST_AT_ONCE = 8;
 
-    /** Definitions of a hundred thousand queues fit. */
-    static final long LARGEST_BODY = 64L << 20;
+    /** Definitions of a hundred thousand queues fit; less of a small heap, for a document takes many times its text. */
+    static final long LARGEST_BODY = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 32);
 
     private static final int MOST_HEADER_BYTES = 64 << 10;
     private static final int BUFFER_BYTES = 16 << 10;

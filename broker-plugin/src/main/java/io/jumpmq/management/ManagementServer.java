@@ -109,8 +109,9 @@ public final class ManagementServer implements AutoCloseable {
     private void sample() {
         try {
             statistics.sample(System.currentTimeMillis());
-        } catch (RuntimeException e) {
-            LOG.warn("Statistics could not be sampled: {}", e.toString());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // Whatever it was: the executor would silently never call again.
+            LOG.warn("Statistics could not be sampled, and will be tried again: {}", e.toString());
         }
     }
 
@@ -181,6 +182,13 @@ public final class ManagementServer implements AutoCloseable {
                     send(exchange, e);
                 } catch (AmqpException e) {
                     send(exchange, HttpError.of(e));
+                } catch (OutOfMemoryError e) {
+                    LOG.warn(
+                            "{} {} took more memory than there is: {}",
+                            exchange.getRequestMethod(),
+                            exchange.getRequestPath(),
+                            e.getMessage());
+                    send(exchange, new HttpError(503, "out_of_memory", "this takes more memory than there is"));
                 } catch (RuntimeException | Error e) {
                     LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(), e);
                     send(exchange, new HttpError(500, "internal_error", "a defect of JumpMQ: see its log"));

@@ -158,11 +158,14 @@ final class Metrics {
                 "Open connections",
                 node.connections().all().size());
         families.gauge("process_max_tcp_sockets", "Most sockets that may be open", process.mostFiles());
-        families.gauge("process_resident_memory_bytes", "Memory in use", process.residentBytes());
+        families.gauge(
+                "process_resident_memory_bytes",
+                "Memory that the node and its messages take, as counted: mem_used of the HTTP API",
+                node.memory().heldBytes());
         families.gauge(
                 "resident_memory_limit_bytes",
-                "The largest Java heap; what is beside it is bounded, too",
-                Runtime.getRuntime().maxMemory());
+                "Publishers wait when messages take more: mem_limit of the HTTP API",
+                node.memory().limitBytes());
         families.gauge("disk_space_available_bytes", "Free where the data are", OverviewResources.diskFree(node));
         families.gauge("disk_space_available_limit_bytes", "Publishers wait when less is free", node.diskLimitBytes());
         families.gauge(
@@ -173,7 +176,7 @@ final class Metrics {
         families.gauge(
                 "alarms_memory_used_watermark",
                 "1 while messages take more memory than they may",
-                congestion == Congestion.MEMORY ? 1 : 0);
+                node.memory().isSpent() ? 1 : 0);
         families.gauge(
                 "alarms_free_disk_space_watermark",
                 "1 while the disk has less space than it should",
@@ -808,8 +811,14 @@ final class Metrics {
             }
         }
         families.gauge(
+                "resident_bytes", "Memory that the process has", Footprint.now().residentBytes());
+        families.gauge(
+                "connection_memory_bytes",
+                "What connections hold of message_memory_bytes: messages half sent, uncommitted or unread",
+                node.memory().connections().heldBytes());
+        families.gauge(
                 "message_memory_bytes",
                 "Memory that messages take",
-                node.memory().heldBytes());
+                node.memory().heldBytes() - node.memory().ownBytes());
     }
 }

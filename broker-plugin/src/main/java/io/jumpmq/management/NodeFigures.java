@@ -30,7 +30,7 @@ final class NodeFigures {
     static long[] levels(Node node) {
         Footprint process = Footprint.now();
         return new long[] {
-            process.residentBytes(),
+            node.memory().heldBytes(),
             process.openFiles(),
             node.connections().all().size(),
             ManagementFactory.getThreadMXBean().getThreadCount(),

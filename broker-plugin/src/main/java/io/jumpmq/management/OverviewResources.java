@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /overview}, {@code /nodes} and the small ones beside them. */
 final class OverviewResources {
+    /** What messages take is counted; the rest of the process is not. */
+    private static final String MEMORY_STRATEGY = "counted";
+
     /** The version of RabbitMQ whose interface this is: clients decide by it what they may ask. */
     static final String COMPATIBLE_VERSION = "3.10.8";
 
@@ -201,8 +204,8 @@ final class OverviewResources {
         map.put("rates_mode", "basic");
         map.put("partitions", List.of());
         statistics.describeFigures(map, call);
-        map.put("mem_calculation_strategy", "rss");
-        map.put("mem_limit", Runtime.getRuntime().maxMemory());
+        map.put("mem_calculation_strategy", MEMORY_STRATEGY);
+        map.put("mem_limit", node.memory().limitBytes());
         map.put("mem_alarm", node.memory().isSpent());
         map.put("disk_free_limit", node.diskLimitBytes());
         map.put("disk_free_alarm", node.broker().congestion() == Congestion.DISK);
@@ -236,7 +239,13 @@ final class OverviewResources {
     private Map<String, Object> memory() {
         Runtime runtime = Runtime.getRuntime();
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("messages", node.memory().heldBytes());
+        long connections = node.memory().connections().heldBytes();
+        map.put("messages", node.memory().heldBytes() - node.memory().ownBytes() - connections);
+        map.put("node", node.memory().ownBytes());
+        map.put("connections", connections);
+        map.put("counted", node.memory().heldBytes());
+        map.put("counted_limit", node.memory().limitBytes());
+        map.put("connections_limit", node.memory().connections().limitBytes());
         map.put("heap_used", runtime.totalMemory() - runtime.freeMemory());
         map.put(
                 "total",
@@ -247,7 +256,7 @@ final class OverviewResources {
                         runtime.totalMemory(),
                         "limit",
                         runtime.maxMemory()));
-        map.put("strategy", "rss");
+        map.put("strategy", MEMORY_STRATEGY);
         return map;
     }
 

@@ -48,7 +48,6 @@ final class ChannelMachine {
     }
 
     private static final byte[] NO_KEY = {};
-    private static final int MOST_UNWRITTEN_REPLIES = 1 << 20;
     private static final int RESERVED_SHORT = 2;
     private static final int MANDATORY = 1;
     private static final int IMMEDIATE = 2;
@@ -73,8 +72,8 @@ final class ChannelMachine {
     private final ChannelCounters counters;
     private @Nullable ReplyConsumer replyConsumer;
 
-    /** Since the socket was full. */
-    private int unwrittenReplies;
+    /** Deliveries for which the client has to read others first. */
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
 
     private State state = State.OPEN;
 
@@ -96,6 +95,7 @@ final class ChannelMachine {
     private boolean transactional;
     private List<Runnable> publications = new ArrayList<>();
     private List<Settled> settlements = new ArrayList<>();
+    private long uncommittedBytes;
     private int openCommits;
 
     private boolean refusedInCommit;
@@ -109,6 +109,13 @@ final class ChannelMachine {
     private record Unacked(
             QueueActor queue, QueueEntry entry, @Nullable ChannelConsumer consumer) {}
 
+    private record Waiting(ChannelConsumer consumer, QueueEntry entry) {
+        /** What it holds that its queue does not count any more. */
+        int heldBytes() {
+            return consumer.noAck() ? entry.message().footprint() : 0;
+        }
+    }
+
     /** What a transaction is going to do with a delivery. */
     private record Settled(long tag, Unacked delivery, Settlement how) {}
 
@@ -116,7 +123,7 @@ final class ChannelMachine {
         this.number = number;
         this.connection = connection;
         this.topology = new ChannelTopology(this, connection);
-        this.content = new ContentAssembly(connection.context().settings().maxMessageBytes());
+        this.content = new ContentAssembly(connection.largestBody(), connection::hold);
         ChannelCounters ofLoop = connection.context().broker().counters(loop());
         this.counters = ChannelCounters.ofChannel(ofLoop);
         ofLoop.channelOpened();
@@ -275,6 +282,8 @@ final class ChannelMachine {
         boolean mandatory = (publishFlags & MANDATORY) != 0;
         counters.published(confirms != null, message.body().length);
         if (transactional) {
+            connection.hold(message.footprint());
+            uncommittedBytes += message.footprint();
             publications.add(() -> send(to, message, mandatory));
             return;
         }
@@ -489,7 +498,7 @@ final class ChannelMachine {
         requireTransaction();
         List<Runnable> steps = publications;
         List<Settled> settled = settlements;
-        publications = new ArrayList<>();
+        forgetPublications();
         settlements = new ArrayList<>();
         connection.suspend();
         openCommits = 1;
@@ -501,9 +510,15 @@ final class ChannelMachine {
 
     /** Messages are forgotten; what was settled is held as before. */
     private void rollBack() {
-        publications = new ArrayList<>();
+        forgetPublications();
         settlements.forEach(one -> unacked.putBack(one.tag, one.delivery));
         settlements = new ArrayList<>();
+    }
+
+    private void forgetPublications() {
+        publications = new ArrayList<>();
+        connection.hold(-uncommittedBytes);
+        uncommittedBytes = 0;
     }
 
     private void onCommitted(@Nullable Publication publication, boolean accepted) {
@@ -542,9 +557,7 @@ final class ChannelMachine {
         if (consumer == null || state != State.OPEN || !connection.isOpen()) {
             return;
         }
-        if (connection.output().isWritable()) {
-            unwrittenReplies = 0;
-        } else if ((unwrittenReplies += message.footprint()) > MOST_UNWRITTEN_REPLIES) {
+        if (!connection.mayDeliver(message.footprint())) {
             return; // Nobody else keeps it, and this client does not read.
         }
         writeDelivery(consumer.tag(), unacked.skip(), false, NO_KEY, message, message.properties());
@@ -649,6 +662,7 @@ final class ChannelMachine {
                             return consumer;
                         },
                         removed -> {
+                            writeAllOf(removed);
                             answer(answer);
                             connection.resume();
                         });
@@ -661,6 +675,53 @@ final class ChannelMachine {
             }
             return;
         }
+        boolean now = waiting.isEmpty() && connection.mayDeliver(entry.message().footprint());
+        if (!now) {
+            await(consumer, entry);
+        } else {
+            try {
+                writeDelivery(consumer, entry);
+            } catch (OutOfMemoryError e) {
+                await(consumer, entry); // So that it goes back to its queue with the others.
+                connection.outOfMemory(e);
+            }
+        }
+        if (!windowsDue) {
+            windowsDue = true;
+            loop().atTurnEnd(this::onWritten);
+        }
+    }
+
+    private void await(ChannelConsumer consumer, QueueEntry entry) {
+        Waiting last = new Waiting(consumer, entry);
+        waiting.add(last);
+        connection.keep(last.heldBytes());
+    }
+
+    /** Goes on with the deliveries that wait, as far as the client has read others. */
+    void writeWaiting() {
+        while (!waiting.isEmpty()
+                && connection.mayDeliver(waiting.element().entry.message().footprint())) {
+            Waiting next = waiting.element();
+            writeDelivery(next.consumer, next.entry); // If there is no memory for that, it still waits.
+            connection.keep(-next.heldBytes());
+            waiting.remove();
+        }
+    }
+
+    /** A consumer leaves: what it was delivered goes before the word that it has left. */
+    private void writeAllOf(ChannelConsumer consumer) {
+        waiting.removeIf(next -> {
+            boolean its = next.consumer == consumer;
+            if (its) {
+                connection.keep(-next.heldBytes());
+                writeDelivery(consumer, next.entry);
+            }
+            return its;
+        });
+    }
+
+    private void writeDelivery(ChannelConsumer consumer, QueueEntry entry) {
         Message message = entry.message();
         counters.delivered(consumer.queueRecord().settings().quorum(), consumer.noAck(), entry.redelivered());
         long tag = consumer.noAck() ? unacked.skip() : unacked.add(new Unacked(consumer.queue(), entry, consumer));
@@ -672,10 +733,6 @@ final class ChannelMachine {
                 message,
                 propertiesOf(entry, consumer.queueRecord()));
         consumer.wrote(message.footprint());
-        if (!windowsDue) {
-            windowsDue = true;
-            loop().atTurnEnd(this::returnWindows);
-        }
     }
 
     private void writeDelivery(
@@ -720,9 +777,14 @@ final class ChannelMachine {
         return changed ? decoded.withHeaders(headers).encode() : properties;
     }
 
+    private void onWritten() {
+        windowsDue = false;
+        returnWindows();
+        connection.tellMemory();
+    }
+
     /** Tells the queues what was written, unless the socket is full: then {@link ConnectionMachine#onWritable} does. */
     void returnWindows() {
-        windowsDue = false;
         if (connection.output().isWritable()) {
             consumers.values().forEach(ChannelConsumer::returnWindow);
         }
@@ -730,6 +792,7 @@ final class ChannelMachine {
 
     void onCancelled(ChannelConsumer consumer) {
         if (consumers.remove(consumer.tag(), consumer) && state == State.OPEN && connection.wantsCancels()) {
+            writeAllOf(consumer);
             send(new Method.BasicCancel(consumer.tag(), true));
         }
     }
@@ -801,6 +864,15 @@ final class ChannelMachine {
     }
 
     private void onFetched(QueueRecord queue, QueueActor.Fetched fetched) {
+        try {
+            sendFetched(queue, fetched);
+        } catch (OutOfMemoryError e) {
+            connection.outOfMemory(e);
+        }
+        connection.resume();
+    }
+
+    private void sendFetched(QueueRecord queue, QueueActor.Fetched fetched) {
         QueueEntry entry = fetched.entry();
         QueueActor actor = fetched.queue();
         if (state != State.OPEN) {
@@ -825,7 +897,6 @@ final class ChannelMachine {
             FrameWriter.end(out, start);
             sendContent(propertiesOf(entry, queue), message.body());
         }
-        connection.resume();
     }
 
     private enum Settlement {
@@ -917,6 +988,7 @@ final class ChannelMachine {
         flushConfirms();
         closeReplies();
         rollBack();
+        content.abandon();
         state = State.CLOSED;
         connection.context().broker().counters(loop()).channelClosed();
         Map<QueueActor, List<QueueEntry>> entries = new LinkedHashMap<>();
@@ -929,6 +1001,14 @@ final class ChannelMachine {
                 unacked.nextTag() - 1,
                 (tag, delivery) -> entries.computeIfAbsent(delivery.queue, unused -> new ArrayList<>())
                         .add(delivery.entry));
+        waiting.forEach(next -> {
+            connection.keep(-next.heldBytes());
+            if (!next.consumer.noAck()) {
+                entries.computeIfAbsent(next.consumer.queue(), unused -> new ArrayList<>())
+                        .add(next.entry);
+            }
+        });
+        waiting.clear();
         leaving.keySet().forEach(queue -> entries.computeIfAbsent(queue, unused -> new ArrayList<>()));
         entries.forEach((queue, returned) -> queue.tell(
                 loop(), core -> core.remove(leaving.getOrDefault(queue, List.of()), returned, queue.nowMillis())));

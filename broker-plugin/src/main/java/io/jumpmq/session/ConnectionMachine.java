@@ -7,6 +7,7 @@ import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Congestion;
+import io.jumpmq.broker.ConnectionMemory;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.metrics.NodeCounters;
@@ -56,12 +57,16 @@ public final class ConnectionMachine {
     /** After a read of up to 128 kB: what limits a publisher to some 60 MB/s while it gives way. */
     private static final long GIVE_WAY_MILLIS = 2;
 
+    /** While so much waits to be read by the client, nothing more is read from it, and no more deliveries are written. */
+    private static final int MOST_UNWRITTEN = 1 << 20;
+
     /** For so long after it gave way a connection's state is "flow". */
     private static final long FLOW_MILLIS = 1_000;
 
     private final ConnectionContext context;
     private final FrameReader frames = new FrameReader(ConnectionSettings.FRAME_MIN_BYTES);
     private final Map<Integer, ChannelMachine> channels = new LinkedHashMap<>();
+    private final ConnectionMemory.Share memory;
 
     private State state = State.AWAITING_HEADER;
 
@@ -80,6 +85,14 @@ public final class ConnectionMachine {
     private long closingMillis;
     private boolean blocked;
     private boolean givesWay;
+
+    /** What the channels hold of contents: unfinished ones, those of transactions, those that wait to be written. */
+    private long contentBytes;
+
+    /** Of frames that are not whole. */
+    private int unreadBytes;
+
+    private boolean writesLater;
     private long gaveWayMillis;
     private int frameMax = ConnectionSettings.FRAME_MIN_BYTES;
     private int channelMax;
@@ -97,6 +110,7 @@ public final class ConnectionMachine {
     /** A connection on which nothing was said yet. */
     public ConnectionMachine(ConnectionContext context) {
         this.context = context;
+        this.memory = context.broker().memory().connections().open();
         this.bornMillis = context.loop().nowMillis();
         this.lastReadMillis = bornMillis;
         this.lastWrittenMillis = bornMillis;
@@ -105,6 +119,29 @@ public final class ConnectionMachine {
     /** Takes whole frames out of the buffer until there is none, or the connection is suspended or closed. */
     public void onBytes(ByteBuf in) {
         lastReadMillis = context.loop().nowMillis();
+        try {
+            decode(in);
+        } catch (OutOfMemoryError e) {
+            outOfMemory(e);
+        }
+        unreadBytes = in.readableBytes();
+        tellMemory();
+    }
+
+    /** There is no memory for what this connection wants: it ends, so that the others can go on. */
+    void outOfMemory(OutOfMemoryError failure) {
+        closeAll(); // First of all: what it holds may be what lacks.
+        memory.hold(0);
+        context.listener().failed("there is no memory for what it sends or is sent: " + failure.getMessage());
+        try {
+            methodId = 0;
+            fail(0, new AmqpException(ReplyCode.RESOURCE_ERROR, "out of memory"));
+        } catch (OutOfMemoryError again) {
+            close(); // Not even for a goodbye.
+        }
+    }
+
+    private void decode(ByteBuf in) {
         if (state == State.AWAITING_HEADER && !readProtocolHeader(in)) {
             return;
         }
@@ -158,9 +195,13 @@ public final class ConnectionMachine {
         }
     }
 
-    /** Whether decoding waits for an answer. */
+    /** Whether decoding waits: for an answer, or for the client to read those that there are. */
     public boolean isSuspended() {
-        return awaited > 0;
+        return awaited > 0 || isFull();
+    }
+
+    private boolean isFull() {
+        return output().unwrittenBytes() > MOST_UNWRITTEN;
     }
 
     void suspend() {
@@ -303,8 +344,13 @@ public final class ConnectionMachine {
         }
         channelMax = (int) negotiated("channel_max", tuneOk.channelMax(), settings.channelMax());
         heartbeatMillis = tuneOk.heartbeat() * 1000L;
-        frames.frameMax(frameMax);
+        frames.frameMax(frameMax == 0 ? largestFrame() : frameMax);
         state = State.AWAITING_OPEN;
+    }
+
+    /** Where none is agreed on: a frame holds a whole message, or an argument table as large. */
+    private int largestFrame() {
+        return (int) Math.max(ConnectionSettings.DEFAULT.frameMaxBytes(), largestBody() + FrameReader.OVERHEAD);
     }
 
     /** The client's choice, which must not exceed ours; 0 is no limit. */
@@ -430,6 +476,7 @@ public final class ConnectionMachine {
     public void onClosed() {
         state = State.CLOSED;
         closeAll();
+        memory.hold(0);
         release(() -> {});
     }
 
@@ -439,6 +486,19 @@ public final class ConnectionMachine {
      * after each read, and again after the pause; 0: there is none.
      */
     public long pauseMillis() {
+        long millis = publishingPauseMillis();
+        if (millis >= CONGESTED_MILLIS) {
+            memory.excuse();
+        } else if (!memory.mayTake(0)) {
+            millis = CONGESTED_MILLIS;
+        }
+        if (millis >= CONGESTED_MILLIS) {
+            lastReadMillis = context.loop().nowMillis(); // What we do not read we cannot miss.
+        }
+        return millis;
+    }
+
+    private long publishingPauseMillis() {
         Congestion congestion =
                 publishes && state == State.OPEN ? context.broker().congestion() : Congestion.NONE;
         boolean alarm = congestion.isAlarm();
@@ -474,15 +534,109 @@ public final class ConnectionMachine {
         publishes = true;
     }
 
-    /** The socket takes more again. */
+    /** The socket takes more again; decoding may go on, too. */
     public void onWritable() {
-        channels.values().forEach(ChannelMachine::returnWindows);
+        tellMemory(); // Of what has left, before more is written: that is how a client is seen to get on.
+        writeWaiting();
+        tellMemory();
+    }
+
+    private void writeWaiting() {
+        try {
+            for (ChannelMachine channel : channels.values()) {
+                channel.writeWaiting();
+                channel.returnWindows();
+            }
+        } catch (OutOfMemoryError e) {
+            outOfMemory(e);
+        }
+    }
+
+    // What the connection holds in memory.
+
+    /**
+     * The largest body that can be taken: as configured, unless the memory is too small for it.
+     */
+    long largestBody() {
+        return Math.min(
+                context.settings().maxMessageBytes(),
+                context.broker().memory().connections().mostBytes());
+    }
+
+    /**
+     * A channel holds so much more of contents that came, or less.
+     *
+     * @throws AmqpException CONTENT_TOO_LARGE when that is more than a connection may hold; then it does not
+     */
+    void hold(long bytes) {
+        long most = context.broker().memory().connections().mostBytes();
+        if (bytes > 0 && contentBytes + bytes > most) {
+            throw new AmqpException(
+                    ReplyCode.CONTENT_TOO_LARGE,
+                    "half-sent and uncommitted messages of this connection would take " + (contentBytes + bytes)
+                            + " bytes of memory, more than the " + most + " that one connection may hold");
+        }
+        contentBytes += bytes;
+    }
+
+    /** A channel holds so much more of contents that wait to be written, or less. */
+    void keep(long bytes) {
+        contentBytes += bytes;
+    }
+
+    /** Whether a delivery of this size may be written now. If not, {@link ChannelMachine#writeWaiting} is called later. */
+    boolean mayDeliver(int bytes) {
+        if (isFull()) {
+            return false; // It will be writable.
+        }
+        boolean may = memory.mayTake(bytes);
+        if (!may && !writesLater) {
+            writesLater = true;
+            context.loop().schedule(this::writeLater, CONGESTED_MILLIS);
+        }
+        return may;
+    }
+
+    private void writeLater() {
+        writesLater = false;
+        writeWaiting();
+        tellMemory();
+    }
+
+    /** To be called when what the connection holds may have changed; too much of it ends the connection. */
+    void tellMemory() {
+        long before = memory.bytes();
+        memory.hold(contentBytes + unreadBytes + output().unwrittenBytes());
+        if (memory.bytes() > before && memory.isBeyond()) {
+            endForMemory("and all connections together more than the %d that they may"
+                    .formatted(context.broker().memory().connections().limitBytes()));
+        }
+    }
+
+    private void endForMemory(String why) {
+        if (state.compareTo(State.OPEN) > 0) {
+            return;
+        }
+        String text = "this connection holds " + memory.bytes()
+                + " bytes of memory in half-sent, uncommitted or unread messages, " + why;
+        boolean reads = !isFull();
+        methodId = 0;
+        fail(0, new AmqpException(ReplyCode.RESOURCE_ERROR, text));
+        if (!reads) {
+            close(); // It would not read a goodbye either.
+        }
+        memory.hold(0);
     }
 
     /** To be called about every second. */
     public void onTick(long nowMillis) {
         if (state == State.CLOSED) {
             return;
+        }
+        tellMemory();
+        if (memory.stalls()) {
+            endForMemory(
+                    "and has not got on for " + ConnectionMemory.PATIENCE_SECONDS + " s while others wait for memory");
         }
         if (state.compareTo(State.OPEN) < 0) {
             if (nowMillis - bornMillis > context.settings().handshakeMillis()) {

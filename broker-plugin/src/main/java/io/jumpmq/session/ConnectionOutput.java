@@ -10,6 +10,9 @@ public interface ConnectionOutput {
     /** Whether the socket takes more; when it does again after a no, {@link ConnectionMachine#onWritable} is called. */
     boolean isWritable();
 
+    /** How much was written that the socket has not taken yet; about, and 0 when that is little. */
+    long unwrittenBytes();
+
     /** Decoding may go on, after {@link ConnectionMachine#isSuspended} was true. */
     void resume();
 

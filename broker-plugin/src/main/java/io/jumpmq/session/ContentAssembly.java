@@ -22,18 +22,23 @@ final class ContentAssembly {
     private static final int HEADER_FIXED = 12;
     private static final byte[] NO_BODY = {};
 
-    /** A body's array grows with what arrives: its announced size is only a client's word. */
-    private static final int TRUSTED_BYTES = 1 << 17;
+    /** Told how much more memory an unfinished body takes, or less; may refuse more. */
+    interface Holder {
+        void hold(long bytes);
+    }
 
     private final long maxBodyBytes;
+    private final Holder holder;
     private Expects expects = Expects.METHOD;
     private byte[] properties = {0, 0};
     private byte[] body = NO_BODY;
     private int bodySize;
     private int received;
+    private int heldBytes;
 
-    ContentAssembly(long maxBodyBytes) {
+    ContentAssembly(long maxBodyBytes, Holder holder) {
         this.maxBodyBytes = maxBodyBytes;
+        this.holder = holder;
     }
 
     /** A method has announced a content. */
@@ -93,7 +98,7 @@ final class ContentAssembly {
         takeProperties(in, index + HEADER_FIXED, length - HEADER_FIXED);
         bodySize = (int) size;
         received = 0;
-        body = bodySize == 0 ? NO_BODY : new byte[Math.min(bodySize, TRUSTED_BYTES)];
+        body = NO_BODY;
         expects = bodySize == 0 ? Expects.METHOD : Expects.BODY;
         return bodySize == 0;
     }
@@ -124,15 +129,36 @@ final class ContentAssembly {
                     "a body of " + bodySize + " bytes is followed by " + (length - (bodySize - received)) + " more");
         }
         if (received + length > body.length) {
-            body = Arrays.copyOf(body, (int) Math.min(bodySize, Math.max(2L * body.length, received + length)));
+            grow(received + length);
         }
         in.getBytes(index, body, received, length);
         received += length;
         if (received < bodySize) {
             return false;
         }
+        hold(0);
         expects = Expects.METHOD;
         return true;
+    }
+
+    /** A body's array grows with what arrives: its announced size is only a client's word. */
+    private void grow(int needed) {
+        int size = (int) Math.min(bodySize, Math.max(2L * body.length, needed));
+        if (needed < bodySize) {
+            hold(size);
+        }
+        body = Arrays.copyOf(body, size);
+    }
+
+    private void hold(int bytes) {
+        holder.hold(bytes - heldBytes);
+        heldBytes = bytes;
+    }
+
+    /** Forgets what has come of a content. */
+    void abandon() {
+        body = NO_BODY;
+        hold(0);
     }
 
     byte[] properties() {

@@ -1,10 +1,14 @@
 package io.jumpmq.session;
 
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a channel has delivered and not had acknowledged, by delivery tag. Tags count up, so this is a ring of places,
- * some of them emptied before their turn.
+ * some of them emptied before their turn. A few that stay while many come and go are set aside, so that it takes memory for
+ * what is there only.
  */
 final class UnackedDeliveries<T> {
     /** Is told what is taken out. */
@@ -14,6 +18,9 @@ final class UnackedDeliveries<T> {
 
     /** By tag modulo its length, which is a power of two. */
     private @Nullable Object[] places = new Object[8];
+
+    /** Those of tags before {@link #oldest}. */
+    private final NavigableMap<Long, T> aside = new TreeMap<>();
 
     private long oldest = 1;
     private long next = 1;
@@ -38,7 +45,7 @@ final class UnackedDeliveries<T> {
 
     /** Uses up a tag for a delivery that needs no acknowledgement. */
     long skip() {
-        if (count == 0) {
+        if (inRing() == 0) {
             oldest = next + 1;
         } else {
             makeRoom();
@@ -48,7 +55,31 @@ final class UnackedDeliveries<T> {
 
     private void makeRoom() {
         if (next - oldest >= places.length) {
-            grow();
+            if (inRing() < places.length / 2) {
+                setAside(next - places.length / 2);
+            } else {
+                grow();
+            }
+        }
+    }
+
+    private int inRing() {
+        return count - aside.size();
+    }
+
+    /** How many places there are. */
+    int capacity() {
+        return places.length;
+    }
+
+    @SuppressWarnings("unchecked")
+    private void setAside(long end) {
+        for (; oldest < end; oldest++) {
+            T delivery = (T) places[slot(oldest)];
+            if (delivery != null) {
+                aside.put(oldest, delivery);
+                places[slot(oldest)] = null;
+            }
         }
     }
 
@@ -62,23 +93,27 @@ final class UnackedDeliveries<T> {
 
     /** Keeps a delivery again that was taken out, under its old tag. */
     void putBack(long tag, T delivery) {
-        while (next - tag > places.length) {
-            grow();
+        if (tag < oldest) {
+            aside.put(tag, delivery);
+        } else {
+            places[slot(tag)] = delivery;
         }
-        oldest = Math.min(oldest, tag);
-        places[slot(tag)] = delivery;
         count++;
     }
 
     /** Whether the delivery of this tag is there. */
     boolean holds(long tag) {
-        return tag >= oldest && tag < next && places[slot(tag)] != null;
+        return tag < oldest ? aside.containsKey(tag) : tag < next && places[slot(tag)] != null;
     }
 
     /** Takes one delivery out; null when the tag is unknown or was settled before. */
     @SuppressWarnings("unchecked") // Only add puts anything in.
     @Nullable T take(long tag) {
-        if (tag < oldest || tag >= next) {
+        if (tag < oldest) {
+            T delivery = aside.remove(tag);
+            count -= delivery == null ? 0 : 1;
+            return delivery;
+        } else if (tag >= next) {
             return null;
         }
         T delivery = (T) places[slot(tag)];
@@ -93,6 +128,11 @@ final class UnackedDeliveries<T> {
     /** Takes out all deliveries up to and including a tag, the oldest first. */
     @SuppressWarnings("unchecked")
     void takeUpTo(long tag, Taker<? super T> taker) {
+        while (!aside.isEmpty() && aside.firstKey() <= tag) {
+            Map.Entry<Long, T> first = aside.pollFirstEntry();
+            count--;
+            taker.take(first.getKey(), first.getValue());
+        }
         long end = Math.min(tag + 1, next);
         for (long at = oldest; at < end; at++) {
             T delivery = (T) places[slot(at)];
@@ -107,7 +147,7 @@ final class UnackedDeliveries<T> {
     }
 
     private void advance() {
-        if (count == 0) {
+        if (inRing() == 0) {
             oldest = next;
             return;
         }

@@ -218,8 +218,15 @@ public final class DiskStore implements MessageStore, CatalogLog {
     static DiskStore open(
             AutoCloseable lock, Disk catalogDisk, Disk messages, StoreSettings settings, Consumer<Throwable> onFailure)
             throws IOException {
-        Function<String, ExecutorService> workers =
-                what -> Executors.newSingleThreadExecutor(task -> thread(task, what));
+        Function<String, ExecutorService> workers = what -> Executors.newSingleThreadExecutor(task -> {
+            Thread worker = thread(task, what);
+            worker.setUncaughtExceptionHandler((died, failure) -> {
+                // A queue or the writer would wait for ever for what this one was asked for.
+                LOG.error("The store failed: its thread {} did", died.getName(), failure);
+                onFailure.accept(failure);
+            });
+            return worker;
+        });
         return open(
                 lock, catalogDisk, messages, settings, settings.segmentBytes(), workers, System::nanoTime, onFailure);
     }

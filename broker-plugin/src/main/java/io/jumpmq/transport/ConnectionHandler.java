@@ -53,6 +53,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private final Connections open;
     private final SocketCounters counters;
     private final Runnable flush = this::flush;
+    private final Runnable tick = this::tick;
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable ConnectionMachine machine;
@@ -101,7 +102,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         machine = new ConnectionMachine(new ConnectionContext(
                 id, loop, broker, authenticator, address.getAddress(), settings, properties, this, this));
         ticking = ctx.executor()
-                .scheduleAtFixedRate(() -> loop.run(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+                .scheduleAtFixedRate(() -> loop.run(tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void tick() {
@@ -119,8 +120,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (before == null) {
             unread = read;
         } else {
-            unread = before.discardReadBytes().writeBytes(read);
-            read.release();
+            try {
+                unread = before.discardReadBytes().writeBytes(read);
+            } finally {
+                read.release();
+            }
         }
         decode();
     }
@@ -175,6 +179,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (ctx.channel().isWritable() && machine != null) {
             loop.run(machine::onWritable);
+            if (unread != null) {
+                resume(); // Later: what was written may have been an answer, in the middle of decoding.
+            }
         }
     }
 
@@ -204,8 +211,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        LOG.info("{} {} lost: {}", id, peer, cause.getMessage());
         ctx.close();
+        if (cause instanceof OutOfMemoryError) {
+            failed("there is no memory for what it sends: " + cause.getMessage());
+        } else {
+            LOG.info("{} {} lost: {}", id, peer, cause.getMessage());
+        }
     }
 
     @Override
@@ -319,6 +330,16 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     @Override
     public boolean isWritable() {
         return context != null && context.channel().isWritable();
+    }
+
+    @Override
+    public long unwrittenBytes() {
+        ByteBuf current = out;
+        ChannelHandlerContext ctx = context;
+        long gathered = current == null ? 0 : current.readableBytes();
+        return ctx == null || !ctx.channel().isActive()
+                ? gathered
+                : gathered + ctx.channel().bytesBeforeWritable();
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The broker's loops, one a core: epoll on Linux, the JDK's selectors elsewhere. */
 public final class EventLoops implements AutoCloseable {
@@ -34,17 +35,22 @@ public final class EventLoops implements AutoCloseable {
     private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
     private final IdentityHashMap<EventExecutor, Pacing> pacings = new IdentityHashMap<>();
 
-    /** Starts nothing yet: a thread starts with its loop's first task. */
-    public EventLoops(int count) {
+    /**
+     * Starts nothing yet: a thread starts with its loop's first task.
+     *
+     * @param onFatal told when the Java machine itself has failed, such as for want of memory, in work that is not one
+     *     connection's: the process should end then, for nobody knows what is half done. Called by the loop's thread
+     */
+    public EventLoops(int count, Consumer<Throwable> onFatal) {
         IoHandlerFactory sockets = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         IoHandlerFactory paced = executor -> {
             Pacing pacing = new Pacing(PAUSE_NANOS, PLENTY_BYTES);
             pacings.put((EventExecutor) executor, pacing);
-            return new PacedIoHandler(sockets.newHandler(executor), pacing);
+            return new PacedIoHandler(sockets.newHandler(executor), pacing, onFatal);
         };
         group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("jumpmq-loop"), paced);
         for (EventExecutor executor : group) {
-            Loop loop = new Loop(loops.size(), new NettyLoopThread((EventLoop) executor));
+            Loop loop = new Loop(loops.size(), new NettyLoopThread((EventLoop) executor, onFatal));
             loops.add(loop);
             byExecutor.put(executor, loop);
         }

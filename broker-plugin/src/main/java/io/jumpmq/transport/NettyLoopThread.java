@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +19,11 @@ final class NettyLoopThread implements LoopThread {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final EventLoop eventLoop;
+    private final Consumer<Throwable> onFatal;
 
-    NettyLoopThread(EventLoop eventLoop) {
+    NettyLoopThread(EventLoop eventLoop, Consumer<Throwable> onFatal) {
         this.eventLoop = eventLoop;
+        this.onFatal = onFatal;
     }
 
     @Override
@@ -56,8 +59,12 @@ final class NettyLoopThread implements LoopThread {
                 : -1;
     }
 
+    /** Where memory has run out nobody can tell what is half done: a queue, the catalog. */
     @Override
     public void failed(Throwable failure) {
+        if (failure instanceof VirtualMachineError) {
+            onFatal.accept(failure);
+        }
         LOG.error("A defect in JumpMQ; the loop goes on, but what it was doing is lost. Please report this.", failure);
     }
 }

@@ -6,15 +6,18 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /** A loop's sockets, asked a little later when {@link Pacing} says so. */
 final class PacedIoHandler implements IoHandler {
     private final IoHandler sockets;
     private final Pacing pacing;
+    private final Consumer<Throwable> onFatal;
 
-    PacedIoHandler(IoHandler sockets, Pacing pacing) {
+    PacedIoHandler(IoHandler sockets, Pacing pacing, Consumer<Throwable> onFatal) {
         this.sockets = sockets;
         this.pacing = pacing;
+        this.onFatal = onFatal;
     }
 
     @Override
@@ -26,7 +29,12 @@ final class PacedIoHandler implements IoHandler {
                 LockSupport.parkNanos(this, pause);
             }
         }
-        return sockets.run(context);
+        try {
+            return sockets.run(context);
+        } catch (Error e) {
+            onFatal.accept(e); // It is the end of this thread, and with it of all its queues.
+            throw e;
+        }
     }
 
     @Override

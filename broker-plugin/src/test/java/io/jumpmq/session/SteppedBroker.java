@@ -44,6 +44,11 @@ final class SteppedBroker {
 
     /** A broker with the virtual host "/" and the user guest. */
     SteppedBroker() {
+        this(1L << 30);
+    }
+
+    /** One whose connections may hold so much memory. */
+    SteppedBroker(long connectionBytes) {
         LoopThread thread = new LoopThread() {
             @Override
             public void execute(Runnable task) {
@@ -70,7 +75,7 @@ final class SteppedBroker {
         broker = new Broker(
                 List.of(queueLoop, clientLoop),
                 ServiceLoader.load(ExchangeType.class),
-                new MemoryBudget(Long.MAX_VALUE, () -> {}),
+                new MemoryBudget(Long.MAX_VALUE, connectionBytes, () -> {}),
                 CatalogLog.VOLATILE,
                 MessageStore.VOLATILE);
         broker.prepare(List.of(

@@ -3,6 +3,7 @@ package io.jumpmq.session;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
 import io.netty.buffer.ByteBuf;
@@ -23,6 +24,8 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
     private final List<String> log = new ArrayList<>();
     private long discardedBytes;
     private long pauseMillis;
+    private boolean reads = true;
+    private int mostBytes = Integer.MAX_VALUE;
     private boolean closing;
     private boolean closed;
 
@@ -42,13 +45,17 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     /** What guest sends to open a connection and its channel 1, without waiting for answers. */
     static ByteBuf opening() {
+        return opening(0);
+    }
+
+    static ByteBuf opening(int heartbeatSeconds) {
         ByteBuf out = Unpooled.buffer();
         FrameWriter.protocolHeader(out);
         FrameWriter.method(
                 out,
                 0,
                 new Method.ConnectionStartOk(FieldTable.EMPTY, "PLAIN", "\0guest\0guest".getBytes(UTF_8), "en_US"));
-        FrameWriter.method(out, 0, new Method.ConnectionTuneOk(10, 131_072, 0));
+        FrameWriter.method(out, 0, new Method.ConnectionTuneOk(10, 131_072, heartbeatSeconds));
         FrameWriter.method(out, 0, new Method.ConnectionOpen(SteppedBroker.VHOST));
         FrameWriter.method(out, 1, new Method.ChannelOpen());
         return out;
@@ -69,6 +76,36 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
             unread.discardReadBytes();
             broker.loop().run(() -> pauseMillis = machine.pauseMillis());
         }
+    }
+
+    /** From now on, there is no memory to write more than this at a time. */
+    void memoryFor(int bytes) {
+        mostBytes = bytes;
+    }
+
+    /** As a socket that waits: asks whether it may be read. */
+    void ask() {
+        broker.loop().run(() -> pauseMillis = machine.pauseMillis());
+        broker.settle();
+    }
+
+    /** From now on, the client reads only when it is told to. */
+    void readNothing() {
+        reads = false;
+        out.clear();
+    }
+
+    /** It reads all that was written to it; how many of that were messages. */
+    int readAll() {
+        FrameReader reader = new FrameReader(0);
+        int messages = 0;
+        while (reader.next(out)) {
+            messages += reader.type() == FrameReader.HEADER ? 1 : 0;
+        }
+        broker.loop().run(machine::onWritable);
+        resume();
+        broker.settle();
+        return messages;
     }
 
     /** The client's end of the socket is closed. */
@@ -121,6 +158,9 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     @Override
     public ByteBuf reserve(int bytes) {
+        if (bytes > mostBytes) {
+            throw new OutOfMemoryError("for " + bytes + " bytes");
+        }
         if (!out.isReadable()) {
             discardedBytes += out.writerIndex();
             out.clear();
@@ -130,7 +170,12 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     @Override
     public boolean isWritable() {
-        return true;
+        return reads || !out.isReadable();
+    }
+
+    @Override
+    public long unwrittenBytes() {
+        return reads ? 0 : out.readableBytes();
     }
 
     @Override

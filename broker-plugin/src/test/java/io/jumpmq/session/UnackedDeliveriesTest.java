@@ -25,6 +25,19 @@ class UnackedDeliveriesTest {
     }
 
     @Test
+    void oneThatStaysCostsNoRoomForThoseThatComeAndGo() {
+        UnackedDeliveries<String> unacked = new UnackedDeliveries<>();
+        unacked.add("stays");
+        for (int i = 0; i < 100_000; i++) {
+            long tag = unacked.add("goes");
+            assertThat(unacked.take(tag)).isEqualTo("goes");
+        }
+        assertThat(unacked.capacity()).isLessThan(100);
+        assertThat(unacked.take(1)).isEqualTo("stays");
+        assertThat(unacked.size()).isZero();
+    }
+
+    @Test
     void itDoesWhatASortedMapDoes() {
         for (long seed = 0; seed < 300; seed++) {
             SplittableRandom random = new SplittableRandom(seed);

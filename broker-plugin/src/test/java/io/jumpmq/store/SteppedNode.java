@@ -35,6 +35,7 @@ final class SteppedNode {
 
     private static final int LOOPS = 3;
     private static final int MOST_STEPS = 50_000;
+    private static final long CONNECTION_BYTES = 16 << 20;
     private static final StoreSettings SETTINGS = new StoreSettings(4 << 20, Duration.ZERO, 0, 1 << 20);
 
     private record Timer(long dueMillis, long order, int loop, Runnable task) {}
@@ -115,7 +116,7 @@ final class SteppedNode {
         broker = new Broker(
                 loops,
                 ServiceLoader.load(ExchangeType.class),
-                new MemoryBudget(memoryBytes, this::letGo),
+                new MemoryBudget(memoryBytes, CONNECTION_BYTES, this::letGo),
                 store,
                 store);
         authenticator = new Authenticator(broker.catalog()::user, Set.of());

@@ -165,6 +165,11 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
     }
 
     @Override
+    public long unwrittenBytes() {
+        return 0;
+    }
+
+    @Override
     public void resume() {
         decodeSoon();
     }

@@ -30,6 +30,7 @@ public final class Loop {
 
     private final AtomicBoolean awake = new AtomicBoolean();
     private final AtomicLong backlog = new AtomicLong();
+    private final AtomicLong backlogBytes = new AtomicLong();
     private final Runnable turn = this::takeTurn;
 
     /** What this turn has gathered, by the target's index. */
@@ -111,11 +112,15 @@ public final class Loop {
     /** Ends a turn. Whoever enters the loop's thread other than by {@link #run} calls this at the end. */
     public void endTurn() {
         int rounds = 0;
-        do {
-            receiveOwn(rounds);
-            handOver();
-            rounds += runTurnEnds();
-        } while (hasGathered());
+        try {
+            do {
+                receiveOwn(rounds);
+                handOver();
+                rounds += runTurnEnds();
+            } while (hasGathered());
+        } catch (RuntimeException | Error e) {
+            thread.failed(e); // Out of memory, most likely: nothing else here can fail.
+        }
         turnMillis = 0;
         turns++;
     }
@@ -123,6 +128,11 @@ public final class Loop {
     /** How many messages wait here. The answer is a moment old. */
     public long backlog() {
         return backlog.get();
+    }
+
+    /** How much memory the messages take that wait here, as far as they {@linkplain Sized tell}. A moment old. */
+    public long backlogBytes() {
+        return backlogBytes.get();
     }
 
     /** How many turns there were. The answer is a moment old. */
@@ -188,6 +198,9 @@ public final class Loop {
 
     private void deliver(Batch batch) {
         backlog.addAndGet(batch.size);
+        if (batch.bytes > 0) {
+            backlogBytes.addAndGet(batch.bytes);
+        }
         mailbox.offer(batch);
         wake();
     }
@@ -207,6 +220,9 @@ public final class Loop {
             }
             receive(batch);
             backlog.addAndGet(-batch.size);
+            if (batch.bytes > 0) {
+                backlogBytes.addAndGet(-batch.bytes);
+            }
         }
         endTurn();
         if (!mailbox.isEmpty()) {
@@ -236,6 +252,7 @@ public final class Loop {
         private final Loop target;
         private Object[] pairs = new Object[16];
         private int size;
+        private long bytes;
 
         Batch(Loop target) {
             this.target = target;
@@ -249,6 +266,9 @@ public final class Loop {
             pairs[at] = receiver;
             pairs[at + 1] = message;
             size++;
+            if (message instanceof Sized sized) {
+                bytes += sized.footprint();
+            }
         }
     }
 }

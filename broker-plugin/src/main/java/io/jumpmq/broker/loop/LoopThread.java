@@ -16,6 +16,6 @@ public interface LoopThread {
         return -1;
     }
 
-    /** Told of what a receiver or a task threw; the loop goes on. */
+    /** Told of what a receiver or a task threw; the loop goes on, unless this ends the process. */
     void failed(Throwable failure);
 }

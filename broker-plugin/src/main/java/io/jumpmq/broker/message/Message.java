@@ -1,5 +1,6 @@
 package io.jumpmq.broker.message;
 
+import io.jumpmq.broker.loop.Sized;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -13,11 +14,11 @@ import java.nio.charset.StandardCharsets;
  * @param body may be empty
  */
 @SuppressWarnings("ArrayRecordComponent") // Identity is what counts here; nobody compares messages.
-public record Message(String exchange, byte[] routingKey, byte[] properties, byte[] body) {
+public record Message(String exchange, byte[] routingKey, byte[] properties, byte[] body) implements Sized {
     /** What an instance costs beside its arrays' contents: object headers, references, a queue's entry. In bytes. */
     public static final int OVERHEAD_BYTES = 160;
 
-    /** About how many bytes of memory it holds. */
+    @Override
     public int footprint() {
         return OVERHEAD_BYTES + routingKey.length + properties.length + body.length;
     }

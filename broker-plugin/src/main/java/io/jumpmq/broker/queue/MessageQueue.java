@@ -48,6 +48,10 @@ public final class MessageQueue {
     private long nextPosition;
     private int unacknowledged;
     private long unacknowledgedBytes;
+
+    /** Of all messages that take memory. */
+    private long headerBytes;
+
     private int lasting;
     private long lastingBytes;
 
@@ -118,6 +122,7 @@ public final class MessageQueue {
             die(entry, DeathReason.EXPIRED);
         } else {
             store(entry, ticket);
+            countHeaders(entry);
             ready.append(entry);
             dropOverflow();
             dropExpired(nowMillis);
@@ -346,6 +351,7 @@ public final class MessageQueue {
         ready = new ReadyMessages(0); // What was there is dropped as a whole, however much it was.
         unacknowledged = 0;
         unacknowledgedBytes = 0;
+        headerBytes = 0;
         lasting = 0;
         lastingBytes = 0;
         if (settings.durable() || log.loads()) {
@@ -371,6 +377,7 @@ public final class MessageQueue {
             unusedAtMillis = NEVER;
             output.unused(UnusedReason.EXPIRED);
         }
+        readAhead();
     }
 
     /** When {@link #tick} has something to do; {@link Long#MAX_VALUE}: never. Any call may change it. */
@@ -400,6 +407,11 @@ public final class MessageQueue {
     /** Size of their bodies. */
     public long heldBytes() {
         return ready.heldBytes() + unacknowledgedBytes;
+    }
+
+    /** Size of what they have beside their bodies; what several share counts for each. */
+    public long heldHeaderBytes() {
+        return headerBytes;
     }
 
     /** Size of their bodies. */
@@ -504,6 +516,21 @@ public final class MessageQueue {
         entry.consumer = consumer;
         unacknowledged++;
         unacknowledgedBytes += entry.bodyBytes();
+        countHeaders(entry);
+    }
+
+    private void countHeaders(QueueEntry entry) {
+        if (!entry.headersCounted) {
+            entry.headersCounted = true;
+            headerBytes += entry.headerBytes();
+        }
+    }
+
+    private void uncountHeaders(QueueEntry entry) {
+        if (entry.headersCounted) {
+            entry.headersCounted = false;
+            headerBytes -= entry.headerBytes();
+        }
     }
 
     private boolean isHeld(QueueEntry entry) {
@@ -545,6 +572,7 @@ public final class MessageQueue {
         } else {
             entry.state = State.GONE;
             uncountLasting(entry);
+            uncountHeaders(entry);
             output.deadLetter(entry, reason);
         }
     }
@@ -552,6 +580,7 @@ public final class MessageQueue {
     private void forget(QueueEntry entry) {
         entry.state = State.GONE;
         uncountLasting(entry);
+        uncountHeaders(entry);
         if (entry.logged) {
             entry.logged = false;
             log.delete(entry.position());
@@ -671,6 +700,7 @@ public final class MessageQueue {
         if (log.loads() && !deleted) {
             int stored = ready.storedCount();
             ready.letGo(keepBytes, entry -> {
+                uncountHeaders(entry);
                 if (!entry.logged) {
                     entry.logged = true;
                     log.append(entry, false);
@@ -696,9 +726,12 @@ public final class MessageQueue {
         return true;
     }
 
-    /** Loads on while there are consumers and little is left. */
+    /** Loads on while there are consumers and little is left; not while memory is full of what they do not acknowledge. */
     private void readAhead() {
-        if (ready.storedCount() > 0 && consumers.count() > 0 && ready.frontBytes() < READ_AHEAD_BYTES / 2) {
+        if (ready.storedCount() > 0
+                && consumers.count() > 0
+                && ready.frontBytes() < READ_AHEAD_BYTES / 2
+                && (unacknowledgedBytes + headerBytes < READ_AHEAD_BYTES || output.mayLoad())) {
             load();
         }
     }
@@ -737,13 +770,14 @@ public final class MessageQueue {
                 entry.lasting = mustSurvive(stored.message());
                 entry.redelivered = stored.position() <= seen || stored.deliveryCount() > 0;
                 entry.deliveryCount = stored.deliveryCount();
+                countHeaders(entry);
                 ready.loaded(entry);
             }
         }
         dropOverflow();
         deliverReady(nowMillis);
-        if (!ready.isHeadHere()) {
-            load(); // A queue with priorities needs all to know the first.
+        if (!ready.isHeadHere() && settings.maxPriority() > 0) {
+            load(); // It needs all to know the first.
         }
     }
 

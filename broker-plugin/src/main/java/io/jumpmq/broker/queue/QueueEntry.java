@@ -34,6 +34,8 @@ public final class QueueEntry {
     boolean logged;
     /** Whether it is counted among those of its queue that survive a restart. */
     boolean lasting;
+    /** Whether its headers are counted among those that take memory. */
+    boolean headersCounted;
 
     @Nullable QueueConsumer consumer;
 
@@ -83,6 +85,11 @@ public final class QueueEntry {
     /** Who has to acknowledge it; null while it is ready, and if it was fetched by {@link MessageQueue#get}. */
     public @Nullable QueueConsumer consumer() {
         return consumer;
+    }
+
+    /** Size of what a message has beside its body, in bytes. */
+    int headerBytes() {
+        return message.routingKey().length + message.properties().length;
     }
 
     /** Size of the body in bytes. */

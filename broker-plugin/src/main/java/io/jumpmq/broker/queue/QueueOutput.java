@@ -15,6 +15,14 @@ public interface QueueOutput {
     /** A message has left the queue, which has no dead-letter exchange, and is gone. For those who count. */
     default void dropped(DeathReason reason) {}
 
+    /**
+     * Whether there is memory for more messages from the log, although consumers hold many already. If not,
+     * {@link MessageQueue#tick} is to be called when it may be asked again.
+     */
+    default boolean mayLoad() {
+        return true;
+    }
+
     /** The queue should be deleted. Said once each time it falls out of use; it works on until it is deleted. */
     void unused(UnusedReason reason);
 }

@@ -468,7 +468,7 @@ final class Verbs {
                 .print(ctl.line(
                         "Runtime%n%nOS PID: %s%nUptime (seconds): %d%nProduct: %s %s%nRabbitMQ version: %s (the one it is"
                                 + " compatible with)%nNode name: %s%n%nData directory%n%nNode data directory: %s%n%nAlarms%n%n%s%n%n"
-                                + "Memory%n%nTotal memory used: %.4f gb%nLargest heap: %.4f gb%n%nFile Descriptors%n%nTotal: %d, limit:"
+                                + "Memory%n%nTotal memory used: %.4f gb%nMemory high watermark: %.4f gb%n%nFile Descriptors%n%nTotal: %d, limit:"
                                 + " %d%n%nFree Disk Space%n%nLow free disk space watermark: %.4f gb%nFree disk space: %.4f gb%n%nTotals%n%n"
                                 + "Connection count: %d%nQueue count: %d%nVirtual host count: %d%n%nListeners%n%n%s",
                         node.path("os_pid").asText(),
