@@ -11,6 +11,9 @@ public final class MemoryBudget {
     /** What a queue keeps at hand when memory gets short. */
     private static final long SOME_BYTES = 256 << 10;
 
+    /** The node itself counts as at most this part of the limit. */
+    private static final int MOST_OF_OWN = 16;
+
     private final long limitBytes;
     private final Runnable onSpent;
     private final ConnectionMemory connections;
@@ -46,11 +49,11 @@ public final class MemoryBudget {
     }
 
     /**
-     * Counts what the node takes by itself in, but no more than a quarter of the limit: whatever that is, there is to be room for
+     * Counts what the node takes by itself in, but no more than a sixteenth of the limit: whatever that is, there is to be room for
      * messages. To be called once, at the start.
      */
     public void reserve(long bytes) {
-        ownBytes = Math.min(bytes, limitBytes / 4);
+        ownBytes = Math.min(bytes, limitBytes / MOST_OF_OWN);
         add(ownBytes);
     }
 
