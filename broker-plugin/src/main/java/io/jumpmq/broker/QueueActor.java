@@ -57,7 +57,6 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     private final Receiver<Message> publish = this::onPublish;
     private final Receiver<Publication> publishTracked = this::onPublishTracked;
     private final Receiver<QueueEntry> acknowledge = this::onAcknowledge;
-    private final Receiver<QueueEntry> reject = this::onReject;
     private final Receiver<QueueEntry> requeue = this::onRequeue;
     private final Receiver<Consumer<MessageQueue>> tell = this::onTell;
     private final Receiver<Get> get = this::onGet;
@@ -159,10 +158,6 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         return acknowledge;
     }
 
-    public Receiver<QueueEntry> reject() {
-        return reject;
-    }
-
     public Receiver<QueueEntry> requeue() {
         return requeue;
     }
@@ -251,11 +246,6 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
 
     private void onAcknowledge(QueueEntry entry) {
         core.acknowledge(entry, home.nowMillis());
-        settle();
-    }
-
-    private void onReject(QueueEntry entry) {
-        core.reject(entry, home.nowMillis());
         settle();
     }
 

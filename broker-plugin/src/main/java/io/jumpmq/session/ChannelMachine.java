@@ -70,6 +70,7 @@ final class ChannelMachine {
     private final ContentAssembly content;
     private final Map<String, ChannelConsumer> consumers = new LinkedHashMap<>();
     private final UnackedDeliveries<Unacked> unacked = new UnackedDeliveries<>();
+    private final Returns returns = new Returns();
     private final ChannelCounters counters;
     private @Nullable ReplyConsumer replyConsumer;
 
@@ -496,6 +497,7 @@ final class ChannelMachine {
         refusedInCommit = false;
         steps.forEach(Runnable::run);
         settled.forEach(one -> settle(one.delivery, one.how));
+        settled();
         onCommitted(null, true);
     }
 
@@ -847,6 +849,7 @@ final class ChannelMachine {
             }
             settle(tag, delivery, how);
         }
+        settled();
     }
 
     private void settle(long tag, Unacked delivery, Settlement how) {
@@ -861,23 +864,25 @@ final class ChannelMachine {
         return new AmqpException(ReplyCode.PRECONDITION_FAILED, "unknown delivery tag " + Long.toUnsignedString(tag));
     }
 
+    /** Settles one of those that are settled together; {@link #settled} has to follow. */
     private void settle(Unacked delivery, Settlement how) {
         QueueActor queue = delivery.queue;
-        if (how == Settlement.ACK) {
-            counters.acknowledged(queue.isQuorum());
+        switch (how) {
+            case ACK -> {
+                counters.acknowledged(queue.isQuorum());
+                loop().send(queue.home(), queue.acknowledge(), delivery.entry);
+            }
+            case REJECT -> returns.reject(queue, delivery.entry);
+            case REQUEUE -> returns.requeue(queue, delivery.entry);
         }
-        loop().send(
-                        queue.home(),
-                        switch (how) {
-                            case ACK -> queue.acknowledge();
-                            case REJECT -> queue.reject();
-                            case REQUEUE -> queue.requeue();
-                        },
-                        delivery.entry);
         if (delivery.consumer != null && granted > 0) {
             granted--;
-            grantWishes();
         }
+    }
+
+    private void settled() {
+        returns.send(loop());
+        grantWishes();
     }
 
     private void recover(boolean requeue) {
@@ -885,6 +890,7 @@ final class ChannelMachine {
             throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "requeue=false");
         }
         unacked.takeUpTo(unacked.nextTag() - 1, (tag, delivery) -> settle(delivery, Settlement.REQUEUE));
+        settled();
     }
 
     static String generated(String prefix) {

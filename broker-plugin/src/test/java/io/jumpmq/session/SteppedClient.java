@@ -56,10 +56,15 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     /** Bytes arrive. */
     void receive(byte[] bytes) {
+        receiveUnsettled(bytes);
+        broker.settle();
+    }
+
+    /** Bytes arrive, and something else happens before other loops hear of it. */
+    void receiveUnsettled(byte[] bytes) {
         if (!closed) {
             unread.writeBytes(bytes);
             decode();
-            broker.settle();
         }
     }
 
@@ -73,11 +78,16 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     /** The client's end of the socket is closed. */
     void hangUp() {
+        hangUpUnsettled();
+        broker.settle();
+    }
+
+    /** As {@link #receiveUnsettled}. */
+    void hangUpUnsettled() {
         if (!closed) {
             closed = true;
             broker.forget(this);
             broker.loop().run(machine::onClosed);
-            broker.settle();
         }
     }
 

@@ -4,6 +4,7 @@ import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.QueueEntry.State;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -184,14 +185,21 @@ public final class MessageQueue {
         }
     }
 
+    /** As {@link #reject(QueueEntry, long)}, for several that are rejected together: the first in the queue dies first. */
+    public void reject(List<QueueEntry> entries, long nowMillis) {
+        entries.stream()
+                .sorted(Comparator.comparingLong(QueueEntry::position))
+                .forEach(entry -> reject(entry, nowMillis));
+    }
+
     /** As {@link #requeue(List, long)}, for one. */
     public void requeue(QueueEntry entry, long nowMillis) {
         requeue(List.of(entry), nowMillis);
     }
 
     /**
-     * Puts delivered messages back to their places, to be delivered again. Those that do not wait to be acknowledged are
-     * left out.
+     * Puts delivered messages back to their places, to be delivered again when all are there: the first in the queue first,
+     * whatever the order they come back in. Those that do not wait to be acknowledged are left out.
      */
     public void requeue(List<QueueEntry> entries, long nowMillis) {
         for (QueueEntry entry : entries) {
@@ -262,10 +270,9 @@ public final class MessageQueue {
     }
 
     /**
-     * A channel closes: all its consumers leave and all that it did not acknowledge comes back, in one step. In two, a
-     * single active consumer's successor would get what is ready before the older messages that come back. Deliveries
-     * still on their way to the channel have to be {@linkplain #requeue requeued} when they arrive there; a successor
-     * waits for them.
+     * A channel closes: all its consumers leave and all that it did not acknowledge comes back, in one step. In two, other
+     * consumers would get what is ready before the older messages that come back. Deliveries still on their way to the
+     * channel have to be {@linkplain #requeue requeued} when they arrive there; the others wait for them.
      *
      * @param leaving those that are not this queue's consumers are left out
      * @param unacknowledged as for {@link #requeue(List, long)}

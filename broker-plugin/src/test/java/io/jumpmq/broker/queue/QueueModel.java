@@ -82,8 +82,8 @@ final class QueueModel implements QueueSubject {
 
     private @Nullable Client active;
 
-    /** Left as the active one with its channel; nobody is served before all comes back that it held. */
-    private @Nullable Client awaited;
+    /** Left with their channels; nobody is served before all comes back that they held. */
+    private final List<Client> awaited = new ArrayList<>();
 
     private long positions;
     private long moments;
@@ -376,10 +376,12 @@ final class QueueModel implements QueueSubject {
             if (consumers.contains(client.number)) {
                 client.present = false;
                 any = true;
+                if (closing) {
+                    awaited.add(client);
+                }
             }
         }
         if (active != null && !active.present) {
-            awaited = closing && settings.singleActiveConsumer() ? active : awaited;
             active = settings.singleActiveConsumer()
                     ? present().stream()
                             .min(Comparator.comparingInt(client -> -client.terms.priority()))
@@ -447,10 +449,9 @@ final class QueueModel implements QueueSubject {
 
     private @Nullable Client nextInLine() {
         lineUp();
-        if (awaited != null && heldBy(awaited) > 0) {
+        if (awaited.stream().anyMatch(client -> heldBy(client) > 0)) {
             return null;
         }
-        awaited = null;
         Client first = present().stream()
                 .filter(client -> client.inLine)
                 .min(BY_PRIORITY_THEN_WAIT)
