@@ -18,6 +18,9 @@ public record EffectivePolicy(
             Comparator.comparingInt(Policy::priority).reversed().thenComparing(Policy::name);
 
     static EffectivePolicy of(Iterable<Policy> policies, boolean queue, String name) {
+        if (!queue && name.equals(VirtualHost.DEFAULT_EXCHANGE)) {
+            return NONE; // It is no exchange of anybody's; that its name fits many patterns means nothing.
+        }
         Policy user = null;
         Policy operator = null;
         for (Policy policy : policies) {

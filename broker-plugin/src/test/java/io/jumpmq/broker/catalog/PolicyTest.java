@@ -92,6 +92,16 @@ class PolicyTest {
     }
 
     @Test
+    void theDefaultExchangeFollowsNoPolicy() {
+        policy("all", ".*", Target.EXCHANGES, 0, Map.of("alternate-exchange", "amq.fanout"));
+        operatorPolicy("operator", "", Map.of("max-length", 1));
+        ExchangeRecord exchange = catalog.vhost().requireExchange(VirtualHost.DEFAULT_EXCHANGE);
+        assertThat(exchange.policy()).isEqualTo(EffectivePolicy.NONE);
+        assertThat(exchange.alternate()).isNull();
+        assertThat(catalog.vhost().requireExchange("amq.direct").alternate()).isEqualTo("amq.fanout");
+    }
+
+    @Test
     void theSamePolicyAgainChangesNothing() {
         policy("p", "^q", Target.QUEUES, 0, Map.of("max-length", 10));
         assertThat(catalog.run(new Command.SetPolicy(
