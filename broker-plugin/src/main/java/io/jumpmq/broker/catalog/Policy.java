@@ -6,6 +6,7 @@ import io.jumpmq.amqp.ShortString;
 import io.jumpmq.security.NamePattern;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,13 +31,39 @@ public record Policy(
 
     /** What a policy is for. */
     public enum Target {
+        /** Queues of any type. */
         QUEUES,
+        CLASSIC_QUEUES,
+        QUORUM_QUEUES,
+        /** Which there are none of: such a policy is kept, for those who take definitions along, and never counts. */
+        STREAMS,
         EXCHANGES,
         ALL;
 
         /** The name that interfaces use. */
         public String text() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /**
+         * The target of this name.
+         *
+         * @throws AmqpException PRECONDITION_FAILED when there is none
+         */
+        public static Target named(String text) {
+            for (Target target : values()) {
+                if (target.text().equals(text)) {
+                    return target;
+                }
+            }
+            throw invalid(
+                    "apply-to must be one of queues, classic_queues, quorum_queues, streams, exchanges, all, not '"
+                            + text + "'");
+        }
+
+        /** Whether a policy for this is for one kind of queue, or for exchanges. */
+        boolean includes(Target kind) {
+            return this == ALL || this == kind || (this == QUEUES && kind != EXCHANGES);
         }
     }
 
@@ -143,7 +170,7 @@ public record Policy(
         return new AmqpException(ReplyCode.PRECONDITION_FAILED, "Validation failed: " + why);
     }
 
-    boolean applies(boolean queue, String resource) {
-        return (target == Target.ALL || (target == Target.QUEUES) == queue) && pattern.fits(resource);
+    boolean applies(Target kind, String resource) {
+        return target.includes(kind) && pattern.fits(resource);
     }
 }

@@ -57,6 +57,11 @@ final class QueueArguments {
         return new QueueArguments(queue, declared.arguments(), policy).read(declared);
     }
 
+    /** Whether a queue that was declared with these is a quorum queue. */
+    static boolean isQuorum(FieldTable arguments) {
+        return "quorum".equals(arguments.text(TYPE));
+    }
+
     private QueueSettings read(Change.QueueDeclared declared) {
         boolean quorum = isQuorum();
         requireFitting(quorum, declared);
