@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.BasicProperties;
+import io.jumpmq.amqp.EncodedProperties;
+import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
@@ -30,6 +32,7 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -328,7 +331,7 @@ final class ChannelMachine {
         if (consumer == null) {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "fast reply consumer does not exist");
         }
-        return decoded.withReplyTo(consumer.address()).encode();
+        return EncodedProperties.withReplyTo(properties, consumer.address());
     }
 
     /** What is wrong with an expiration, in RabbitMQ's words; null when nothing is. */
@@ -712,14 +715,15 @@ final class ChannelMachine {
         if (!counts && !hasHeaders) {
             return properties;
         }
-        BasicProperties decoded = BasicProperties.decode(properties);
-        Map<String, @Nullable Object> headers = decoded.headerMap();
-        boolean changed = headers.remove("BCC") != null;
-        if (counts) {
-            headers.put("x-delivery-count", (long) entry.deliveryCount());
-            changed = true;
+        FieldTable headers = EncodedProperties.headers(properties);
+        Map<String, @Nullable Object> changes = new HashMap<>();
+        if (headers.toMap().containsKey("BCC")) {
+            changes.put("BCC", null);
         }
-        return changed ? decoded.withHeaders(headers).encode() : properties;
+        if (counts) {
+            changes.put("x-delivery-count", (long) entry.deliveryCount());
+        }
+        return changes.isEmpty() ? properties : EncodedProperties.withHeaders(properties, headers.with(changes));
     }
 
     /** Tells the queues what was written, unless the socket is full: then {@link ConnectionMachine#onWritable} does. */

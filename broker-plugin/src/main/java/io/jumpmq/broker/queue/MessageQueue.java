@@ -1,5 +1,6 @@
 package io.jumpmq.broker.queue;
 
+import io.jumpmq.amqp.EncodedProperties;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.QueueEntry.State;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
