@@ -39,12 +39,15 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     private static final double BRISK_PER_MILLI = 1;
 
     private static final long SAMPLE_MILLIS = 10;
+    private static final long NEVER = Long.MAX_VALUE;
 
     private final Broker broker;
     private final QueueRecord queue;
     private final Loop home;
     private final MessageQueue core;
-    private long alarmMillis = Long.MAX_VALUE;
+
+    /** When the earliest of the alarms that are set goes off. */
+    private long alarmMillis = NEVER;
 
     /** What the memory budget was told that the queue holds. */
     private long toldBytes;
@@ -73,8 +76,8 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         this.core = new MessageQueue(
                 queue.name(), queue.settings(), this, broker.store().open(queue.id(), home, this), home.nowMillis());
         Recovered recovered = broker.store().recovered(queue.id());
-        if (recovered.count() > 0) {
-            home.submit(tell, core -> core.recover(recovered));
+        if (recovered.count() > 0 || core.nextDeadline() != NEVER) {
+            home.submit(tell, core -> core.recover(recovered)); // And sets the alarm, which nothing else may ever do.
         }
     }
 
@@ -266,7 +269,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         long deadline = core.nextDeadline();
         if (deadline < alarmMillis) {
             alarmMillis = deadline;
-            home.schedule(this::onAlarm, Math.max(0, deadline - home.nowMillis()));
+            home.schedule(() -> onAlarm(deadline), Math.max(0, deadline - home.nowMillis()));
         }
     }
 
@@ -306,8 +309,12 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         }
     }
 
-    private void onAlarm() {
-        alarmMillis = Long.MAX_VALUE;
+    private void onAlarm(long dueMillis) {
+        if (dueMillis == alarmMillis) {
+            alarmMillis =
+                    NEVER; // Else an earlier one has done so, and set the next: each setting one would make them ever
+            // more.
+        }
         core.tick(home.nowMillis());
         settle();
     }
