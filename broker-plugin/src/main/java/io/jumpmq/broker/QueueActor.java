@@ -65,6 +65,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     private final Receiver<Get> get = this::onGet;
     private final Receiver<Loaded> load = this::onLoaded;
     private final Receiver<Long> durable = this::onDurable;
+    private final DeadLetterDeliveries deliveries = new DeadLetterDeliveries(this);
 
     /** Fetches that wait for what is being loaded. */
     private final Deque<Get> gets = new ArrayDeque<>();
@@ -76,7 +77,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         this.core = new MessageQueue(
                 queue.name(), queue.settings(), this, broker.store().open(queue.id(), home, this), home.nowMillis());
         Recovered recovered = broker.store().recovered(queue.id());
-        if (recovered.count() > 0 || core.nextDeadline() != NEVER) {
+        if (recovered.last() >= 0 || core.nextDeadline() != NEVER) {
             home.submit(tell, core -> core.recover(recovered)); // And sets the alarm, which nothing else may ever do.
         }
     }
@@ -99,6 +100,8 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
      * How a queue stands, for operators. The numbers are a moment old, and need not be of the same moment.
      *
      * @param stored how many of the ready ones are on the disk only
+     * @param dead how many died and are kept until their dead letters are safe
+     * @param deadBytes size of their bodies
      * @param heldBytes size of the bodies that take memory
      * @param lasting how many of all survive a restart
      * @param lastingBytes size of their bodies
@@ -110,6 +113,8 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
             int unacknowledged,
             long unacknowledgedBytes,
             int stored,
+            int dead,
+            long deadBytes,
             long heldBytes,
             int lasting,
             long lastingBytes,
@@ -122,12 +127,15 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         QueueConsumer active = core.activeConsumer();
         int ready = core.ready();
         int unacknowledged = core.unacknowledged();
+        int dead = core.dead();
         return new Figures(
                 ready,
                 core.readyBytes(),
                 unacknowledged,
                 core.unacknowledgedBytes(),
-                Math.max(0, ready + unacknowledged - core.heldMessages()),
+                Math.max(0, ready + unacknowledged + dead - core.heldMessages()),
+                dead,
+                core.deadBytes(),
                 core.heldBytes(),
                 core.lasting(),
                 core.lastingBytes(),
@@ -225,6 +233,16 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
             answer(gets.remove());
         }
         settle();
+    }
+
+    /** Has the queue do something once its present work is done. On its loop. */
+    void afterwards(Consumer<MessageQueue> action) {
+        home.send(home, tell, action);
+    }
+
+    /** A dead letter is safe, or it is lost for good. */
+    void countDeath(DeathReason reason) {
+        broker.deaths(home).count(isQuorum(), true, reason);
     }
 
     /** Memory is short. Any thread. */
@@ -326,7 +344,6 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
 
     @Override
     public void deadLetter(QueueEntry entry, DeathReason reason) {
-        broker.deaths(home).count(isQuorum(), true, reason);
         String exchange = String.valueOf(core.settings().deadLetterExchange());
         DeadLetter letter = DeadLetter.of(
                 entry.message(),
@@ -335,14 +352,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
                 exchange,
                 core.settings().deadLetterRoutingKey(),
                 home.nowMillis());
-        List<QueueActor> targets = targets(letter, exchange);
-        if (targets.isEmpty()) {
-            home.send(home, (Receiver<QueueEntry>) core::deadLettered, entry);
-            return;
-        }
-        Publication publication = new Publication(
-                letter.message(), 0, targets.size(), home, (settled, accepted) -> core.deadLettered(entry));
-        targets.forEach(target -> home.send(target.home, target.publishTracked, publication));
+        deliveries.send(entry, reason, letter.message(), targets(letter, exchange));
     }
 
     private List<QueueActor> targets(DeadLetter letter, String exchangeName) {

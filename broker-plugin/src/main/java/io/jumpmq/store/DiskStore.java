@@ -124,12 +124,12 @@ public final class DiskStore implements MessageStore, CatalogLog {
      * A message that waits for room.
      *
      * @param entry null: nobody wants it any more; its publisher is told when those before it last
-     * @param deliveries how often it has come back
+     * @param fate see {@link Fate}
      */
-    private record Parked(@Nullable QueueEntry entry, boolean lasting, int deliveries) {
+    private record Parked(@Nullable QueueEntry entry, boolean lasting, int fate) {
         Stored stored() {
             QueueEntry wanted = Objects.requireNonNull(entry);
-            return new Stored(wanted.position(), wanted.message(), wanted.expiresAtMillis(), deliveries);
+            return new Stored(wanted.position(), wanted.message(), wanted.expiresAtMillis(), Fate.count(fate), Fate.reason(fate));
         }
     }
 
@@ -511,7 +511,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 if (!segments.hasRoom(entry.message())) {
                     return;
                 }
-                round.append(place.log, entry, waiting.lasting, waiting.deliveries);
+                round.append(place.log, entry, waiting.lasting, waiting.fate);
                 round.bytes += entry.message().footprint();
             } else {
                 round.lasts(place.log, place.position);

@@ -51,7 +51,7 @@ final class MessageSegments {
     }
 
     /** Where a message is. */
-    record Slot(long position, Segment segment, long offset, int size, int deliveryCount) {}
+    record Slot(long position, Segment segment, long offset, int size, int fate) {}
 
     /** Something written that {@link #flush} makes last. */
     record Commit(Segment segment, long end) {
@@ -141,9 +141,13 @@ final class MessageSegments {
                 : new Recovered(
                         index.first(),
                         index.last(),
-                        index.count(),
-                        index.bodyBytes(),
-                        stoppedInOrder ? index.seen : Long.MAX_VALUE);
+                        index.count() - index.dead().size(),
+                        index.bodyBytes()
+                                - index.dead().stream()
+                                        .mapToLong(index::bodyBytes)
+                                        .sum(),
+                        stoppedInOrder ? index.seen : Long.MAX_VALUE,
+                        index.dead());
     }
 
     /** The highest queue number that is known here. */

@@ -1,6 +1,7 @@
 package io.jumpmq.store;
 
 import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.queue.DeathReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -323,8 +324,8 @@ public final class StoreInspection implements AutoCloseable {
                             name,
                             scan,
                             "returned",
-                            "queue " + in.getLong(at + 1) + " position " + in.getLong(at + 9) + " for the "
-                                    + in.getInt(at + 17) + ". time");
+                            "queue " + in.getLong(at + 1) + " position " + in.getLong(at + 9) + " "
+                                    + told(in.getInt(at + 17)));
                 case Records.SEEN ->
                     tell(name, scan, "seen", "queue " + in.getLong(at + 1) + " up to position " + in.getLong(at + 9));
                 case Records.START ->
@@ -360,5 +361,10 @@ public final class StoreInspection implements AutoCloseable {
             });
             return new Report(List.copyOf(findings), files, bytes, records, live);
         }
+    }
+
+    private static String told(int fate) {
+        DeathReason reason = Fate.reason(fate);
+        return reason == null ? "for the " + Fate.count(fate) + ". time" : "to be dead-lettered: " + reason.text();
     }
 }

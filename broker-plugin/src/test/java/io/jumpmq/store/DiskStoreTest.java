@@ -322,6 +322,7 @@ class DiskStoreTest {
                 QueueSettings.Overflow.DROP_HEAD,
                 null,
                 null,
+                false,
                 0,
                 OptionalInt.empty(),
                 false);

@@ -85,9 +85,13 @@ public record Policy(
             "alternate-exchange", "alternate exchange name",
             "dead-letter-exchange", "dead letter exchange name",
             "dead-letter-routing-key", "dead letter routing key",
+            "dead-letter-strategy", "dead letter strategy",
             "overflow", "overflow value");
 
-    private static final List<String> OVERFLOWS = List.of("drop-head", "reject-publish", "reject-publish-dlx");
+    /** Of the texts that are one of a few. */
+    private static final Map<String, List<String>> WORDS = Map.of(
+            "dead-letter-strategy", List.of("at-most-once", "at-least-once"),
+            "overflow", List.of("drop-head", "reject-publish", "reject-publish-dlx"));
 
     /** Known to RabbitMQ and without a meaning here: taken, shown, and of no effect. */
     private static final Set<String> IGNORED = Set.of(
@@ -157,7 +161,7 @@ public record Policy(
             throw invalid(value + " is not a valid " + CALLED.get(key));
         }
         String text = TEXTS.get(key);
-        if (text != null && (!(value instanceof String) || (key.equals("overflow") && !OVERFLOWS.contains(value)))) {
+        if (text != null && !(value instanceof String && WORDS.getOrDefault(key, List.of((String) value)).contains(value))) {
             throw invalid(value + " is not a valid " + text);
         }
         if (key.equals("dead-letter-routing-key") && !ShortString.fits(value.toString())) {

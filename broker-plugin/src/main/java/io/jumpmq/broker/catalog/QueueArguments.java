@@ -83,6 +83,8 @@ final class QueueArguments {
             throw invalid("x-expires", "{value_zero,0}");
         }
         OptionalLong deliveryLimit = bound("delivery-limit", number("x-delivery-limit", Long.MAX_VALUE));
+        Overflow overflow = overflow();
+        String exchange = deadLetterExchange == null ? policy.text("dead-letter-exchange") : deadLetterExchange;
         return new QueueSettings(
                 quorum,
                 declared.durable(),
@@ -91,9 +93,10 @@ final class QueueArguments {
                 bound("expires", expires),
                 bound("max-length", number("x-max-length", Long.MAX_VALUE)),
                 bound("max-length-bytes", number("x-max-length-bytes", Long.MAX_VALUE)),
-                overflow(),
-                deadLetterExchange == null ? policy.text("dead-letter-exchange") : deadLetterExchange,
+                overflow,
+                exchange,
                 deadLetterKey == null ? policy.text("dead-letter-routing-key") : deadLetterKey,
+                atLeastOnce() && quorum && exchange != null && overflow == Overflow.REJECT_PUBLISH,
                 (int) priorities.orElse(0),
                 deliveryLimit.isPresent()
                         ? OptionalInt.of((int) Math.min(Integer.MAX_VALUE, deliveryLimit.getAsLong()))
@@ -154,6 +157,17 @@ final class QueueArguments {
             case "reject-publish" -> Overflow.REJECT_PUBLISH;
             case "reject-publish-dlx" -> Overflow.REJECT_PUBLISH_DLX;
             default -> throw invalid("x-overflow", "invalid_overflow");
+        };
+    }
+
+    /** Counts only together with {@code reject-publish}, as in RabbitMQ: what is dropped at the head cannot be kept. */
+    private boolean atLeastOnce() {
+        String asked = text("x-dead-letter-strategy");
+        String strategy = asked == null ? policy.text("dead-letter-strategy") : asked;
+        return switch (strategy == null ? "at-most-once" : strategy) {
+            case "at-most-once" -> false;
+            case "at-least-once" -> true;
+            default -> throw invalid("x-dead-letter-strategy", "invalid_dlx_strategy");
         };
     }
 

@@ -25,6 +25,7 @@ final class Topology {
             "x-overflow",
             "x-dead-letter-exchange",
             "x-dead-letter-routing-key",
+            "x-dead-letter-strategy",
             "x-single-active-consumer",
             "x-queue-type",
             "x-delivery-limit");

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param overflow what happens beyond them
  * @param deadLetterExchange where messages go that are rejected, expire or are pushed out; null: nowhere
  * @param deadLetterRoutingKey null: they keep their own
+ * @param deadLettersAtLeastOnce whether messages are kept until their dead letters are safe; else a dead letter that a
+ *     queue refuses, or that leads nowhere, is lost
  * @param maxPriority 0: none; else priorities 0 to this
  * @param deliveryLimit how often a message may come back before it is dead-lettered
  */
@@ -30,6 +32,7 @@ public record QueueSettings(
         Overflow overflow,
         @Nullable String deadLetterExchange,
         @Nullable String deadLetterRoutingKey,
+        boolean deadLettersAtLeastOnce,
         int maxPriority,
         OptionalInt deliveryLimit,
         boolean singleActiveConsumer) {
@@ -57,6 +60,7 @@ public record QueueSettings(
                 Overflow.DROP_HEAD,
                 null,
                 null,
+                false,
                 0,
                 OptionalInt.empty(),
                 false);
