@@ -41,6 +41,7 @@ class AtLeastOnceTest {
         fail(entry);
         assertThat(log.records).containsExactly("+a", "xa");
         assertThat(test.queue.lasting()).isEqualTo(1);
+        test.pass(DyingMessages.RETRY_MILLIS);
         test.queue.deadLettered(entry);
         assertThat(log.records).containsExactly("+a", "xa", "-a");
         assertThat(test.queue.lasting()).isZero();
