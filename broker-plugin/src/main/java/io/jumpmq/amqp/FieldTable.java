@@ -100,6 +100,11 @@ public final class FieldTable {
         return bytes.length;
     }
 
+    /** Whether there is a value of this name, be it void. */
+    public boolean has(String name) {
+        return toMap().containsKey(name);
+    }
+
     /** The value of a name; null when there is none, or when it is void. The first of several wins. */
     public @Nullable Object get(String name) {
         return toMap().get(name);

@@ -111,7 +111,7 @@ final class QueueArguments {
 
     private void requireFitting(boolean quorum, Change.QueueDeclared declared) {
         for (String name : quorum ? NOT_FOR_QUORUM : NOT_FOR_CLASSIC) {
-            if (arguments.get(name) != null) {
+            if (arguments.has(name)) {
                 throw new AmqpException(
                         ReplyCode.PRECONDITION_FAILED,
                         "invalid arg '" + name + "' for " + queue + " of queue type "
@@ -173,8 +173,10 @@ final class QueueArguments {
 
     private @Nullable String deadLetterExchange() {
         Object value = arguments.get("x-dead-letter-exchange");
-        if (value == null || value instanceof LongString) {
-            return value == null ? null : value.toString();
+        if (!arguments.has("x-dead-letter-exchange")) {
+            return null;
+        } else if (value instanceof LongString text) {
+            return text.toString();
         }
         throw new AmqpException(
                 ReplyCode.PRECONDITION_FAILED,
@@ -183,7 +185,7 @@ final class QueueArguments {
 
     private @Nullable String text(String name) {
         Object value = arguments.get(name);
-        if (value == null) {
+        if (!arguments.has(name)) {
             return null;
         } else if (value instanceof LongString text) {
             return text.toString();
@@ -193,7 +195,7 @@ final class QueueArguments {
 
     private boolean truth(String name) {
         Object value = arguments.get(name);
-        if (value == null || value instanceof Boolean) {
+        if (value instanceof Boolean || !arguments.has(name)) {
             return Boolean.TRUE.equals(value);
         }
         throw invalid(name, "{unacceptable_type," + Inequivalence.typeOf(value) + "}");
@@ -201,13 +203,13 @@ final class QueueArguments {
 
     private OptionalLong number(String name, long max) {
         Object value = arguments.get(name);
-        if (value == null) {
+        if (!arguments.has(name)) {
             return OptionalLong.empty();
         }
-        if (!Inequivalence.isInteger(value)) {
+        if (!(value instanceof Number integer) || !Inequivalence.isInteger(value)) {
             throw invalid(name, whyNoInteger(value));
         }
-        long number = ((Number) value).longValue();
+        long number = integer.longValue();
         if (number < 0) {
             throw invalid(name, "{value_negative," + number + "}");
         } else if (number > max) {
@@ -217,7 +219,7 @@ final class QueueArguments {
     }
 
     /** RabbitMQ's words for a value that should be an integer. */
-    static String whyNoInteger(Object value) {
+    static String whyNoInteger(@Nullable Object value) {
         return "\"expected integer, got " + Inequivalence.typeOf(value) + "\"";
     }
 

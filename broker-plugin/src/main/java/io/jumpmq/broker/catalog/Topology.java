@@ -67,7 +67,7 @@ final class Topology {
 
     private static void requireName(Command.DeclareExchange declare, String argument) {
         Object value = declare.arguments().get(argument);
-        if (value != null && !(value instanceof LongString)) {
+        if (declare.arguments().has(argument) && !(value instanceof LongString)) {
             throw new AmqpException(
                     ReplyCode.PRECONDITION_FAILED,
                     "invalid type '" + Inequivalence.typeOf(value) + "' for arg '" + argument + "' in exchange '"

@@ -33,10 +33,11 @@ public final class HeadersExchange implements ExchangeType {
         @Override
         public void validate(String key, FieldTable arguments) {
             Object match = arguments.get(MATCH);
-            if (match != null && !(match instanceof LongString)) {
+            if (arguments.has(MATCH) && !(match instanceof LongString)) {
                 throw new AmqpException(
                         ReplyCode.PRECONDITION_FAILED,
-                        "Invalid x-match field type " + typeOf(match) + " (value " + match + "); expected longstr");
+                        "Invalid x-match field type " + typeOf(match) + " (value "
+                                + (match == null ? "undefined" : match) + "); expected longstr");
             }
             if (match != null && !isKnown(match.toString())) {
                 throw new AmqpException(
@@ -46,7 +47,10 @@ public final class HeadersExchange implements ExchangeType {
             }
         }
 
-        private static String typeOf(Object value) {
+        private static String typeOf(@Nullable Object value) {
+            if (value == null) {
+                return "void";
+            }
             return value instanceof Integer
                     ? "signedint"
                     : value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
