@@ -44,6 +44,11 @@ final class SteppedBroker {
 
     /** A broker with the virtual host "/" and the user guest. */
     SteppedBroker() {
+        this(Long.MAX_VALUE);
+    }
+
+    /** A broker whose messages may take so much memory. */
+    SteppedBroker(long memoryBytes) {
         LoopThread thread = new LoopThread() {
             @Override
             public void execute(Runnable task) {
@@ -70,7 +75,7 @@ final class SteppedBroker {
         broker = new Broker(
                 List.of(queueLoop, clientLoop),
                 ServiceLoader.load(ExchangeType.class),
-                new MemoryBudget(Long.MAX_VALUE, () -> {}),
+                new MemoryBudget(memoryBytes, () -> {}),
                 CatalogLog.VOLATILE,
                 MessageStore.VOLATILE);
         broker.prepare(List.of(
@@ -131,6 +136,11 @@ final class SteppedBroker {
             List.copyOf(clients).forEach(SteppedClient::tick);
             settle();
         }
+    }
+
+    /** Time passes and nobody does anything, as when the whole process stands still. */
+    void standStill(long millis) {
+        nowMillis += millis;
     }
 
     /** What no protocol error explains: defects. */

@@ -93,6 +93,9 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     void tick() {
         broker.loop().run(() -> machine.onTick(broker.nowMillis()));
+        if (pauseMillis > 0) {
+            broker.loop().run(() -> pauseMillis = machine.pauseMillis());
+        }
     }
 
     /** What was written and nobody has read yet. */
