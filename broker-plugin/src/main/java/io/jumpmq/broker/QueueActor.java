@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -94,6 +95,11 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     /** Whether it follows the rules of a quorum queue. */
     public boolean isQuorum() {
         return core.settings().quorum();
+    }
+
+    /** {@link io.jumpmq.broker.queue.QueueSettings#consumerTimeoutMillis}, as it is now. Any thread. */
+    public OptionalLong consumerTimeoutMillis() {
+        return queue.settings().consumerTimeoutMillis();
     }
 
     /**

@@ -90,6 +90,12 @@ public final class Options {
             10_000,
             "How long a client may take to open its connection, in milliseconds.");
 
+    public static final Option<Integer> CONSUMER_TIMEOUT = new Option<>(
+            "consumer_timeout",
+            Kind.wholeNumber(0, Integer.MAX_VALUE),
+            1_800_000,
+            "How long a consumer may take to acknowledge a delivery, in milliseconds; 0: for ever.");
+
     public static final Option<Long> MAX_MESSAGE_SIZE =
             new Option<>("max_message_size", Kind.bytes(1, 512L << 20), 16L << 20, "The largest message body.");
 
@@ -182,6 +188,7 @@ public final class Options {
                             CHANNEL_MAX,
                             CONNECTION_MAX,
                             HANDSHAKE_TIMEOUT,
+                            CONSUMER_TIMEOUT,
                             MAX_MESSAGE_SIZE,
                             MEMORY_SHARE,
                             MEMORY_BYTES,
@@ -202,7 +209,6 @@ public final class Options {
             "cluster_partition_handling",
             "cluster_keepalive_interval",
             "collect_statistics_interval",
-            "consumer_timeout",
             "definitions.",
             "disk_free_limit.relative",
             "log.file",

@@ -24,12 +24,12 @@ import io.jumpmq.broker.queue.ConsumeOutcome;
 import io.jumpmq.broker.queue.QueueConsumer;
 import io.jumpmq.broker.queue.QueueEntry;
 import io.jumpmq.metrics.ChannelCounters;
+import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Permission.Operation;
 import io.jumpmq.security.User;
 import io.netty.buffer.ByteBuf;
 import java.math.BigInteger;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -61,6 +61,7 @@ final class ChannelMachine {
     private static final int NAME_AND_KEY = 640;
 
     private static final int NAME_ENTROPY_BYTES = 16;
+    private static final long LOOK_MILLIS = 60_000;
 
     /** Ten years, in milliseconds. */
     private static final BigInteger MAX_EXPIRATION = BigInteger.valueOf(315_360_000_000L);
@@ -76,6 +77,9 @@ final class ChannelMachine {
     private final Returns returns = new Returns();
     private final ChannelCounters counters;
     private @Nullable ReplyConsumer replyConsumer;
+
+    /** When to look for deliveries that wait too long for their acknowledgement. */
+    private long nextLookMillis = Long.MAX_VALUE;
 
     /** Since the socket was full. */
     private int unwrittenReplies;
@@ -105,13 +109,19 @@ final class ChannelMachine {
     private boolean refusedInCommit;
 
     private int consumerPrefetch;
-    private int channelPrefetch;
-    private int granted;
-    private final ArrayDeque<ChannelConsumer> wishes = new ArrayDeque<>();
+    private final ChannelPrefetch prefetch = new ChannelPrefetch();
 
-    /** A delivery that waits for its acknowledgement; without a consumer it was fetched. */
+    /**
+     * A delivery that waits for its acknowledgement.
+     *
+     * @param entry null: the queue has taken it back, and what the client still says about it means nothing
+     * @param consumer null: it was fetched
+     */
     private record Unacked(
-            QueueActor queue, QueueEntry entry, @Nullable ChannelConsumer consumer) {}
+            QueueActor queue,
+            @Nullable QueueEntry entry,
+            @Nullable ChannelConsumer consumer,
+            long deliveredMillis) {}
 
     /** What a transaction is going to do with a delivery. */
     private record Settled(long tag, Unacked delivery, Settlement how) {}
@@ -499,7 +509,7 @@ final class ChannelMachine {
         openCommits = 1;
         refusedInCommit = false;
         steps.forEach(Runnable::run);
-        settled.forEach(one -> settle(one.delivery, one.how));
+        settled.forEach(one -> settleNow(one.tag, one.delivery, one.how));
         settled();
         onCommitted(null, true);
     }
@@ -581,7 +591,7 @@ final class ChannelMachine {
                 .requireQueue(queueName)
                 .requireAccess(connection.context().id());
         requireNewTag(consume.consumerTag());
-        if (channelPrefetch > 0 && queue.settings().quorum()) {
+        if (prefetch.isLimited() && queue.settings().quorum()) {
             throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, queue + " does not support global qos");
         }
         String tag = consume.consumerTag().isEmpty() ? generated("amq.ctag-") : consume.consumerTag();
@@ -592,7 +602,7 @@ final class ChannelMachine {
                 consume.noAck(),
                 consume.exclusive(),
                 consumerPrefetch,
-                channelPrefetch > 0,
+                prefetch.isLimited(),
                 ConsumerPriority.of(consume.arguments(), queue),
                 consume.arguments());
         consumers.put(tag, consumer);
@@ -660,15 +670,16 @@ final class ChannelMachine {
     }
 
     void onDelivery(ChannelConsumer consumer, QueueEntry entry) {
-        if (state != State.OPEN || !connection.isOpen()) {
+        if (state != State.OPEN || !connection.isOpen() || consumer.isExpelled()) {
             if (!consumer.noAck()) {
                 loop().send(consumer.queue().home(), consumer.queue().requeue(), entry);
             }
             return;
         }
+        prefetch.delivered(consumer);
         Message message = entry.message();
         counters.delivered(consumer.queueRecord().settings().quorum(), consumer.noAck(), entry.redelivered());
-        long tag = consumer.noAck() ? unacked.skip() : unacked.add(new Unacked(consumer.queue(), entry, consumer));
+        long tag = consumer.noAck() ? unacked.skip() : unacked.add(held(consumer.queue(), entry, consumer));
         writeDelivery(
                 consumer.tagBytes(),
                 tag,
@@ -751,46 +762,20 @@ final class ChannelMachine {
         send(new Method.BasicQosOk());
     }
 
-    private void limitChannel(int prefetch) {
-        boolean wasLimited = channelPrefetch > 0;
-        channelPrefetch = prefetch;
-        boolean limited = channelPrefetch > 0;
-        if (wasLimited != limited) {
-            consumers
-                    .values()
-                    .forEach(consumer -> consumer.queue()
-                            .tell(
-                                    loop(),
-                                    core -> core.limit(
-                                            consumer.consumer(),
-                                            limited,
-                                            consumer.queue().nowMillis())));
+    private void limitChannel(int limit) {
+        boolean wasLimited = prefetch.isLimited();
+        prefetch.limit(limit, unacked);
+        if (wasLimited != prefetch.isLimited()) {
+            consumers.values().forEach(consumer -> consumer.limit(prefetch.isLimited()));
         }
-        grantWishes();
     }
 
-    // A channel's own prefetch limit: each delivery needs a grant, and comes back as one when it is settled.
-
     void onGrantWanted(ChannelConsumer consumer) {
-        wishes.add(consumer);
-        grantWishes();
+        prefetch.wanted(consumer);
     }
 
     void onGrantsReturned(int count) {
-        granted -= count;
-        grantWishes();
-    }
-
-    private void grantWishes() {
-        while (!wishes.isEmpty() && (channelPrefetch == 0 || granted < channelPrefetch)) {
-            ChannelConsumer consumer = wishes.remove();
-            granted++;
-            consumer.queue()
-                    .tell(
-                            loop(),
-                            core -> core.grant(
-                                    consumer.consumer(), 1, consumer.queue().nowMillis()));
-        }
+        prefetch.returned(count);
     }
 
     // Getting and settling.
@@ -818,7 +803,7 @@ final class ChannelMachine {
             send(new Method.BasicGetEmpty());
         } else {
             counters.got(queue.settings().quorum(), fetched.noAck(), entry.redelivered());
-            long tag = fetched.noAck() ? unacked.skip() : unacked.add(new Unacked(actor, entry, null));
+            long tag = fetched.noAck() ? unacked.skip() : unacked.add(held(actor, entry, null));
             Message message = entry.message();
             ByteBuf out = connection.reserve(NAME_AND_KEY);
             int start = FrameWriter.begin(out, FrameReader.METHOD, number);
@@ -860,7 +845,7 @@ final class ChannelMachine {
         if (transactional) {
             settlements.add(new Settled(tag, delivery, how));
         } else {
-            settle(delivery, how);
+            settleNow(tag, delivery, how);
         }
     }
 
@@ -869,32 +854,126 @@ final class ChannelMachine {
     }
 
     /** Settles one of those that are settled together; {@link #settled} has to follow. */
-    private void settle(Unacked delivery, Settlement how) {
+    private void settleNow(long tag, Unacked delivery, Settlement how) {
         QueueActor queue = delivery.queue;
+        QueueEntry entry = delivery.entry;
+        if (entry == null) {
+            return;
+        }
         switch (how) {
             case ACK -> {
                 counters.acknowledged(queue.isQuorum());
-                loop().send(queue.home(), queue.acknowledge(), delivery.entry);
+                loop().send(queue.home(), queue.acknowledge(), entry);
             }
-            case REJECT -> returns.reject(queue, delivery.entry);
-            case REQUEUE -> returns.requeue(queue, delivery.entry);
+            case REJECT -> returns.reject(queue, entry);
+            case REQUEUE -> returns.requeue(queue, entry);
         }
-        if (delivery.consumer != null && granted > 0) {
-            granted--;
+        if (delivery.consumer != null) {
+            prefetch.settledDelivery();
+        } else {
+            prefetch.settledFetched(tag);
         }
     }
 
     private void settled() {
         returns.send(loop());
-        grantWishes();
+        prefetch.grantWishes();
     }
 
     private void recover(boolean requeue) {
         if (!requeue) {
             throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "requeue=false");
         }
-        unacked.takeUpTo(unacked.nextTag() - 1, (tag, delivery) -> settle(delivery, Settlement.REQUEUE));
+        unacked.takeUpTo(unacked.nextTag() - 1, (tag, delivery) -> settleNow(tag, delivery, Settlement.REQUEUE));
         settled();
+    }
+
+    // Those who do not acknowledge.
+
+    private Unacked held(QueueActor queue, QueueEntry entry, @Nullable ChannelConsumer consumer) {
+        long now = loop().nowMillis();
+        nextLookMillis = Math.min(nextLookMillis, Math.min(now + LOOK_MILLIS, due(now, queue)));
+        return new Unacked(queue, entry, consumer, now);
+    }
+
+    private long due(long deliveredMillis, QueueActor queue) {
+        long timeout = timeoutMillis(queue);
+        return timeout == 0 ? Long.MAX_VALUE : deliveredMillis + timeout;
+    }
+
+    private long timeoutMillis(QueueActor queue) {
+        return queue.consumerTimeoutMillis()
+                .orElse(connection.context().settings().consumerTimeoutMillis());
+    }
+
+    /** Looks for deliveries whose acknowledgement is overdue; now and then for all, as a policy may have changed. */
+    void onTick(long nowMillis) {
+        if (state != State.OPEN || nowMillis < nextLookMillis) {
+            return;
+        }
+        nextLookMillis = unacked.size() == 0 ? Long.MAX_VALUE : nowMillis + LOOK_MILLIS;
+        Map<Long, Unacked> late = new LinkedHashMap<>();
+        unacked.forEach((tag, delivery) -> {
+            long due = delivery.entry == null ? Long.MAX_VALUE : due(delivery.deliveredMillis, delivery.queue);
+            if (due <= nowMillis) {
+                late.put(tag, delivery);
+            }
+            nextLookMillis = Math.min(nextLookMillis, Math.max(due, nowMillis + 1));
+        });
+        late.forEach(this::timeOut);
+    }
+
+    /** As RabbitMQ: the whole channel ends, but of a quorum queue's consumers that one alone. */
+    private void timeOut(long tag, Unacked delivery) {
+        ChannelConsumer consumer = delivery.consumer;
+        if (state != State.OPEN || (consumer != null && consumer.isExpelled())) {
+            return;
+        }
+        long timeout = timeoutMillis(delivery.queue);
+        connection.context().broker().events().count(NodeCounters.Event.CONSUMER_TIMED_OUT);
+        connection
+                .context()
+                .listener()
+                .channelFailed(
+                        number,
+                        (consumer == null ? "a message fetched" : "consumer '" + consumer.tag() + "'") + " from "
+                                + delivery.queue + " has not been acknowledged within " + timeout + " ms (delivery tag "
+                                + tag + "); consumer_timeout, or the queue's x-consumer-timeout, allows more");
+        if (consumer != null && delivery.queue.isQuorum() && connection.wantsCancels() && !transactional) {
+            expel(consumer);
+        } else {
+            connection.during(0);
+            connection.fail(
+                    number,
+                    new AmqpException(
+                            ReplyCode.PRECONDITION_FAILED,
+                            "delivery acknowledgement on channel " + number + " timed out. Timeout value used: " + timeout
+                                    + " ms. This timeout value can be configured, see consumers doc guide to learn"
+                                    + " more"));
+        }
+    }
+
+    /** Cancels a consumer and gives back what it holds. */
+    private void expel(ChannelConsumer consumer) {
+        consumer.expel();
+        if (consumers.remove(consumer.tag(), consumer)) {
+            send(new Method.BasicCancel(consumer.tag(), true));
+        }
+        List<QueueEntry> entries = new ArrayList<>();
+        List<Long> tags = new ArrayList<>();
+        unacked.forEach((tag, delivery) -> {
+            if (delivery.consumer == consumer && delivery.entry != null) {
+                entries.add(delivery.entry);
+                tags.add(tag);
+            }
+        });
+        for (long tag : tags) {
+            unacked.replace(tag, new Unacked(consumer.queue(), null, consumer, 0));
+            prefetch.settledDelivery();
+        }
+        QueueActor queue = consumer.queue();
+        queue.tell(loop(), core -> core.remove(List.of(consumer.consumer()), entries, queue.nowMillis()));
+        prefetch.grantWishes();
     }
 
     static String generated(String prefix) {
@@ -935,15 +1014,17 @@ final class ChannelMachine {
                 .values()
                 .forEach(consumer -> leaving.computeIfAbsent(consumer.queue(), unused -> new ArrayList<>())
                         .add(consumer.consumer()));
-        unacked.takeUpTo(
-                unacked.nextTag() - 1,
-                (tag, delivery) -> entries.computeIfAbsent(delivery.queue, unused -> new ArrayList<>())
-                        .add(delivery.entry));
+        unacked.takeUpTo(unacked.nextTag() - 1, (tag, delivery) -> {
+            if (delivery.entry != null) {
+                entries.computeIfAbsent(delivery.queue, unused -> new ArrayList<>())
+                        .add(delivery.entry);
+            }
+        });
         leaving.keySet().forEach(queue -> entries.computeIfAbsent(queue, unused -> new ArrayList<>()));
         entries.forEach((queue, returned) -> queue.tell(
                 loop(), core -> core.remove(leaving.getOrDefault(queue, List.of()), returned, queue.nowMillis())));
         consumers.clear();
-        wishes.clear();
+        prefetch.clear();
     }
 
     /** For operators. */
@@ -953,7 +1034,7 @@ final class ChannelMachine {
                 confirms != null,
                 transactional,
                 consumerPrefetch,
-                channelPrefetch,
+                prefetch.limit(),
                 unacked.size(),
                 confirms == null ? 0 : confirms.size(),
                 publications.size(),

@@ -16,6 +16,7 @@ import io.jumpmq.security.User;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -506,6 +507,9 @@ public final class ConnectionMachine {
                 && nowMillis - closingMillis > context.settings().handshakeMillis()) {
             close(); // It owes us an answer, and had time enough to give it.
             return;
+        }
+        if (state == State.OPEN) {
+            List.copyOf(channels.values()).forEach(channel -> channel.onTick(nowMillis));
         }
         forgivePause(nowMillis);
         if (heartbeatMillis > 0) {

@@ -325,7 +325,8 @@ class DiskStoreTest {
                 false,
                 0,
                 OptionalInt.empty(),
-                false);
+                false,
+                OptionalLong.empty());
     }
 
     @Test

@@ -70,6 +70,7 @@ public record Policy(
     private static final Map<String, Long> LEAST = Map.of(
             "message-ttl", 0L,
             "expires", 1L,
+            "consumer-timeout", 0L,
             "max-length", 0L,
             "max-length-bytes", 0L,
             "delivery-limit", 0L);
@@ -77,6 +78,7 @@ public record Policy(
     private static final Map<String, String> CALLED = Map.of(
             "message-ttl", "message TTL",
             "expires", "queue expiry",
+            "consumer-timeout", "consumer timeout",
             "max-length", "maximum length",
             "max-length-bytes", "maximum length in bytes",
             "delivery-limit", "delivery limit");
@@ -107,7 +109,6 @@ public record Policy(
             "queue-leader-locator",
             "max-in-memory-length",
             "max-in-memory-bytes",
-            "consumer-timeout",
             "federation-upstream",
             "federation-upstream-set");
 

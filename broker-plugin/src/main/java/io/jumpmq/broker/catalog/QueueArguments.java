@@ -101,7 +101,8 @@ final class QueueArguments {
                 deliveryLimit.isPresent()
                         ? OptionalInt.of((int) Math.min(Integer.MAX_VALUE, deliveryLimit.getAsLong()))
                         : OptionalInt.empty(),
-                truth("x-single-active-consumer"));
+                truth("x-single-active-consumer"),
+                bound("consumer-timeout", number("x-consumer-timeout", MAX_MILLIS)));
     }
 
     private OptionalLong bound(String setting, OptionalLong argument) {

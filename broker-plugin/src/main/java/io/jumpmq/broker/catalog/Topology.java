@@ -27,6 +27,9 @@ final class Topology {
             "x-dead-letter-routing-key",
             "x-dead-letter-strategy",
             "x-single-active-consumer",
+            "x-consumer-timeout",
+            "x-queue-mode",
+            "x-queue-version",
             "x-queue-type",
             "x-delivery-limit");
 

@@ -849,15 +849,15 @@ public final class MessageQueue {
         countIfRedelivered(entry);
         seen = Math.max(seen, entry.position());
         consumer.windowBytes -= entry.message().footprint();
+        if (consumer.limited) {
+            consumer.grants--;
+        }
         if (consumer.noAck()) {
             counters.deliveredNoAck++;
             forget(entry);
         } else {
             counters.delivered++;
             consumer.unacknowledged++;
-            if (consumer.limited) {
-                consumer.grants--;
-            }
             hold(entry, consumer);
         }
         consumers.served(consumer);

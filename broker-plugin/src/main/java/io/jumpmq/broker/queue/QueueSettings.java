@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     queue refuses, or that leads nowhere, is lost
  * @param maxPriority 0: none; else priorities 0 to this
  * @param deliveryLimit how often a message may come back before it is dead-lettered
+ * @param consumerTimeoutMillis how long a consumer may take to acknowledge a delivery; empty: as long as the server says,
+ *     0: for ever
  */
 public record QueueSettings(
         boolean quorum,
@@ -35,7 +37,8 @@ public record QueueSettings(
         boolean deadLettersAtLeastOnce,
         int maxPriority,
         OptionalInt deliveryLimit,
-        boolean singleActiveConsumer) {
+        boolean singleActiveConsumer,
+        OptionalLong consumerTimeoutMillis) {
 
     /** What gives way when a queue is full. */
     public enum Overflow {
@@ -63,6 +66,7 @@ public record QueueSettings(
                 false,
                 0,
                 OptionalInt.empty(),
-                false);
+                false,
+                OptionalLong.empty());
     }
 }

@@ -460,7 +460,7 @@ final class QueueModel implements QueueSubject {
             return null;
         }
         boolean canTake = mayBeServed(first);
-        if (canTake && (!first.limited || first.terms.noAck() || first.grants > 0)) {
+        if (canTake && (!first.limited || first.grants > 0)) {
             return first;
         }
         if (canTake) {
@@ -474,6 +474,7 @@ final class QueueModel implements QueueSubject {
     private void deliver(Client client, Item item) {
         redelivered += item.returns > 0 ? 1 : 0;
         client.unwritten += item.footprint;
+        client.grants -= client.limited ? 1 : 0;
         if (client.terms.noAck()) {
             deliveredNoAck++;
             forget(item);
@@ -481,7 +482,6 @@ final class QueueModel implements QueueSubject {
             delivered++;
             item.place = Place.HELD;
             item.holder = client;
-            client.grants -= client.limited ? 1 : 0;
         }
         client.inLineSince = ++moments;
         events.add("c" + client.number + " gets " + item);

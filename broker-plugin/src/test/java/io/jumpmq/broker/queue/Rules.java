@@ -116,6 +116,7 @@ final class Rules {
                 deadLettersAtLeastOnce,
                 maxPriority,
                 deliveryLimit,
-                singleActiveConsumer);
+                singleActiveConsumer,
+                OptionalLong.empty());
     }
 }
