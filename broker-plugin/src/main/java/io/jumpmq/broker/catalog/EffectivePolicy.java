@@ -65,10 +65,17 @@ public record EffectivePolicy(
     }
 
     @Nullable Long number(String key) {
-        return (Long) definition.get(key);
+        return (Long) read(key);
     }
 
     @Nullable String text(String key) {
-        return (String) definition.get(key);
+        return (String) read(key);
+    }
+
+    private @Nullable Object read(String key) {
+        if (!Policy.keys().contains(key)) {
+            throw new IllegalArgumentException("the policy key " + key + " is not listed");
+        }
+        return definition.get(key);
     }
 }

@@ -112,6 +112,18 @@ public record Policy(
             "federation-upstream",
             "federation-upstream-set");
 
+    /** The keys that have an effect; each is listed with what it does among the tests. */
+    static Set<String> keys() {
+        Set<String> keys = new TreeSet<>(LEAST.keySet());
+        keys.addAll(TEXTS.keySet());
+        return keys;
+    }
+
+    /** The keys that are taken and have none. */
+    static Set<String> keysWithoutEffect() {
+        return IGNORED;
+    }
+
     public Policy {
         definition = new TreeMap<>(definition);
     }

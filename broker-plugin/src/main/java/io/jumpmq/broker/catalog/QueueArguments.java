@@ -16,6 +16,27 @@ import org.jspecify.annotations.Nullable;
 final class QueueArguments {
     static final String TYPE = "x-queue-type";
 
+    /**
+     * All that are read here. A queue that is declared again has to have the same; each is listed with what it does among the
+     * tests.
+     */
+    static final List<String> NAMES = List.of(
+            TYPE,
+            "x-expires",
+            "x-message-ttl",
+            "x-max-length",
+            "x-max-length-bytes",
+            "x-max-priority",
+            "x-overflow",
+            "x-dead-letter-exchange",
+            "x-dead-letter-routing-key",
+            "x-dead-letter-strategy",
+            "x-delivery-limit",
+            "x-single-active-consumer",
+            "x-consumer-timeout",
+            "x-queue-mode",
+            "x-queue-version");
+
     /** Ten years: RabbitMQ's bound on times. */
     private static final long MAX_MILLIS = 315_360_000_000L;
 
@@ -173,7 +194,7 @@ final class QueueArguments {
     }
 
     private @Nullable String deadLetterExchange() {
-        Object value = arguments.get("x-dead-letter-exchange");
+        Object value = read("x-dead-letter-exchange");
         if (!arguments.has("x-dead-letter-exchange")) {
             return null;
         } else if (value instanceof LongString text) {
@@ -184,8 +205,15 @@ final class QueueArguments {
                 "invalid type '" + Inequivalence.typeOf(value) + "' for arg 'x-dead-letter-exchange' in " + queue);
     }
 
+    private @Nullable Object read(String name) {
+        if (!NAMES.contains(name)) {
+            throw new IllegalArgumentException("the argument " + name + " is not listed");
+        }
+        return arguments.get(name);
+    }
+
     private @Nullable String text(String name) {
-        Object value = arguments.get(name);
+        Object value = read(name);
         if (!arguments.has(name)) {
             return null;
         } else if (value instanceof LongString text) {
@@ -195,7 +223,7 @@ final class QueueArguments {
     }
 
     private boolean truth(String name) {
-        Object value = arguments.get(name);
+        Object value = read(name);
         if (value instanceof Boolean || !arguments.has(name)) {
             return Boolean.TRUE.equals(value);
         }
@@ -203,7 +231,7 @@ final class QueueArguments {
     }
 
     private OptionalLong number(String name, long max) {
-        Object value = arguments.get(name);
+        Object value = read(name);
         if (!arguments.has(name)) {
             return OptionalLong.empty();
         }

@@ -16,23 +16,6 @@ import java.util.List;
 final class Topology {
     private static final String RESERVED = "amq.";
 
-    private static final List<String> QUEUE_ARGUMENTS = List.of(
-            "x-expires",
-            "x-message-ttl",
-            "x-max-length",
-            "x-max-length-bytes",
-            "x-max-priority",
-            "x-overflow",
-            "x-dead-letter-exchange",
-            "x-dead-letter-routing-key",
-            "x-dead-letter-strategy",
-            "x-single-active-consumer",
-            "x-consumer-timeout",
-            "x-queue-mode",
-            "x-queue-version",
-            "x-queue-type",
-            "x-delivery-limit");
-
     private final ExchangeTypes types;
 
     Topology(ExchangeTypes types) {
@@ -101,7 +84,7 @@ final class Topology {
             if (declare.exclusive() != (existing.owner() != 0)) {
                 throw existing.locked();
             }
-            Inequivalence.require(typed(declare.arguments()), typed(existing.arguments()), QUEUE_ARGUMENTS, existing);
+            Inequivalence.require(typed(declare.arguments()), typed(existing.arguments()), QueueArguments.NAMES, existing);
             return List.of();
         }
         requireShort("queue name", declare.name());
