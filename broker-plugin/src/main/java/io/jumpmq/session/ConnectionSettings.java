@@ -22,7 +22,8 @@ public record ConnectionSettings(
     public static final int FRAME_MIN_BYTES = 4096;
 
     /** RabbitMQ's defaults. */
-    public static final ConnectionSettings DEFAULT = new ConnectionSettings(131_072, 2047, 60, 16 << 20, 10_000, 1_800_000);
+    public static final ConnectionSettings DEFAULT =
+            new ConnectionSettings(131_072, 2047, 60, 16 << 20, 10_000, 1_800_000);
 
     public ConnectionSettings {
         if (frameMaxBytes != 0 && frameMaxBytes < FRAME_MIN_BYTES) {
