@@ -96,7 +96,8 @@ class SettingsTest {
     void allMistakesOfAFileAreToldAtOnce() {
         assertThatThrownBy(() -> read("heartbeet = 4\nheartbeat = -4\n# fine\nframe_max = 5000\nnonsense\nmqtt.x = 1"))
                 .isInstanceOf(ConfigException.class)
-                .extracting(thrown -> thrown.getMessage().lines().map(line -> line.replaceFirst(".*conf:", "")))
+                .extracting(thrown ->
+                        String.valueOf(thrown.getMessage()).lines().map(line -> line.replaceFirst(".*conf:", "")))
                 .asInstanceOf(InstanceOfAssertFactories.stream(String.class))
                 .containsExactly(
                         "1: there is no setting heartbeet (heartbeat?); 'jumpmq config' lists them",
