@@ -10,6 +10,7 @@ import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.loop.SteadyClock;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
 import io.jumpmq.security.Authenticator;
@@ -28,9 +29,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +41,14 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +70,11 @@ public final class JumpMq implements AutoCloseable {
     private static final String VHOST = "/";
     private static final String GUEST = "guest";
     private static final int SALT_BYTES = 4;
-    private static final long STOP_SECONDS = 5;
+    private static final long STOP_MILLIS = 5_000;
+    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
+    /** From a queue with what is delivered to a channel that closes, and with what returns from there to the queue. */
+    private static final int STOP_HOPS = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.server");
 
@@ -75,6 +84,7 @@ public final class JumpMq implements AutoCloseable {
     private final @Nullable DiskStore store;
     private final List<Listener> listeners;
     private final @Nullable HttpServers http;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private JumpMq(
             EventLoops loops,
@@ -115,6 +125,7 @@ public final class JumpMq implements AutoCloseable {
         private StoreSettings storeSettings = StoreSettings.DEFAULT;
         private Consumer<Throwable> onStoreFailure = failure -> {};
         private final Map<String, Command.PutUser> users = new LinkedHashMap<>();
+        private Supplier<SteadyClock> clock = SteadyClock::ofMachine;
 
         private Builder() {
             user(GUEST, GUEST, User.ADMINISTRATOR);
@@ -248,6 +259,12 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
+        /** The clock that starts with the broker, for tests. */
+        Builder clock(Supplier<SteadyClock> newClock) {
+            clock = newClock;
+            return this;
+        }
+
         private List<Command> firstCommands() {
             List<Command> commands = new ArrayList<>();
             commands.add(new Command.CreateVhost(vhost, "Default virtual host", Set.of()));
@@ -264,16 +281,20 @@ public final class JumpMq implements AutoCloseable {
          * @throws UncheckedIOException when it cannot listen, or not use its directory
          */
         public JumpMq start() {
-            try {
-                return start(
-                        dataDirectory == null ? null : DiskStore.open(dataDirectory, storeSettings, onStoreFailure));
+            try (StartReport report = new StartReport()) {
+                report.at("opens the directory " + dataDirectory);
+                DiskStore store = dataDirectory == null
+                        ? null
+                        : DiskStore.open(dataDirectory, storeSettings, onStoreFailure, report::at);
+                return start(store, report);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
-        private JumpMq start(@Nullable DiskStore store) throws IOException {
-            EventLoops loops = new EventLoops(threads);
+        private JumpMq start(@Nullable DiskStore store, StartReport report) throws IOException {
+            SteadyClock steady = clock.get();
+            EventLoops loops = new EventLoops(threads, steady);
             AtomicReference<@Nullable Broker> whole = new AtomicReference<>();
             MemoryBudget memory = new MemoryBudget(messageMemoryBytes, () -> {
                 Broker running = whole.get();
@@ -289,8 +310,8 @@ public final class JumpMq implements AutoCloseable {
                     store == null ? MessageStore.VOLATILE : store);
             whole.set(broker);
             try {
-                recover(broker, store);
-            } catch (IOException | RuntimeException e) {
+                recover(broker, store, report);
+            } catch (IOException | RuntimeException | Error e) {
                 loops.close();
                 if (store != null) {
                     store.abandon();
@@ -303,20 +324,25 @@ public final class JumpMq implements AutoCloseable {
                     new AmqpServer(loops, broker, authenticator, connections, maxConnections, serverProperties(), open);
             List<Listener> listening = new CopyOnWriteArrayList<>();
             try {
-                Node node = node(broker, open, memory, listening);
+                Node node = node(steady, broker, open, memory, listening);
                 if (definitions != null) {
+                    report.at("imports definitions");
                     new Definitions(node).load(definitions);
                 }
+                report.at("opens its ports");
                 listening.addAll(listen(server));
                 HttpServers servers = http.isEmpty() ? null : HttpServers.start(node, authenticator, http, listening);
                 return new JumpMq(loops, broker, server, store, listening, servers);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 new JumpMq(loops, broker, server, store, listening, null).close();
                 throw e;
             }
         }
 
-        private void recover(Broker broker, @Nullable DiskStore store) throws IOException {
+        private void recover(Broker broker, @Nullable DiskStore store, StartReport report) throws IOException {
+            int changes = store == null ? 0 : store.recoveredChanges().size();
+            report.at(() -> "applies " + changes + " changes of the catalog, which make "
+                    + broker.queueIds().size() + " queues so far");
             onLoop(broker.catalogLoop(), () -> {
                 if (store != null) {
                     broker.recover(store.recoveredChanges(), store.highestQueue());
@@ -327,17 +353,19 @@ public final class JumpMq implements AutoCloseable {
                 broker.snapshot();
             });
             if (store != null) {
+                report.at("begins to write to " + dataDirectory);
                 store.start(broker.queueIds());
             }
         }
 
-        private Node node(Broker broker, Connections open, MemoryBudget memory, List<Listener> listening) {
+        private Node node(
+                SteadyClock steady, Broker broker, Connections open, MemoryBudget memory, List<Listener> listening) {
             String name = "jumpmq@" + hostName();
             return new Node(
                     name,
                     clusterName.isEmpty() ? name : clusterName,
                     version(),
-                    System.currentTimeMillis(),
+                    steady,
                     broker,
                     open,
                     memory,
@@ -346,7 +374,16 @@ public final class JumpMq implements AutoCloseable {
                     () -> listening.stream().map(Listener::managed).toList());
         }
 
+        /** From the system if it tells: asking the network for a name may take long where that is not set up. */
         private static String hostName() {
+            try {
+                return Files.readString(HOST_NAME).strip();
+            } catch (IOException e) {
+                return askedHostName();
+            }
+        }
+
+        private static String askedHostName() {
             try {
                 return InetAddress.getLocalHost().getHostName();
             } catch (UnknownHostException e) {
@@ -493,10 +530,16 @@ public final class JumpMq implements AutoCloseable {
     /** Says goodbye to all clients and stops. */
     @Override
     public void close() {
-        if (http != null) {
-            http.close();
+        if (closed.getAndSet(true)) {
+            return;
         }
-        server.close();
+        if (http != null) {
+            stop("The HTTP API", http::close);
+        }
+        stop("The connections", server::close);
+        if (!loops.settle(STOP_HOPS, STOP_MILLIS)) {
+            LOG.warn("The broker is too busy to wait until all that clients have sent is done");
+        }
         Map<Long, Long> seen = store == null ? Map.of() : seen();
         loops.close();
         if (store != null) {
@@ -508,24 +551,29 @@ public final class JumpMq implements AutoCloseable {
         }
     }
 
+    /** What does not stop in order must not keep the store from it: what was acknowledged would come back. */
+    private static void stop(String what, Runnable closing) {
+        try {
+            closing.run();
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be stopped in order", what, e);
+        }
+    }
+
     /** Up to where the queues have delivered: the next start need not call everything redelivered then. */
     private Map<Long, Long> seen() {
-        Map<Long, Long> seen = new ConcurrentHashMap<>();
-        Set<Long> queues = broker.queueIds();
-        // Of one that does not answer in time, all counts as delivered.
-        queues.forEach(queue -> seen.put(queue, Long.MAX_VALUE));
-        CountDownLatch answers = new CountDownLatch(queues.size());
-        broker.askSeen((queue, position) -> {
-            seen.put(queue, position);
-            answers.countDown();
-        });
+        Map<Long, CompletableFuture<Long>> answers = broker.noteSeen();
         try {
-            if (!answers.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("Some queues were too busy to tell what they have delivered");
-            }
+            CompletableFuture.allOf(answers.values().toArray(CompletableFuture<?>[]::new))
+                    .get(STOP_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("Some queues were too busy to tell what they have delivered");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        Map<Long, Long> seen = new HashMap<>();
+        // Of one that has not answered, all counts as delivered.
+        answers.forEach((queue, answer) -> seen.put(queue, answer.getNow(Long.MAX_VALUE)));
         return seen;
     }
 }

@@ -22,7 +22,18 @@ public final class Main {
                 new PerfCommand(console),
                 new CtlCommand(console),
                 new DemoCommand(console, Main::embedded));
-        System.exit(JumpMqCommand.run(console, commands, arguments));
+        System.exit(run(console, commands, arguments));
+    }
+
+    /** Whatever goes wrong, the process ends: the broker's threads alone would keep it, its ports and its directory. */
+    private static int run(Console console, List<Object> commands, String[] arguments) {
+        try {
+            return JumpMqCommand.run(console, commands, arguments);
+        } catch (Error e) {
+            console.err().println("jumpmq: internal error: " + e);
+            e.printStackTrace(console.err());
+            return JumpMqCommand.INTERNAL_ERROR;
+        }
     }
 
     /** A broker for the demo, which does not want to read of each connection. */

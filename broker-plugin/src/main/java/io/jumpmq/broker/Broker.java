@@ -22,6 +22,7 @@ import io.jumpmq.metrics.SocketCounters;
 import io.jumpmq.metrics.StoreFigures;
 import io.jumpmq.ring.RingState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -198,15 +198,14 @@ public final class Broker implements CatalogObserver {
         }
     }
 
-    /**
-     * Asks all queues up to where they have delivered. Each is asked on its loop.
-     *
-     * @param told called there with the queue's id and that position
-     */
-    public void askSeen(BiConsumer<Long, Long> told) {
+    /** Asks all queues, by their ids, up to where they have delivered: {@link MessageQueue#noteSeen}. Any thread. */
+    public Map<Long, CompletableFuture<Long>> noteSeen() {
+        Map<Long, CompletableFuture<Long>> seen = new HashMap<>();
         for (VirtualHost vhost : catalog.vhosts()) {
-            vhost.queues().forEach(queue -> QueueActor.of(queue).askSeen(told));
+            vhost.queues()
+                    .forEach(queue -> seen.put(queue.id(), QueueActor.of(queue).noteSeen()));
         }
+        return seen;
     }
 
     /** The ids of all queues that are there. */
@@ -329,7 +328,7 @@ public final class Broker implements CatalogObserver {
         RingState<RingMember> before = ring == null ? null : ring.state();
         catalog.apply(change);
         if (ring != null && before != null && ring.state() != before) {
-            ring.history().add(loops.get(0).nowMillis(), before, ring.state());
+            ring.history().add(loops.get(0).wallMillis(), before, ring.state());
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -234,9 +234,11 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         home.submit(tell, queue -> queue.letGo(0));
     }
 
-    /** Any thread. */
-    void askSeen(BiConsumer<Long, Long> told) {
-        home.submit(tell, asked -> told.accept(queue.id(), asked.seen()));
+    /** {@link MessageQueue#noteSeen}. Any thread. */
+    CompletableFuture<Long> noteSeen() {
+        CompletableFuture<Long> seen = new CompletableFuture<>();
+        home.submit(tell, asked -> seen.complete(asked.noteSeen()));
+        return seen;
     }
 
     private void onPublish(Message message) {
@@ -337,7 +339,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
                 queue.name(),
                 exchange,
                 core.settings().deadLetterRoutingKey(),
-                home.nowMillis());
+                home.wallMillis());
         List<QueueActor> targets = targets(letter, exchange);
         if (targets.isEmpty()) {
             home.send(home, (Receiver<QueueEntry>) core::deadLettered, entry);

@@ -33,7 +33,8 @@ public final class JumpMqCommand {
     static final int USAGE = 2;
     static final int REFUSED = 3;
 
-    private static final int INTERNAL_ERROR = 70;
+    /** The exit code after a defect of ours. */
+    public static final int INTERNAL_ERROR = 70;
 
     private JumpMqCommand() {}
 

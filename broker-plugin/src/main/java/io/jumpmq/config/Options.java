@@ -90,6 +90,12 @@ public final class Options {
             10_000,
             "How long a client may take to open its connection, in milliseconds.");
 
+    public static final Option<Integer> SEND_TIMEOUT = new Option<>(
+            "tcp_listen_options.send_timeout",
+            Kind.wholeNumber(0, 3_600_000),
+            30_000,
+            "A client that does not read is closed when no byte could be sent to it for so long, in milliseconds; 0 for never.");
+
     public static final Option<Long> MAX_MESSAGE_SIZE =
             new Option<>("max_message_size", Kind.bytes(1, 512L << 20), 16L << 20, "The largest message body.");
 
@@ -182,6 +188,7 @@ public final class Options {
                             CHANNEL_MAX,
                             CONNECTION_MAX,
                             HANDSHAKE_TIMEOUT,
+                            SEND_TIMEOUT,
                             MAX_MESSAGE_SIZE,
                             MEMORY_SHARE,
                             MEMORY_BYTES,

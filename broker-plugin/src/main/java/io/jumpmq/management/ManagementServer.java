@@ -108,7 +108,7 @@ public final class ManagementServer implements AutoCloseable {
 
     private void sample() {
         try {
-            statistics.sample(System.currentTimeMillis());
+            statistics.sample(node.clock().nowMillis());
         } catch (RuntimeException e) {
             LOG.warn("Statistics could not be sampled: {}", e.toString());
         }
@@ -213,7 +213,7 @@ public final class ManagementServer implements AutoCloseable {
         String credentials = credentials(header.substring(6).strip());
         int colon = credentials.indexOf(':');
         String name = colon < 0 ? "" : credentials.substring(0, colon);
-        guard.require(peer.getAddress(), name, System.currentTimeMillis());
+        guard.require(peer.getAddress(), name, node.clock().nowMillis());
         String response = colon < 0 ? "" : '\0' + name + '\0' + credentials.substring(colon + 1);
         Authenticator.Outcome outcome =
                 authenticator.authenticate("PLAIN", response.getBytes(UTF_8), peer.getAddress());
@@ -221,7 +221,7 @@ public final class ManagementServer implements AutoCloseable {
         User user = outcome.user();
         if (user == null) {
             events.count(NodeCounters.Event.HTTP_LOGIN_REFUSED);
-            guard.failed(peer.getAddress(), name, System.currentTimeMillis());
+            guard.failed(peer.getAddress(), name, node.clock().nowMillis());
             LOG.warn("{} login refused: {}", peer.getAddress().getHostAddress(), outcome.reason());
             throw new HttpError(401, "not_authorized", "Login failed");
         }

@@ -165,10 +165,7 @@ final class Metrics {
                 Runtime.getRuntime().maxMemory());
         families.gauge("disk_space_available_bytes", "Free where the data are", OverviewResources.diskFree(node));
         families.gauge("disk_space_available_limit_bytes", "Publishers wait when less is free", node.diskLimitBytes());
-        families.gauge(
-                "erlang_uptime_seconds",
-                "Since the node started",
-                (System.currentTimeMillis() - node.startedMillis()) / 1000.0);
+        families.gauge("erlang_uptime_seconds", "Since the node started", node.uptimeMillis() / 1000.0);
         Congestion congestion = node.broker().congestion();
         families.gauge(
                 "alarms_memory_used_watermark",

@@ -2,6 +2,7 @@ package io.jumpmq.management;
 
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
+import io.jumpmq.broker.loop.SteadyClock;
 import io.jumpmq.session.Connections;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The node that is managed.
  *
  * @param name as {@code jumpmq@host}
- * @param startedMillis when, in milliseconds since 1970
+ * @param clock started with it
  * @param dataDirectory null: nothing is kept
  * @param diskLimitBytes publishers wait when less is free
  * @param listeners what listens where
@@ -22,13 +23,18 @@ public record Node(
         String name,
         String clusterName,
         String version,
-        long startedMillis,
+        SteadyClock clock,
         Broker broker,
         Connections connections,
         MemoryBudget memory,
         @Nullable Path dataDirectory,
         long diskLimitBytes,
         Supplier<List<Listener>> listeners) {
+
+    /** Since it started. */
+    long uptimeMillis() {
+        return clock.nowMillis() - clock.startedMillis();
+    }
 
     /**
      * A port that is open.

@@ -195,7 +195,7 @@ final class OverviewResources {
         map.put("running", true);
         map.put("being_drained", false);
         map.put("os_pid", Long.toString(ProcessHandle.current().pid()));
-        map.put("uptime", System.currentTimeMillis() - node.startedMillis());
+        map.put("uptime", node.uptimeMillis());
         map.put("processors", Runtime.getRuntime().availableProcessors());
         map.put("run_queue", 0);
         map.put("rates_mode", "basic");

@@ -87,6 +87,7 @@ public final class ConnectionMachine {
     private long lastReadMillis;
     private long lastWrittenMillis;
     private final long bornMillis;
+    private final long connectedAtMillis;
 
     /** The method that a channel is carrying out. */
     private int methodId;
@@ -98,6 +99,7 @@ public final class ConnectionMachine {
     public ConnectionMachine(ConnectionContext context) {
         this.context = context;
         this.bornMillis = context.loop().nowMillis();
+        this.connectedAtMillis = context.loop().wallMillis();
         this.lastReadMillis = bornMillis;
         this.lastWrittenMillis = bornMillis;
     }
@@ -616,7 +618,7 @@ public final class ConnectionMachine {
                 frameMax,
                 channelMax,
                 (int) (heartbeatMillis / 1000),
-                bornMillis,
+                connectedAtMillis,
                 flowState(),
                 socket,
                 channels.values().stream().map(ChannelMachine::describe).toList());

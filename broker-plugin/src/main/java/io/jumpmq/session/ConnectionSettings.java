@@ -8,14 +8,21 @@ package io.jumpmq.session;
  * @param heartbeatSeconds suggested interval; 0: none
  * @param maxMessageBytes largest message body
  * @param handshakeMillis how long a client may take to open its connection
+ * @param sendTimeoutMillis a client is closed to which no byte could be sent for so long; 0: never
  */
 public record ConnectionSettings(
-        int frameMaxBytes, int channelMax, int heartbeatSeconds, long maxMessageBytes, long handshakeMillis) {
+        int frameMaxBytes,
+        int channelMax,
+        int heartbeatSeconds,
+        long maxMessageBytes,
+        long handshakeMillis,
+        long sendTimeoutMillis) {
     /** The smallest frame size that the protocol allows to agree on. */
     public static final int FRAME_MIN_BYTES = 4096;
 
     /** RabbitMQ's defaults. */
-    public static final ConnectionSettings DEFAULT = new ConnectionSettings(131_072, 2047, 60, 16 << 20, 10_000);
+    public static final ConnectionSettings DEFAULT =
+            new ConnectionSettings(131_072, 2047, 60, 16 << 20, 10_000, 30_000);
 
     public ConnectionSettings {
         if (frameMaxBytes != 0 && frameMaxBytes < FRAME_MIN_BYTES) {
@@ -34,6 +41,9 @@ public record ConnectionSettings(
         }
         if (handshakeMillis < 1) {
             throw new IllegalArgumentException("handshake_timeout must be at least 1 ms, not " + handshakeMillis);
+        }
+        if (sendTimeoutMillis < 0) {
+            throw new IllegalArgumentException("send_timeout must be 0 or more ms, not " + sendTimeoutMillis);
         }
     }
 }

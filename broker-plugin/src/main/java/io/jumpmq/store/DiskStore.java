@@ -200,21 +200,23 @@ public final class DiskStore implements MessageStore, CatalogLog {
      * Opens a directory, or makes one. Nothing is written before {@link #start}.
      *
      * @param onFailure told when the disk fails
+     * @param progress told which file it is at, and how far
      * @throws DamagedException when what had been flushed is not there
      * @throws IOException when the directory cannot be used, or another server uses it
      */
-    public static DiskStore open(Path directory, StoreSettings settings, Consumer<Throwable> onFailure)
+    public static DiskStore open(
+            Path directory, StoreSettings settings, Consumer<Throwable> onFailure, Consumer<String> progress)
             throws IOException {
         StoreLock lock = StoreLock.take(directory);
         return open(
                 lock,
-                new FileDisk(directory.resolve("catalog")),
-                new FileDisk(directory.resolve("messages")),
+                new ReportedDisk(new FileDisk(directory.resolve("catalog")), "catalog", progress),
+                new ReportedDisk(new FileDisk(directory.resolve("messages")), "messages", progress),
                 settings,
                 onFailure);
     }
 
-    /** As {@link #open(Path, StoreSettings, Consumer)}, on any disks. */
+    /** As {@link #open(Path, StoreSettings, Consumer, Consumer)}, on any disks. */
     static DiskStore open(
             AutoCloseable lock, Disk catalogDisk, Disk messages, StoreSettings settings, Consumer<Throwable> onFailure)
             throws IOException {

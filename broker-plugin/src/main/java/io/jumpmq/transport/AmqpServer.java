@@ -19,8 +19,11 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +40,9 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
 
     private static final int LOW_WATER = 32 << 10;
     private static final int HIGH_WATER = 128 << 10;
-    private static final long GOODBYE_MILLIS = 700;
+
+    /** For clients to answer that they have heard it, and to read what they have not read yet. */
+    private static final long GOODBYE_MILLIS = 2_000;
 
     private final EventLoops loops;
     private final Broker broker;
@@ -151,11 +156,28 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
     @Override
     public void close() {
         listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+        loops.settle(1, GOODBYE_MILLIS); // Whoever was let in at the last moment is among the connections then.
         connections.forEach(
                 connection -> connection.shutDown("broker forced connection closure with reason 'shutdown'"));
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GOODBYE_MILLIS);
-        for (ConnectionHandler connection : connections) {
-            connection.awaitClosed(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+        if (!haveEnded()) {
+            connections.forEach(ConnectionHandler::cutOff);
+            haveEnded();
+        }
+    }
+
+    private boolean haveEnded() {
+        CompletableFuture<?>[] ends =
+                connections.stream().map(ConnectionHandler::ended).toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(ends).get(GOODBYE_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("an end does not fail", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

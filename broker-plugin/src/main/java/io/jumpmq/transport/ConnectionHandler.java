@@ -22,6 +22,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +60,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private @Nullable ByteBuf unread;
     private @Nullable ByteBuf out;
     private @Nullable ScheduledFuture<?> ticking;
+    private @Nullable LingeringClose lingering;
+    private final SendWatch sending;
+    private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
     private String peer = "";
 
     // Written on the loop, read by whoever wants to end all connections of a user or to a virtual host.
@@ -90,6 +94,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         this.properties = properties;
         this.all = all;
         this.open = open;
+        this.sending = new SendWatch(settings.sendTimeoutMillis());
     }
 
     @Override
@@ -105,8 +110,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     }
 
     private void tick() {
+        ChannelHandlerContext ctx = context;
         if (machine != null) {
             machine.onTick(loop.nowMillis());
+        }
+        if (ctx != null && lingering == null && sending.isStuck(ctx.channel(), loop.nowMillis())) {
+            failed("reads nothing: no byte could be sent for " + settings.sendTimeoutMillis()
+                    + " ms (tcp_listen_options.send_timeout)");
+            ctx.close(); // Nobody would read why.
         }
     }
 
@@ -115,6 +126,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         ByteBuf read = (ByteBuf) message;
         counters.received(read.readableBytes());
         pacing.found(read.readableBytes());
+        if (lingering != null) {
+            lingering.drop(read);
+            return;
+        }
         ByteBuf before = unread;
         if (before == null) {
             unread = read;
@@ -129,13 +144,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private void decode() {
         ConnectionMachine reader = machine;
         ByteBuf in = unread;
-        if (reader == null || busy) {
+        if (reader == null || busy || lingering != null) {
             return;
         }
         if (in != null) {
             busy = true;
             loop.run(() -> reader.onBytes(in));
             busy = false;
+            if (lingering != null) {
+                dropUnread();
+                return;
+            }
             keep(in);
         }
         ByteBuf rest = unread;
@@ -158,6 +177,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private void retry() {
         retryDue = false;
         decode();
+    }
+
+    private void dropUnread() {
+        if (unread != null) {
+            unread.release();
+            unread = null;
+        }
     }
 
     private void keep(ByteBuf in) {
@@ -191,20 +217,20 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (ended != null) {
             loop.run(ended::onClosed);
         }
-        if (unread != null) {
-            unread.release();
-            unread = null;
-        }
+        dropUnread();
         if (out != null) {
             out.release();
             out = null;
         }
         LOG.debug("{} {} closed", id, peer);
+        end.complete(null);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        LOG.info("{} {} lost: {}", id, peer, cause.getMessage());
+        if (lingering == null) {
+            LOG.info("{} {} lost: {}", id, peer, cause.getMessage());
+        }
         ctx.close();
     }
 
@@ -255,11 +281,16 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         return name.equals(vhost);
     }
 
-    /** From any thread but the loop's: waits until the socket is closed, or closes it. */
-    void awaitClosed(long millis) {
+    /** Completed when its socket is closed and it has given back all that it held. */
+    CompletableFuture<?> ended() {
+        return end;
+    }
+
+    /** Closes the socket, whatever its client has heard. Any thread. */
+    void cutOff() {
         ChannelHandlerContext ctx = context;
-        if (ctx != null && !ctx.channel().closeFuture().awaitUninterruptibly(millis)) {
-            ctx.close().awaitUninterruptibly();
+        if (ctx != null) {
+            ctx.close();
         }
     }
 
@@ -294,7 +325,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         expectedBytes = Math.max(
                 SMALL_BUFFER_BYTES, Math.min(BUFFER_BYTES, Math.max(buffer.readableBytes(), expectedBytes / 2)));
         counters.sent(buffer.readableBytes());
-        if (context != null) {
+        if (context != null && lingering == null) {
             context.write(buffer, context.voidPromise());
         } else {
             buffer.release();
@@ -310,8 +341,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         ChannelHandlerContext ctx = context;
         if (ctx != null) {
             ctx.flush();
-            if (closing) {
-                ctx.close();
+            if (closing && lingering == null) {
+                lingering = new LingeringClose(ctx);
+                if (!busy) {
+                    dropUnread();
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ package io.jumpmq.transport;
 
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Pacing;
+import io.jumpmq.broker.loop.SteadyClock;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -17,6 +18,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** The broker's loops, one a core: epoll on Linux, the JDK's selectors elsewhere. */
@@ -35,7 +37,7 @@ public final class EventLoops implements AutoCloseable {
     private final IdentityHashMap<EventExecutor, Pacing> pacings = new IdentityHashMap<>();
 
     /** Starts nothing yet: a thread starts with its loop's first task. */
-    public EventLoops(int count) {
+    public EventLoops(int count, SteadyClock clock) {
         IoHandlerFactory sockets = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         IoHandlerFactory paced = executor -> {
             Pacing pacing = new Pacing(PAUSE_NANOS, PLENTY_BYTES);
@@ -44,7 +46,7 @@ public final class EventLoops implements AutoCloseable {
         };
         group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("jumpmq-loop"), paced);
         for (EventExecutor executor : group) {
-            Loop loop = new Loop(loops.size(), new NettyLoopThread((EventLoop) executor));
+            Loop loop = new Loop(loops.size(), new NettyLoopThread((EventLoop) executor, clock));
             loops.add(loop);
             byExecutor.put(executor, loop);
         }
@@ -77,6 +79,31 @@ public final class EventLoops implements AutoCloseable {
 
     static Class<? extends ServerChannel> serverChannel() {
         return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /**
+     * Waits until all loops have done what they were told before, and what follows from that on loops up to so many hops away.
+     * From any thread but theirs.
+     *
+     * @return whether they have, in that time
+     */
+    public boolean settle(int hops, long millis) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (int hop = 0; hop < hops; hop++) {
+            CountDownLatch done = new CountDownLatch(loops.size());
+            // Behind what the thread has to do, then behind what the loop has.
+            byExecutor.forEach((thread, loop) ->
+                    thread.execute(() -> loop.submit((CountDownLatch latch) -> latch.countDown(), done)));
+            try {
+                if (!done.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    return false;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Ends all threads. */

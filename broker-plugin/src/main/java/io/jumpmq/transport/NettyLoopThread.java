@@ -1,6 +1,7 @@
 package io.jumpmq.transport;
 
 import io.jumpmq.broker.loop.LoopThread;
+import io.jumpmq.broker.loop.SteadyClock;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.lang.management.ManagementFactory;
@@ -18,9 +19,11 @@ final class NettyLoopThread implements LoopThread {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final EventLoop eventLoop;
+    private final SteadyClock clock;
 
-    NettyLoopThread(EventLoop eventLoop) {
+    NettyLoopThread(EventLoop eventLoop, SteadyClock clock) {
         this.eventLoop = eventLoop;
+        this.clock = clock;
     }
 
     @Override
@@ -46,7 +49,12 @@ final class NettyLoopThread implements LoopThread {
 
     @Override
     public long nowMillis() {
-        return System.currentTimeMillis();
+        return clock.nowMillis();
+    }
+
+    @Override
+    public long wallMillis() {
+        return clock.wallMillis();
     }
 
     @Override

@@ -12,6 +12,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.MessageProperties;
+import com.rabbitmq.client.ShutdownSignalException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -42,13 +43,15 @@ import org.junit.jupiter.api.io.TempDir;
  * A broker process under load is killed at a random moment ({@code kill -9}), started again on the same directory, and what it
  * has is compared with a ledger that its clients kept: nothing confirmed is missing unless it was acknowledged, nothing is
  * made up, the order of each publisher holds in each queue, what comes twice is marked, a key stays with its queue, and after
- * a stop in order nothing acknowledged comes back.
+ * a stop in order, be it under load, nothing comes back whose acknowledgement was followed by an answered request.
  *
- * <p>{@code -Dcrash.rounds=…} and {@code -Dcrash.seed=…} for more, and for others.
+ * <p>{@code -Dcrash.rounds=…} and {@code -Dcrash.seed=…} for more, and for others; {@code -Dcrash.stops=true} for stops
+ * under load instead of kills.
  */
 class CrashIT {
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 60);
     private static final long SEED = Long.getLong("crash.seed", 20_261_121);
+    private static final boolean STOPS_ONLY = Boolean.getBoolean("crash.stops");
     private static final long PATIENCE_SECONDS = 60;
     private static final int PUBLISHERS = 2;
     private static final long PAUSE_NANOS = 50_000;
@@ -64,13 +67,21 @@ class CrashIT {
 
     private final SplittableRandom random = new SplittableRandom(SEED);
 
+    /** How a broker ends. */
+    private enum End {
+        KILL,
+        STOP,
+        /** While clients publish and acknowledge. */
+        STOP_UNDER_LOAD
+    }
+
     /** What is known of a message, by its name. */
     private static final class Known {
         volatile boolean confirmed;
         /** An acknowledgement may have been sent. */
         volatile boolean acknowledged;
 
-        /** It was sent, and after it other things on the same connection. */
+        /** It was sent, and what was asked for after it on the same channel was answered. */
         volatile boolean settled;
 
         volatile boolean delivered;
@@ -90,6 +101,9 @@ class CrashIT {
     /** The option by which the broker's process gets its classes. */
     private String classes = "-Xshare:auto";
 
+    /** Acknowledgements after which something is asked for. */
+    private static final int SETTLED_AT_ONCE = 10;
+
     private final Object acknowledging = new Object();
     private volatile boolean enough;
 
@@ -108,9 +122,10 @@ class CrashIT {
                         .count();
                 fetched = ledger;
                 ledger = new ConcurrentHashMap<>();
-                inOrder = round % 8 == 7 || round == ROUNDS;
+                End end = end(round);
+                inOrder = end != End.KILL;
                 if (round < ROUNDS) {
-                    load(broker, inOrder);
+                    load(broker, end);
                 }
                 if (inOrder) {
                     broker.stop();
@@ -124,6 +139,13 @@ class CrashIT {
                 "Crash rounds: %d (%d kills, %d stops), %,d confirmed, none lost, %,d delivered again%n",
                 ROUNDS, kills, ROUNDS - kills, confirmed, again);
         assertThat(confirmed).as("messages that were confirmed at all").isGreaterThan(ROUNDS * 20);
+    }
+
+    private static End end(int round) {
+        if (round % 8 == 7 || round == ROUNDS) {
+            return End.STOP;
+        }
+        return round % 8 == 3 || STOPS_ONLY ? End.STOP_UNDER_LOAD : End.KILL;
     }
 
     /** Classes as a first broker had them in memory: every other one starts in half the time. */
@@ -192,6 +214,7 @@ class CrashIT {
             factory.setHost("127.0.0.1");
             factory.setPort(port);
             factory.setAutomaticRecoveryEnabled(false);
+            factory.setHandshakeTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
             factory.setExceptionHandler(new com.rabbitmq.client.impl.StrictExceptionHandler() {
                 @Override
                 public void handleUnexpectedConnectionDriverException(Connection connection, Throwable exception) {
@@ -244,7 +267,7 @@ class CrashIT {
     }
 
     /** Publishers with confirms and consumers, for a while. */
-    private void load(Broker broker, boolean settle) throws Exception {
+    private void load(Broker broker, End end) throws Exception {
         enough = false;
         Connection connection = broker.connect();
         Connection consuming = broker.connect();
@@ -252,7 +275,8 @@ class CrashIT {
             consume(consuming.createChannel(), queue);
         }
         List<Thread> publishers = new ArrayList<>();
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(20, 400));
+        long duration = TimeUnit.MILLISECONDS.toNanos(random.nextInt(20, 400));
+        long until = end == End.STOP_UNDER_LOAD ? Long.MAX_VALUE : System.nanoTime() + duration;
         for (int publisher = 0; publisher < PUBLISHERS; publisher++) {
             Channel channel = connection.createChannel();
             int first = nextNumber;
@@ -262,15 +286,20 @@ class CrashIT {
             thread.start();
             publishers.add(thread);
         }
+        if (end == End.STOP_UNDER_LOAD) {
+            LockSupport.parkNanos(duration);
+            broker.stop();
+        }
         for (Thread publisher : publishers) {
             publisher.join();
         }
-        if (settle) {
+        if (end == End.STOP) {
             synchronized (acknowledging) {
                 enough = true; // What is sent after a connection's close does not count.
             }
             consuming.close();
             connection.close();
+            ledger.values().forEach(message -> message.settled = message.acknowledged);
         }
     }
 
@@ -288,7 +317,7 @@ class CrashIT {
                     (tag, multiple) -> wrong.add("a nack for " + open.get(tag)));
             SplittableRandom sizes = new SplittableRandom(first);
             int i = 0;
-            while (i < NUMBERS && System.nanoTime() < until) {
+            while (i < NUMBERS && System.nanoTime() < until && channel.isOpen()) {
                 if (open.size() > 200) {
                     LockSupport.parkNanos(PAUSE_NANOS); // The broker needs the core more.
                     continue;
@@ -304,7 +333,7 @@ class CrashIT {
                 i++;
             }
             channel.waitForConfirms(1);
-        } catch (IOException | AlreadyClosedException | java.util.concurrent.TimeoutException e) {
+        } catch (IOException | ShutdownSignalException | java.util.concurrent.TimeoutException e) {
             // The broker has gone, or what is not confirmed by now stays so.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -329,6 +358,7 @@ class CrashIT {
         Map<String, Known> mine = ledger;
         channel.basicQos(50);
         channel.basicConsume(queue, false, new DefaultConsumer(channel) {
+            private final List<Known> unanswered = new ArrayList<>();
             private int count;
 
             @Override
@@ -348,8 +378,13 @@ class CrashIT {
                             // Before it is sent: the broker may have it though this call fails.
                             message.acknowledged = true;
                             channel.basicAck(envelope.getDeliveryTag(), false);
-                            message.settled = true;
+                            unanswered.add(message);
                         }
+                    }
+                    if (unanswered.size() == SETTLED_AT_ONCE) {
+                        channel.basicQos(50);
+                        unanswered.forEach(known -> known.settled = true);
+                        unanswered.clear();
                     }
                 }
             }

@@ -9,8 +9,10 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.jumpmq.transport.Tls;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +80,29 @@ class TlsTest {
     void aClientWithoutACertificateIsTurnedAwayWhenOneIsRequired() throws Exception {
         try (JumpMq broker = start(Tls.load(server.certificate(), server.key(), server.certificate(), true, true))) {
             assertThatThrownBy(trusting(broker.port())::newConnection).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void theLastWordsReachAClientThatHasPlentyOnItsWay() throws Exception {
+        try (JumpMq broker = start(server.tls())) {
+            for (int i = 0; i < 20; i++) {
+                try (Socket socket = server.trust().getSocketFactory().createSocket("localhost", broker.port())) {
+                    socket.setSoTimeout(10_000);
+                    sendPlenty(socket);
+                    InputStream in = socket.getInputStream();
+                    assertThat(in.readNBytes(8)).containsExactly('A', 'M', 'Q', 'P', 0, 0, 9, 1);
+                    assertThat(in.read()).as("the end, by a close_notify").isEqualTo(-1);
+                }
+            }
+        }
+    }
+
+    private static void sendPlenty(Socket socket) {
+        try {
+            socket.getOutputStream().write(new byte[1 << 20]);
+        } catch (IOException e) {
+            // It was cut off: what was said has to be there all the same.
         }
     }
 

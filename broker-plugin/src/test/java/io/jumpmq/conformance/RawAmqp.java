@@ -60,6 +60,11 @@ final class RawAmqp implements AutoCloseable {
         return new RawAmqp(new Socket(uri.getHost(), uri.getPort()));
     }
 
+    /** A socket to any broker. */
+    static RawAmqp over(Socket socket) throws IOException {
+        return new RawAmqp(socket);
+    }
+
     /** An open connection of guest to "/". */
     static RawAmqp open() throws IOException {
         return open(2047, 131_072, 0);
@@ -67,7 +72,12 @@ final class RawAmqp implements AutoCloseable {
 
     /** An open connection of guest to "/", tuned. */
     static RawAmqp open(int channelMax, int frameMax, int heartbeat) throws IOException {
-        RawAmqp raw = started();
+        return connect().opened(channelMax, frameMax, heartbeat);
+    }
+
+    /** Opens a connection on which nothing was said yet. */
+    RawAmqp opened(int channelMax, int frameMax, int heartbeat) throws IOException {
+        RawAmqp raw = started(this);
         raw.send(0, CONNECTION_TUNE_OK, a -> a.u16(channelMax).u32(frameMax).u16(heartbeat));
         raw.sendOpen("/");
         raw.expect(CONNECTION_OPEN_OK);
@@ -84,7 +94,10 @@ final class RawAmqp implements AutoCloseable {
 
     /** Logged in; the broker has proposed its limits. */
     static RawAmqp started() throws IOException {
-        RawAmqp raw = connect();
+        return started(connect());
+    }
+
+    private static RawAmqp started(RawAmqp raw) throws IOException {
         raw.sendHeader(0, 0, 9, 1);
         raw.expect(CONNECTION_START);
         raw.sendStartOk("PLAIN", "\0guest\0guest", RawAmqp::askForReasons);
@@ -241,6 +254,22 @@ final class RawAmqp implements AutoCloseable {
                 send(0, CONNECTION_CLOSE_OK);
             }
             frame = read();
+        }
+    }
+
+    byte[] readBytes(int count) throws IOException {
+        return in.readNBytes(count);
+    }
+
+    /** Whether something can be read without waiting. */
+    boolean hasSaidSomething() throws IOException {
+        return in.available() > 0;
+    }
+
+    /** The broker closes its side in order: an end, no reset. */
+    void expectOrderlyEnd() throws IOException {
+        if (in.read() >= 0) {
+            throw new AssertionError("the broker goes on");
         }
     }
 

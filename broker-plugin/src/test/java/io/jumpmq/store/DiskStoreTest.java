@@ -358,7 +358,7 @@ class DiskStoreTest {
         // Two more are delivered and not acknowledged.
         subject.ask(core -> core.get(false, loop.nowMillis()));
         subject.ask(core -> core.get(false, loop.nowMillis()));
-        subject.store.close(Map.of(1L, subject.ask(MessageQueue::seen)));
+        subject.store.close(Map.of(1L, subject.ask(MessageQueue::noteSeen)));
         Subject again = new Subject(disk, settings(0));
         List<Boolean> redelivered = new ArrayList<>();
         for (int i = 3; i < 10; i++) {

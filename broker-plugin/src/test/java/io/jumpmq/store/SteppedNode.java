@@ -22,6 +22,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -259,15 +260,25 @@ final class SteppedNode {
         settle();
     }
 
-    /** Stops in order. All clients are gone. */
+    /** Lets the loops do all that they can do without the store. */
+    void settleLoops() {
+        while (tasks.stream().anyMatch(SteppedNode::run)) {
+            if (random.nextInt(4) == 0 && !broken) {
+                stepStore(random.nextInt(4));
+            }
+        }
+    }
+
+    /** Stops in order, whatever the store has to do still. All clients are gone. */
     void stop() throws IOException {
-        settle();
+        settleLoops();
+        Map<Long, CompletableFuture<Long>> answers = broker.noteSeen();
+        settleLoops();
         Map<Long, Long> seen = new HashMap<>();
-        broker.askSeen(seen::put);
-        settle();
+        answers.forEach((queue, answer) -> seen.put(queue, answer.join()));
         store.stop(seen);
-        while (store.writeRound() != DiskStore.Next.STOP) {
-            step();
+        while (!broken && store.writeRound() != DiskStore.Next.STOP) {
+            stepStore(random.nextInt(4));
         }
         DiskStore.Written last = store.written.poll();
         if (last != null) {

@@ -57,12 +57,17 @@ public final class Loop {
         return index;
     }
 
-    /** The time of this turn, in milliseconds since 1970: read once a turn. */
+    /** The time of this turn, in milliseconds since 1970: read once a turn. It does not jump when a clock is set. */
     public long nowMillis() {
         if (turnMillis == 0) {
             turnMillis = thread.nowMillis();
         }
         return turnMillis;
+    }
+
+    /** The time for people, in milliseconds since 1970; it follows the machine's clock. */
+    public long wallMillis() {
+        return thread.wallMillis();
     }
 
     /** Sends a message, to be received on the target's thread after the current call. */

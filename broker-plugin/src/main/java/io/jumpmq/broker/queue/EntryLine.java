@@ -2,6 +2,7 @@ package io.jumpmq.broker.queue;
 
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,17 @@ final class EntryLine {
             dropFirst();
         }
         return entry;
+    }
+
+    void forEach(Consumer<QueueEntry> visitor) {
+        int from = head;
+        for (Chunk chunk = first; chunk != null; chunk = chunk.next) {
+            int to = chunk == last ? tail : CHUNK;
+            for (int i = from; i < to; i++) {
+                visitor.accept(Objects.requireNonNull(chunk.entries[i]));
+            }
+            from = 0;
+        }
     }
 
     private void dropFirst() {

@@ -658,9 +658,27 @@ public final class MessageQueue {
         }
     }
 
-    /** The last position that was ever delivered, or may have been. For the log, when the broker stops. */
-    public long seen() {
-        return seen;
+    /**
+     * The last position of which all before may have been delivered; for the log, when the broker stops and nobody holds
+     * messages any more. A queue with priorities does not deliver by position: it has the log note, too, which of those behind have
+     * come back.
+     */
+    public long noteSeen() {
+        if (settings.maxPriority() == 0) {
+            return seen;
+        }
+        if (unacknowledged > 0) {
+            return Long.MAX_VALUE; // Nobody can tell which.
+        }
+        long[] fresh = {ready.storedCount() > 0 ? seen + 1 : nextPosition};
+        ready.forEach(entry -> fresh[0] = entry.redelivered ? fresh[0] : Math.min(fresh[0], entry.position()));
+        ready.forEach(entry -> {
+            if (entry.redelivered && entry.logged && entry.position() > fresh[0]) {
+                entry.deliveryCount = Math.max(1, entry.deliveryCount);
+                log.returned(entry);
+            }
+        });
+        return fresh[0] - 1;
     }
 
     /**

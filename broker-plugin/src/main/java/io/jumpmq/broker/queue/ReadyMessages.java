@@ -143,6 +143,18 @@ final class ReadyMessages {
         return entry;
     }
 
+    /** Visits what is here, of each rank, but for what came after a stored part. */
+    void forEach(Consumer<QueueEntry> visitor) {
+        for (Rank rank : ranks) {
+            if (rank != null) {
+                rank.line.forEach(visitor);
+                if (rank.returned != null) {
+                    rank.returned.forEach(visitor);
+                }
+            }
+        }
+    }
+
     // The stored part.
 
     /** The log has these, from before a restart, which all of them have survived. */
