@@ -194,6 +194,8 @@ class CrashIT {
                             "--set",
                             "jumpmq.store.segment_size=4MiB",
                             "--set",
+                            "handshake_timeout=60000",
+                            "--set",
                             "log.console.level=warning")
                     .redirectError(ProcessBuilder.Redirect.appendTo(
                             folder.resolve("log").toFile()))
