@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Ddamage.folder=…} for a faster disk. What a violation was found in is kept in {@code target/damage}.
  */
 class DamageIT {
-    private static final int ROUNDS = Integer.getInteger("damage.rounds", 200);
+    private static final int ROUNDS = Integer.getInteger("damage.rounds", 100);
     private static final int BASES = Integer.getInteger("damage.bases", 6);
     private static final long SEED = Long.getLong("damage.seed", 20_261_127);
     private static final int LAUNCHED = 50;
