@@ -72,7 +72,6 @@ public final class JumpMq implements AutoCloseable {
 
     private static final String VHOST = "/";
     private static final String GUEST = "guest";
-    private static final int SALT_BYTES = 4;
     private static final long STOP_MILLIS = 5_000;
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
@@ -221,7 +220,7 @@ public final class JumpMq implements AutoCloseable {
 
         /** Adds a user. */
         public Builder user(String name, String password, String... tags) {
-            byte[] salt = new byte[SALT_BYTES];
+            byte[] salt = new byte[PasswordHash.SALT_BYTES];
             new SecureRandom().nextBytes(salt);
             users.put(name, new Command.PutUser(name, PasswordHash.of(password, salt), Set.of(tags)));
             return this;

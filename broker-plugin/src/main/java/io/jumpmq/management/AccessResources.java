@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 /** Virtual hosts and their limits, users, permissions. */
 final class AccessResources {
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int SALT_BYTES = 4;
     private static final String MAX_CONNECTIONS = "max-connections";
     private static final String MAX_QUEUES = "max-queues";
 
@@ -68,13 +67,13 @@ final class AccessResources {
                 .post("/users/bulk-delete", Call::requireAdministrator, this::deleteUsers)
                 .get("/users/{user}", call -> {
                     call.requireAdministrator();
-                    return Listing.of(call, Documents.user(user(call)));
+                    return Listing.of(call, Documents.user(call.namedUser()));
                 })
                 .put("/users/{user}", Call::requireAdministrator, this::putUser)
                 .delete("/users/{user}", this::deleteUser)
                 .get("/users/{user}/permissions", call -> {
                     call.requireAdministrator();
-                    String user = user(call).name();
+                    String user = call.namedUser().name();
                     return permissions(call, permission -> permission.user.equals(user));
                 })
                 .get("/permissions", call -> {
@@ -83,7 +82,7 @@ final class AccessResources {
                 })
                 .get("/permissions/{vhost}/{user}", call -> {
                     call.requireAdministrator();
-                    Permission permission = user(call).permissions().get(call.at("vhost"));
+                    Permission permission = call.namedUser().permissions().get(call.at("vhost"));
                     if (permission == null) {
                         throw HttpError.notFound();
                     }
@@ -231,14 +230,6 @@ final class AccessResources {
 
     // Users.
 
-    private User user(Call call) {
-        User user = node.broker().catalog().user(call.at("user"));
-        if (user == null) {
-            throw HttpError.notFound();
-        }
-        return user;
-    }
-
     private Answer users(Call call, Predicate<User> which) {
         return Listing.of(
                 call, node.broker().catalog().users().stream().filter(which).toList(), User::name, Documents::user);
@@ -275,7 +266,7 @@ final class AccessResources {
                 throw HttpError.badRequest("user '" + name + "' needs a password that is not empty; leave it out, and"
                         + " give an empty password_hash, for a user who cannot log in with one");
             }
-            byte[] salt = new byte[SALT_BYTES];
+            byte[] salt = new byte[PasswordHash.SALT_BYTES];
             RANDOM.nextBytes(salt);
             return PasswordHash.of(password, salt);
         }
@@ -322,7 +313,7 @@ final class AccessResources {
 
     private Answer deleteUser(Call call) {
         call.requireAdministrator();
-        call.carryOut(new Command.DeleteUser(user(call).name()));
+        call.carryOut(new Command.DeleteUser(call.namedUser().name()));
         return Answer.done();
     }
 

@@ -107,6 +107,15 @@ record Call(Broker broker, User user, Map<String, String> path, Map<String, Dequ
                 .toList();
     }
 
+    /** The user of the path. */
+    User namedUser() {
+        User named = broker.catalog().user(at("user"));
+        if (named == null) {
+            throw HttpError.notFound();
+        }
+        return named;
+    }
+
     /** The virtual host of the path, to look at. */
     VirtualHost visibleVhost() {
         VirtualHost vhost = broker.catalog().vhost(at("vhost"));

@@ -41,13 +41,9 @@ final class TopicPermissionResources {
                 .delete(one, this::delete);
     }
 
-    private User user(Call call) {
+    private static User user(Call call) {
         call.requireAdministrator();
-        User user = node.broker().catalog().user(call.at("user"));
-        if (user == null) {
-            throw HttpError.notFound();
-        }
-        return user;
+        return call.namedUser();
     }
 
     private Answer list(Call call, Predicate<Permitted> which) {

@@ -36,13 +36,9 @@ final class UserLimitResources {
                 .delete(one, call -> set(call, user(call), OptionalInt.empty()));
     }
 
-    private User user(Call call) {
+    private static User user(Call call) {
         call.requireAdministrator();
-        User user = node.broker().catalog().user(call.at("user"));
-        if (user == null) {
-            throw HttpError.notFound();
-        }
-        return user;
+        return call.namedUser();
     }
 
     private Answer list(Call call, Predicate<User> which) {

@@ -56,7 +56,7 @@ final class CatalogRecovery {
         }
         Manifest manifest = manifest();
         if (manifest == null) {
-            return found(newest, false, newest > 0, 0, Watermark.NOTHING);
+            return found(newest, false, 0, Watermark.NOTHING);
         }
         Watermark flushed = flushed();
         if (flushed.number() > manifest.last()) {
@@ -66,7 +66,7 @@ final class CatalogRecovery {
                     "it names generation " + manifest.last() + ", and generation " + flushed.number()
                             + " has been flushed");
         }
-        return found(manifest.last(), false, manifest.last() > 0, manifest.snapshotBytes(), flushed);
+        return found(manifest.last(), false, manifest.snapshotBytes(), flushed);
     }
 
     private Found withoutManifest(long newest) throws IOException {
@@ -78,7 +78,7 @@ final class CatalogRecovery {
         }
         long snapshot =
                 names.stream().mapToLong(CatalogJournal::snapshotNumber).max().orElse(0);
-        return found(snapshot, true, snapshot > 0, 0, Watermark.NOTHING);
+        return found(snapshot, true, 0, Watermark.NOTHING);
     }
 
     private @Nullable Manifest manifest() throws IOException {
@@ -93,9 +93,8 @@ final class CatalogRecovery {
         return Objects.requireNonNull(read[0]);
     }
 
-    private Found found(long generation, boolean isAdopted, boolean hasFiles, long snapshotBytes, Watermark flushed)
-            throws IOException {
-        if (hasFiles) {
+    private Found found(long generation, boolean isAdopted, long snapshotBytes, Watermark flushed) throws IOException {
+        if (generation > 0) {
             String snapshot = CatalogJournal.snapshotName(generation);
             read(snapshot, generation, snapshotBytes, true);
             String journal = CatalogJournal.journalName(generation);
@@ -114,15 +113,22 @@ final class CatalogRecovery {
      */
     private void read(String name, long generation, long end, boolean isWhole) throws IOException {
         if (!names.contains(name)) {
-            damage.found(name, 0, "the file is missing");
+            damage.found(
+                    name,
+                    0,
+                    "the file is missing, with the queues, exchanges, bindings, users, permissions and policies in it");
             return;
         }
         try (Disk.File file = disk.open(name)) {
             damage.unless(() -> Segment.checkHead(file, generation));
             if (isWhole && end > 0 && file.size() != end) {
-                damage.found(name, Math.min(file.size(), end), "it has " + file.size() + " bytes and had " + end);
+                damage.found(
+                        name,
+                        Math.min(file.size(), end),
+                        "it has " + file.size() + " bytes and had " + end + lost(file.size(), end));
             }
             SegmentScan scan = new SegmentScan(file, generation, Segment.HEAD_BYTES, file.size());
+            boolean more;
             do {
                 while (scan.next()) {
                     record(name, scan);
@@ -132,9 +138,23 @@ final class CatalogRecovery {
                 if (isEnd) {
                     return;
                 }
-                damage.found(name, scan.offset(), "there is no whole record, and more had been flushed");
-            } while (scan.skip());
+                long from = scan.offset();
+                more = scan.skip();
+                damage.found(
+                        name,
+                        from,
+                        "there is no whole record, and more had been flushed"
+                                + lost(from, more ? scan.nextOffset() : Math.max(end, from)));
+            } while (more);
         }
+    }
+
+    /** Which of them, nobody can tell. */
+    private static String lost(long from, long to) {
+        return from >= to
+                ? ""
+                : "; queues, exchanges, bindings, users, permissions or policies recorded from offset " + from + " to "
+                        + to + " are lost";
     }
 
     private void record(String name, SegmentScan scan) throws IOException {

@@ -7,6 +7,7 @@ import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
+import io.jumpmq.security.User;
 import io.jumpmq.store.CatalogRecovery.Recorded;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -70,7 +71,9 @@ final class CatalogReplay {
             String vhost = catalog.vhosts().iterator().next().name();
             make(new Change.QueueDeclared(vhost, "recovered-" + queue, queue, true, false, 0, FieldTable.EMPTY), made);
         }
-        if (catalog.users().isEmpty() && !catalog.vhosts().isEmpty()) {
+        boolean isManaged =
+                catalog.users().stream().anyMatch(user -> user.tags().contains(User.ADMINISTRATOR));
+        if (!isManaged && catalog.user(GUEST) == null && !catalog.vhosts().isEmpty()) {
             makeGuest(made);
         }
         return made;
@@ -86,7 +89,7 @@ final class CatalogReplay {
     private void makeGuest(List<Change> made) {
         byte[] salt = new byte[PasswordHash.SALT_BYTES];
         new SecureRandom().nextBytes(salt);
-        make(new Change.UserPut(GUEST, PasswordHash.of(GUEST, salt), Set.of("administrator")), made);
+        make(new Change.UserPut(GUEST, PasswordHash.of(GUEST, salt), Set.of(User.ADMINISTRATOR)), made);
         catalog.vhosts()
                 .forEach(vhost ->
                         make(new Change.PermissionSet(vhost.name(), GUEST, Permission.of(".*", ".*", ".*")), made));

@@ -37,10 +37,7 @@ final class NotePair {
 
     static NotePair open(Disk disk, String name) throws IOException {
         Disk.File file = disk.open(name);
-        long[] first = read(file, 0);
-        long[] second = read(file, SECTOR);
-        boolean secondCounts = second != null && (first == null || Arrays.compare(second, first) > 0);
-        return new NotePair(file, secondCounts ? 0 : SECTOR);
+        return new NotePair(file, isLater(read(file, SECTOR), read(file, 0)) ? 0 : SECTOR);
     }
 
     /**
@@ -55,14 +52,17 @@ final class NotePair {
         try (Disk.File file = disk.open(name)) {
             long[] first = read(file, 0);
             long[] second = read(file, SECTOR);
-            if (first == null || (second != null && Arrays.compare(second, first) > 0)) {
-                first = second;
-            }
-            if (first == null) {
+            long[] counts = isLater(second, first) ? second : first;
+            if (counts == null) {
                 throw new DamagedException(name, 0, "neither of its two notes is whole");
             }
-            return first;
+            return counts;
         }
+    }
+
+    /** Whether a note counts and not the other one; null for one that is not whole. */
+    private static boolean isLater(long @Nullable [] note, long @Nullable [] other) {
+        return note != null && (other == null || Arrays.compare(note, other) > 0);
     }
 
     private static long @Nullable [] read(Disk.File file, int at) throws IOException {
