@@ -33,7 +33,7 @@ record Promise(Set<Outcome> outcomes, Set<String> lost, long tail, boolean catal
             return only(Outcome.REFUSED);
         }
         String name = damage.file().substring(damage.file().lastIndexOf('/') + 1);
-        if (name.equals("lock") || name.endsWith(SUMMARY) || name.endsWith(".new")) {
+        if (name.equals("lock") || name.endsWith(SUMMARY) || name.endsWith(".new") || name.endsWith(".tmp")) {
             return only(Outcome.SERVED);
         }
         if (name.equals("manifest")) {
