@@ -252,7 +252,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (cause instanceof OutOfMemoryError) {
             failed("there is no memory for what it sends: " + cause.getMessage());
         } else if (lingering == null) {
-            LOG.info("{} {} lost: {}", id, peer, cause.getMessage());
+            LOG.info("{} {} lost: {}", id, peer, cause.getMessage() == null ? cause : cause.getMessage());
         }
     }
 
