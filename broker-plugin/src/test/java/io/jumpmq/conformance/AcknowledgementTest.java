@@ -90,6 +90,7 @@ class AcknowledgementTest {
         channel.basicReject(2, true);
         channel.basicNack(5, false, true);
         channel.basicReject(1, true);
+        broker.awaitReady(queue, 5);
         assertThat(broker.drain(queue, 5)).containsExactly("1", "2", "4", "5", "6");
     }
 
