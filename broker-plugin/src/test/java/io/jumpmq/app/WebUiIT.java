@@ -90,6 +90,11 @@ class WebUiIT {
     }
 
     @Test
+    void keepsWeightsAndWhatTheyMoveInSightTogether() throws Exception {
+        play("crowded");
+    }
+
+    @Test
     void publishesGetsPurgesAndDeletesAfterAskingForTheName() throws Exception {
         play("messages");
     }
