@@ -395,6 +395,32 @@ const scenarios = {
     await window.close();
   },
 
+  async clients(browser) {
+    const window = await Window.open(browser);
+    const {page} = window;
+    await window.login();
+    await page.getByRole('heading', {name: 'Overview'}).waitFor();
+    for (const list of ['connections', 'channels', 'consumers']) {
+      await window.visit(list);
+      const both = page.getByRole('table').getByText(/^(order-service|billing)$/);
+      await eventually(async () => assert.strictEqual(await both.count(), 2, list));
+      await page.getByRole('button', {name: 'Client'}).click();
+      await eventually(async () => assert.deepStrictEqual(await both.allInnerTexts(), ['billing', 'order-service']));
+      await page.getByLabel(/^Filter by/).fill('order-s');
+      await eventually(async () => assert.deepStrictEqual(await both.allInnerTexts(), ['order-service']));
+      await page.screenshot({path: path.join(shots, `${list}-named-1280.png`)});
+    }
+    await window.visit('queues', '/', 'shared');
+    await page.getByRole('table', {name: 'Consumers'}).getByText('order-service').waitFor();
+    await window.visit('connections');
+    await page.locator('tr', {hasText: 'order-service'}).getByRole('link').click();
+    await page.locator('.facts div', {hasText: /^Clientorder-service$/}).waitFor();
+    await page.getByRole('table', {name: 'Channels'}).getByRole('link').click();
+    await page.locator('.facts div', {hasText: /^Clientorder-service$/}).waitFor();
+    await page.getByRole('table', {name: 'Consumers'}).getByText('shared').waitFor();
+    await window.close();
+  },
+
   async hostile(browser) {
     await api('PUT', ['vhosts', HOSTILE], {description: HOSTILE});
     await api('PUT', ['users', HOSTILE], {password: 'x', tags: HOSTILE.replaceAll(',', '')});
@@ -568,7 +594,7 @@ const scenarios = {
       });
     }
     const pages = {
-      overview: [], rings: [], ring: ['rings', '/', 'shipments'], connections: [], channels: [], exchanges: [],
+      overview: [], rings: [], ring: ['rings', '/', 'shipments'], connections: [], channels: [], consumers: [], exchanges: [],
       exchange: ['exchanges', '/', 'shipments'], queues: [], queue: ['queues', '/', 'west'], users: [], user: ['users', 'guest'],
       policies: [], vhosts: [], definitions: [],
     };
