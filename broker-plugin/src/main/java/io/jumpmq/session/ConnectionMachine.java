@@ -346,6 +346,10 @@ public final class ConnectionMachine {
     private void onStartOk(Method.ConnectionStartOk startOk) {
         FieldTable properties = startOk.clientProperties();
         clientProperties = properties;
+        String clientName = ConnectionInfo.clientName(properties);
+        if (clientName != null) {
+            context.listener().named(clientName);
+        }
         mechanism = startOk.mechanism();
         if (properties.get("capabilities") instanceof FieldTable capabilities) {
             wantsRefusals = Boolean.TRUE.equals(capabilities.get("authentication_failure_close"));

@@ -195,6 +195,9 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
     }
 
     @Override
+    public void named(String clientName) {}
+
+    @Override
     public void opened(String user, String vhost) {
         log.add("opened " + vhost + " by " + user);
     }
