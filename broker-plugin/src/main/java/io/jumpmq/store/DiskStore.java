@@ -260,7 +260,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     public static DiskStore open(
             Path directory, StoreSettings settings, Consumer<Throwable> onFailure, Consumer<String> progress)
             throws IOException {
-        StoreLock lock = StoreLock.take(directory);
+        StoreLock lock = StoreLock.take(directory, "give this one another: --data-dir DIRECTORY");
         WatchedDisk catalog;
         WatchedDisk messages;
         try {

@@ -2,6 +2,7 @@ package io.jumpmq.cli.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jumpmq.cli.Console;
+import io.jumpmq.cli.Suggestion;
 import io.jumpmq.cli.http.Connect;
 import io.jumpmq.cli.http.ManagementClient;
 import io.jumpmq.cli.http.ManagementException;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Parameters;
             "65:no such thing",
             "67:no such user",
             "69:the broker cannot be reached, or has refused",
-            "70:it is there already",
+            "70:it is there already, or the verb has no meaning here",
             "75:not in time"
         })
 @SuppressWarnings("UnusedVariable") // Options that scripts give and that mean nothing here have to be taken.
@@ -144,7 +145,8 @@ public final class CtlCommand implements Callable<Integer> {
             if (known == null) {
                 throw new CtlException(
                         CtlException.USAGE,
-                        "Command '" + verb + "' not found. ('jumpmq ctl help' lists those there are)");
+                        "Command '" + verb + "' not found" + Suggestion.of(verb, Verbs.ALL.keySet())
+                                + " ('jumpmq ctl help' lists those there are)");
             }
             requireFormatter();
             known.requireArguments(arguments);
@@ -154,11 +156,21 @@ public final class CtlCommand implements Callable<Integer> {
             error(String.valueOf(e.getMessage()));
             return e.code();
         } catch (ManagementException e) {
-            error("Error:\n" + e.getMessage());
+            error("Error:\n"
+                    + (e.isNotFound() && !hasVhost() ? "Virtual host '" + vhost + "' does not exist" : e.getMessage()));
             return e.status() == 404 ? CtlException.DATA : CtlException.UNAVAILABLE;
         } catch (IllegalArgumentException e) {
             error("Error (argument validation): " + e.getMessage());
             return CtlException.USAGE;
+        }
+    }
+
+    private boolean hasVhost() {
+        try {
+            client().get(ManagementClient.path("vhosts", vhost));
+            return true;
+        } catch (ManagementException e) {
+            return !e.isNotFound();
         }
     }
 

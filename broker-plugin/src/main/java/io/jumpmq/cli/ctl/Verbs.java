@@ -229,6 +229,9 @@ final class Verbs {
         try {
             ctl.client().as(arguments.get(0), password).get(ManagementClient.path("whoami"));
         } catch (ManagementException e) {
+            if (e.status() == ManagementException.NO_ANSWER) {
+                throw e;
+            }
             // Whoever has the right password but no tag is told so, rather than that it is wrong.
             if (!String.valueOf(e.getMessage()).contains("no management tag")) {
                 throw new CtlException(
@@ -418,8 +421,7 @@ final class Verbs {
         try {
             Files.write(Path.of(file), MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(definitions));
         } catch (IOException e) {
-            throw new CtlException(
-                    CtlException.UNAVAILABLE, "Error:\n" + file + " cannot be written: " + e.getMessage());
+            throw new CtlException(CtlException.USAGE, "Error:\n" + file + " cannot be written: " + e.getMessage());
         }
     }
 
