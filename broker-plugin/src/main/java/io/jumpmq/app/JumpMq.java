@@ -263,7 +263,7 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
-        /** What the cluster is called; by default as the node. */
+        /** What the cluster is called from this start on; by default as before, and at first as the node. */
         public Builder clusterName(String name) {
             clusterName = name;
             return this;
@@ -389,14 +389,23 @@ public final class JumpMq implements AutoCloseable {
                     broker.catalog()::user,
                     loopbackUsers,
                     new LoginGuard(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())));
-            AmqpServer server =
-                    new AmqpServer(loops, broker, authenticator, connections, maxConnections, serverProperties(), open);
             List<Listener> listening = new CopyOnWriteArrayList<>();
+            Node node = node(steady, broker, open, memory, listening);
+            AmqpServer server = new AmqpServer(
+                    loops,
+                    broker,
+                    authenticator,
+                    connections,
+                    maxConnections,
+                    () -> serverProperties(node.clusterName()),
+                    open);
             try {
-                Node node = node(steady, broker, open, memory, listening);
                 if (!definitions.isEmpty()) {
                     report.at("imports definitions");
                     definitions.forEach(new Definitions(node)::load);
+                }
+                if (!clusterName.isEmpty()) {
+                    broker.administer(List.of(Node.nameCluster(clusterName))).join();
                 }
                 report.at("opens its ports");
                 listening.addAll(listen(server));
@@ -452,7 +461,6 @@ public final class JumpMq implements AutoCloseable {
             String name = nodeName.contains("@") ? nodeName : nodeName + "@" + hostName();
             return new Node(
                     name,
-                    clusterName.isEmpty() ? name : clusterName,
                     version(),
                     steady,
                     broker,
@@ -515,7 +523,7 @@ public final class JumpMq implements AutoCloseable {
         }
     }
 
-    private static FieldTable serverProperties() {
+    private static FieldTable serverProperties(String clusterName) {
         Map<String, Object> capabilities = new LinkedHashMap<>();
         for (String capability : new String[] {
             "publisher_confirms",
@@ -532,8 +540,10 @@ public final class JumpMq implements AutoCloseable {
         }
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("capabilities", FieldTable.of(capabilities));
+        properties.put("cluster_name", clusterName);
         properties.put("product", "JumpMQ");
-        properties.put("version", version());
+        properties.put("version", Node.COMPATIBLE_VERSION);
+        properties.put("product_version", version());
         properties.put("platform", "Java " + System.getProperty("java.version"));
         properties.put("copyright", "The JumpMQ authors");
         properties.put("information", "Licensed under the Apache License 2.0");

@@ -177,15 +177,17 @@ final class ConnectionResources {
         return Answer.done();
     }
 
+    /** Its client is told why, as far as a reply text has room. */
     private void shutDown(Predicate<ConnectionInfo> which, Call call) {
+        String given = call.header("X-Reason");
+        String reason = given == null ? "Closed via management plugin" : given;
         for (Connections.Live live : node.connections().all()) {
             live.loop()
                     .submit(
                             (Connections.Live asked) -> {
                                 ConnectionInfo info = asked.describe();
                                 if (info != null && which.test(info)) {
-                                    asked.shutDown("Closed via management plugin by user '"
-                                            + call.user().name() + "'");
+                                    asked.shutDown(reason);
                                 }
                             },
                             live);

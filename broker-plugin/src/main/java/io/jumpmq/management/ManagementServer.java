@@ -19,6 +19,7 @@ import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.PathTemplateMatch;
+import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -56,7 +57,8 @@ public final class ManagementServer implements AutoCloseable {
     private static final int MAX_WAITING = 256;
 
     private static final AttachmentKey<User> USER = AttachmentKey.create(User.class);
-    private static final String PAGES = "io/jumpmq/management/ui";
+    private static final String UI = "io/jumpmq/management/ui";
+    private static final String HELP = "io/jumpmq/management/pages";
     private static final String REALM = "Basic realm=\"JumpMQ Management\"";
     private static final HttpString REQUESTED_WITH = new HttpString("X-Requested-With");
 
@@ -147,17 +149,22 @@ public final class ManagementServer implements AutoCloseable {
         new PolicyResources().addTo(routes);
         new ParameterResources().addTo(routes);
         new GlobalParameterResources(node).addTo(routes);
+        new FeatureFlagResources().addTo(routes);
         new DefinitionResources(new Definitions(node)).addTo(routes);
         new RingResources().addTo(routes);
         HttpHandler api = entrance(routes.handler()
                 .setFallbackHandler(exchange -> send(exchange, HttpError.notFound()))
                 .setInvalidMethodHandler(exchange ->
                         send(exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
-        HttpHandler pages = pages();
+        HttpHandler pages = pages(UI);
+        HttpHandler help = help();
         return exchange -> {
             ALWAYS.forEach(exchange.getResponseHeaders()::put);
             String path = exchange.getRelativePath();
-            if (path.equals("/api") || path.startsWith("/api/")) {
+            if (isHelp(path)) {
+                exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
+                help.handleRequest(exchange);
+            } else if (path.startsWith("/api/")) {
                 exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
                 if (path.endsWith("/")) {
                     // A list's path, not that of something without a name.
@@ -171,9 +178,28 @@ public final class ManagementServer implements AutoCloseable {
         };
     }
 
-    private static HttpHandler pages() {
+    /** What tells people about the API and the tools, to whoever asks. Directories are named with and without a slash. */
+    private static boolean isHelp(String path) {
+        return path.matches("/api(/(index\\.html)?)?|/cli(/.*)?");
+    }
+
+    private static HttpHandler help() {
+        HttpHandler files = pages(HELP);
+        return exchange -> {
+            if (!exchange.getRelativePath().matches("/[^/]+/?")) {
+                files.handleRequest(exchange);
+            } else {
+                exchange.setStatusCode(StatusCodes.MOVED_PERMANENTLY);
+                exchange.getResponseHeaders()
+                        .put(Headers.LOCATION, exchange.getRequestPath().replaceFirst("/$", "") + "/index.html");
+                Transfer.of(exchange).send();
+            }
+        };
+    }
+
+    private static HttpHandler pages(String folder) {
         HttpHandler files = new EncodingHandler(
-                new ResourceHandler(new ClassPathResourceManager(ManagementServer.class.getClassLoader(), PAGES))
+                new ResourceHandler(new ClassPathResourceManager(ManagementServer.class.getClassLoader(), folder))
                         .setCacheTime(0)
                         .setCachable(Predicates.falsePredicate())
                         .addWelcomeFiles("index.html"),
@@ -259,7 +285,13 @@ public final class ManagementServer implements AutoCloseable {
             values.forEach(value -> all.add(decoded(value, true)));
             query.put(decoded(name, true), all);
         });
-        return new Call(node.broker(), Objects.requireNonNull(exchange.getAttachment(USER)), path, query, new byte[0]);
+        return new Call(
+                node.broker(),
+                Objects.requireNonNull(exchange.getAttachment(USER)),
+                path,
+                query,
+                exchange.getRequestHeaders()::getFirst,
+                new byte[0]);
     }
 
     /** Percent-decoding, strictly: what is no UTF-8 in the end is refused. */

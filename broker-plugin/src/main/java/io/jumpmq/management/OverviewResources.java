@@ -1,5 +1,6 @@
 package io.jumpmq.management;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.metrics.NodeCounters;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class OverviewResources {
     /** What messages take is counted; the rest of the process is not. */
     private static final String MEMORY_STRATEGY = "counted";
-
-    /** The version of RabbitMQ whose interface this is: clients decide by it what they may ask. */
-    static final String COMPATIBLE_VERSION = "3.10.8";
 
     private final Node node;
     private final Statistics statistics;
@@ -53,8 +51,12 @@ final class OverviewResources {
                                 "tags",
                                 new TreeSet<>(call.user().tags()))))
                 .get("/cluster-name", call -> Answer.of(Map.of("name", node.clusterName())))
-                .get("/extensions", call -> Answer.of(List.of()))
-                .get("/feature-flags", call -> Answer.of(List.of()))
+                .put("/cluster-name", Call::requireAdministrator, call -> {
+                    call.carryOut(
+                            GlobalParameterResources.command(Node.CLUSTER_NAME, TextNode.valueOf(call.json().requiredText("name"))));
+                    return Answer.done();
+                })
+                .get("/extensions", call -> Answer.of(List.of(Map.of("javascript", "main.js"))))
                 .get("/deprecated-features", call -> Answer.of(List.of()))
                 .get("/deprecated-features/used", call -> Answer.of(List.of()))
                 .get("/auth", call -> Answer.of(Map.of("oauth_enabled", false, "enable_uaa", false)))
@@ -73,7 +75,7 @@ final class OverviewResources {
 
     private Answer overview(Call call) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("management_version", COMPATIBLE_VERSION);
+        map.put("management_version", Node.COMPATIBLE_VERSION);
         map.put("rates_mode", "basic");
         map.put(
                 "sample_retention_policies",
@@ -81,7 +83,7 @@ final class OverviewResources {
         map.put("exchange_types", exchangeTypes());
         map.put("product_name", "JumpMQ");
         map.put("product_version", node.version());
-        map.put("rabbitmq_version", COMPATIBLE_VERSION);
+        map.put("rabbitmq_version", Node.COMPATIBLE_VERSION);
         map.put("cluster_name", node.clusterName());
         map.put("erlang_version", "none");
         map.put("erlang_full_version", "none: Java " + System.getProperty("java.version"));

@@ -9,6 +9,7 @@ import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.impl.AMQConnection;
 import io.jumpmq.app.JumpMq;
 import io.jumpmq.app.TestCertificate;
 import io.jumpmq.cli.ctl.CtlCommand;
@@ -90,6 +91,7 @@ class ManagementCommandsTest {
     private Connection connect() throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(broker.uri());
+        factory.setAutomaticRecoveryEnabled(false);
         return factory.newConnection();
     }
 
@@ -510,11 +512,101 @@ class ManagementCommandsTest {
             connection.addShutdownListener(cause -> goodbye.complete(String.valueOf(cause.getReason())));
             assertThat(ok("ctl", "-q", "list_connections", "user", "state").out())
                     .isEqualTo("user\tstate\nguest\trunning\n");
-            ok("ctl", "close_all_connections", "maintenance");
-            assertThat(goodbye.get(10, TimeUnit.SECONDS)).contains("320");
+            assertThat(run("ctl", "close_all_connections").code()).isEqualTo(64);
+            assertThat(ok("ctl", "close_all_connections", "Überholung").out())
+                    .isEqualTo("Closing all connections in vhost /, reason: Überholung...\nClosed 1 connections\n");
+            assertThat(goodbye.get(10, TimeUnit.SECONDS)).contains("320", "CONNECTION_FORCED - Überholung");
         } catch (AlreadyClosedException e) {
             // It is closed: that was the point.
         }
+        try (Connection connection = connect();
+                Connection other = connect()) {
+            CompletableFuture<String> goodbye = new CompletableFuture<>();
+            connection.addShutdownListener(cause -> goodbye.complete(String.valueOf(cause.getReason())));
+            String name = ok("ctl", "-s", "list_connections", "name").out().lines().toList().stream()
+                    .filter(line -> line.contains(":" + localPort(connection) + " "))
+                    .findFirst()
+                    .orElseThrow();
+            ok("ctl", "close_connection", name, "you know why");
+            assertThat(goodbye.get(10, TimeUnit.SECONDS)).contains("CONNECTION_FORCED - you know why");
+            assertThat(other.isOpen()).isTrue();
+            connect();
+            assertThat(ok("ctl", "close_all_connections", "--global", "--limit", "1", "x").out())
+                    .contains("Closed 1 connections");
+        } catch (AlreadyClosedException e) {
+            // As above.
+        }
+        assertThat(run("ctl", "close_connection", "nobody", "why").code()).isEqualTo(65);
+    }
+
+    private static int localPort(Connection connection) {
+        return ((AMQConnection) connection).getLocalPort();
+    }
+
+    // ctl: the cluster as a whole, and what binds users.
+
+    @Test
+    void globalParametersComeAndGo() {
+        ok("ctl", "set_global_parameter", "limits", "{\"a\":[1,\"x\"]}");
+        assertThat(ok("ctl", "-q", "list_global_parameters").out())
+                .isEqualTo("name\tvalue\nlimits\t{\"a\":[1,\"x\"]}\n");
+        Result noJson = run("ctl", "set_global_parameter", "limits", "text");
+        assertThat(noJson.code()).isEqualTo(64);
+        assertThat(noJson.err()).contains("a text needs quotes of its own");
+        ok("ctl", "clear_global_parameter", "limits");
+        assertThat(ok("ctl", "-q", "list_global_parameters").out()).isEmpty();
+        Result missing = run("ctl", "clear_global_parameter", "limits");
+        assertThat(missing.code()).isEqualTo(69);
+        assertThat(missing.err()).contains("Parameter does not exist");
+    }
+
+    @Test
+    void theClusterIsNamed() {
+        assertThat(ok("ctl", "set_cluster_name", "shop").out()).isEqualTo("Setting cluster name to shop ...\n");
+        assertThat(ok("ctl", "cluster_status").out()).contains("Cluster name: shop\n");
+        assertThat(ok("ctl", "-q", "list_global_parameters").out()).contains("cluster_name\t\"shop\"\n");
+    }
+
+    @Test
+    void featureFlagsAreListedAndOn() {
+        assertThat(ok("ctl", "-q", "list_feature_flags").out())
+                .startsWith("name\tstate\n")
+                .contains("quorum_queue\tenabled\n", "stream_queue\tunavailable\n");
+        ok("ctl", "enable_feature_flag", "all");
+        ok("ctl", "enable_feature_flag", "quorum_queue");
+        assertThat(run("ctl", "enable_feature_flag", "stream_queue").err()).contains("can be enabled");
+    }
+
+    @Test
+    void topicPermissionsAreSetListedAndCleared() {
+        ok("ctl", "add_user", "ann", "secret");
+        assertThat(ok("ctl", "set_topic_permissions", "ann", "amq.topic", "^a", "^b").out())
+                .isEqualTo("Setting topic permissions on \"amq.topic\" for user \"ann\" in vhost \"/\" ...\n");
+        ok("ctl", "set_topic_permissions", "ann", "other", "^c", "^d");
+        assertThat(ok("ctl", "-q", "list_topic_permissions").out())
+                .isEqualTo("user\texchange\twrite\tread\nann\tamq.topic\t^a\t^b\nann\tother\t^c\t^d\n");
+        ok("ctl", "clear_topic_permissions", "ann", "amq.topic");
+        assertThat(ok("ctl", "-s", "list_user_topic_permissions", "ann").out()).isEqualTo("/\tother\t^c\t^d\n");
+        ok("ctl", "clear_topic_permissions", "ann");
+        assertThat(ok("ctl", "-s", "list_topic_permissions").out()).isEmpty();
+        assertThat(run("ctl", "set_topic_permissions", "nobody", "x", "a", "b").code())
+                .isEqualTo(67);
+    }
+
+    @Test
+    void userLimitsAreSetListedAndCleared() {
+        ok("ctl", "add_user", "ann", "secret");
+        ok("ctl", "set_user_limits", "ann", "{\"max-connections\":3, \"max-channels\": 5}");
+        assertThat(ok("ctl", "-q", "list_user_limits", "--user", "ann").out())
+                .isEqualTo("{\"max-connections\":3,\"max-channels\":5}\n");
+        ok("ctl", "clear_user_limits", "ann", "max-channels");
+        assertThat(ok("ctl", "-q", "list_user_limits", "--global").out())
+                .isEqualTo("user\tlimits\nann\t{\"max-connections\":3}\n");
+        assertThat(run("ctl", "set_user_limits", "ann", "{\"max-queues\":3}").err())
+                .contains("Unrecognised terms [max-queues]");
+        ok("ctl", "clear_user_limits", "ann", "all");
+        assertThat(ok("ctl", "-q", "list_user_limits", "--user", "ann").out()).isEqualTo("{}\n");
+        assertThat(run("ctl", "list_user_limits", "--user", "nobody").code()).isEqualTo(67);
     }
 
     @Test

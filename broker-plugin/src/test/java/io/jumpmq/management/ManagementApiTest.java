@@ -15,7 +15,9 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -508,17 +510,7 @@ class ManagementApiTest {
         plain.get("global-parameters").expect(401);
         Api maker = api.as(user("policymaker"), "secret");
         maker.get("parameters").expect(200);
-        String name = api.get("cluster-name").json().path("name").asText();
-        if (Api.isRabbitMq()) {
-            // There it is a parameter once somebody has set it; here it comes from the configuration.
-            api.put("cluster-name", "{\"name\":\"" + name + "\"}").expect(204);
-        }
-        assertThat(maker.get("global-parameters/cluster_name")
-                        .expect(200)
-                        .json()
-                        .path("value")
-                        .asText())
-                .isEqualTo(name);
+        maker.get("global-parameters").expect(200);
         api.get("parameters/vhost-limits/%2f/none").expect(404);
         api.put("vhost-limits/%2f/max-queues", "{}").expect(400);
     }
@@ -698,8 +690,100 @@ class ManagementApiTest {
         Awaitility.await()
                 .untilAsserted(
                         () -> assertThat(goodbyes).singleElement().asString().contains("320"));
-        assertThat(goodbyes.get(0)).contains("Closed via management plugin");
+        assertThat(goodbyes.get(0)).contains("CONNECTION_FORCED - Closed via management plugin,");
         connection.abort();
+    }
+
+    @Test
+    void aConnectionIsToldWhyItWasClosed() throws Exception {
+        assertThat(goodbyeTo("because of me")).contains("CONNECTION_FORCED - because of me,");
+        assertThat(goodbyeTo("x".repeat(300))).contains("CONNECTION_FORCED - xxx", "xxx...");
+    }
+
+    private String goodbyeTo(String reason) throws Exception {
+        Connection connection = Api.connect("management test");
+        CompletableFuture<String> goodbye = new CompletableFuture<>();
+        connection.addShutdownListener(cause -> goodbye.complete(String.valueOf(cause.getReason())));
+        Awaitility.await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+            String name = own(api.get("connections").json()).path("name").asText();
+            api.ask("DELETE", "connections/" + Api.encoded(name), null, "X-Reason", reason)
+                    .expect(204);
+        });
+        String heard = goodbye.get(10, TimeUnit.SECONDS);
+        connection.abort();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(15))
+                .until(() -> !api.get("connections").text().contains("management test"));
+        return heard;
+    }
+
+    // What the cluster has in common.
+
+    @Test
+    void theClusterHasANameThatCanBeSet() throws Exception {
+        String before = api.get("cluster-name").json().path("name").asText();
+        made.add("global-parameters/cluster_name");
+        api.put("cluster-name", "{\"name\":\"shop\"}").expect(204);
+        assertThat(api.get("cluster-name").json().path("name").asText()).isEqualTo("shop");
+        assertThat(api.get("overview").json().path("cluster_name").asText()).isEqualTo("shop");
+        assertThat(api.get("global-parameters/cluster_name").json().path("value").asText())
+                .isEqualTo("shop");
+        assertThat(api.get("definitions").json().path("global_parameters").toString())
+                .contains("\"shop\"");
+        try (Connection connection = Api.connect("management test")) {
+            assertThat(connection.getServerProperties().get("cluster_name")).hasToString("shop");
+        }
+        api.as(user("monitoring"), "secret").put("cluster-name", "{\"name\":\"x\"}").expect(401);
+        api.put("cluster-name", "{}").expect(400);
+        api.delete("global-parameters/cluster_name").expect(204);
+        assertThat(api.get("cluster-name").json().path("name").asText()).isNotEqualTo("shop");
+        assertThat(before).isNotEmpty();
+    }
+
+    @Test
+    void globalParametersAreKept() {
+        String name = Api.unique("g");
+        made.add("global-parameters/" + name);
+        api.put("global-parameters/" + name, "{\"value\":{\"a\":1}}").expect(201);
+        api.put("global-parameters/" + name, "{\"value\":{\"a\":2}}").expect(204);
+        assertThat(api.get("global-parameters/" + name).json().path("value").path("a").asInt())
+                .isEqualTo(2);
+        assertThat(api.get("global-parameters").json().findValuesAsText("name")).contains(name);
+        api.delete("global-parameters/" + name).expect(204);
+        api.get("global-parameters/" + name).expect(404);
+        api.delete("global-parameters/" + name).expect(404);
+    }
+
+    @Test
+    void featureFlagsTellWhatThereIs() {
+        JsonNode flags = api.get("feature-flags").expect(200).json();
+        assertThat(fields(flags.get(0))).contains("name", "desc", "doc_url", "state", "stability", "provided_by");
+        assertThat(flags.findValuesAsText("name")).contains("quorum_queue", "user_limits", "implicit_default_bindings");
+        api.put("feature-flags/quorum_queue/enable", "{}").expect(204);
+        api.put("feature-flags/nonsense/enable", "{}").expect(400);
+        assertThat(fields(api.get("extensions").expect(200).json().get(0))).contains("javascript");
+    }
+
+    @Test
+    void theVersionIsTheSameOverAmqpAndHttp() throws Exception {
+        try (Connection connection = Api.connect("management test")) {
+            assertThat(connection.getServerProperties().get("version"))
+                    .hasToString(api.get("overview").json().path("rabbitmq_version").asText());
+        }
+    }
+
+    @Test
+    void theApiAndTheToolsHavePages() throws Exception {
+        for (String path : List.of("/api", "/api/", "/cli", "/cli/")) {
+            Api.Answer moved = api.page(path);
+            assertThat(moved.status()).as(path).isEqualTo(301);
+            assertThat(moved.header("location")).endsWith(path.replaceFirst("/$", "") + "/index.html");
+        }
+        for (String path : List.of("/api/index.html", "/cli/index.html")) {
+            assertThat(api.page(path).expect(200).header("content-type")).startsWith("text/html");
+        }
+        assertThat(api.page("/cli/rabbitmqadmin").expect(200).text()).startsWith("#!");
+        assertThat(api.page("/cli/nonsense").status()).isEqualTo(404);
     }
 
     @Test

@@ -116,6 +116,15 @@ public final class CtlCommand implements Callable<Integer> {
             description = "Delete a queue only if it has no consumers.")
     boolean ifUnused;
 
+    @Option(names = "--global", description = "Of all virtual hosts, or all users.")
+    boolean global;
+
+    @Option(names = "--user", paramLabel = "NAME", description = "Whose limits. Default: guest.")
+    String user = "guest";
+
+    @Option(names = "--limit", paramLabel = "N", description = "Close at most so many connections. Default: all.")
+    int limit;
+
     @Option(
             names = {"--online", "--offline", "--local"},
             description = "Of one node all queues are online and local, none is offline.")
