@@ -1023,7 +1023,8 @@ final class ChannelMachine {
                     number,
                     new AmqpException(
                             ReplyCode.PRECONDITION_FAILED,
-                            "delivery acknowledgement on channel " + number + " timed out. Timeout value used: " + timeout
+                            "delivery acknowledgement on channel " + number + " timed out. Timeout value used: "
+                                    + timeout
                                     + " ms. This timeout value can be configured, see consumers doc guide to learn"
                                     + " more"));
         }

@@ -154,7 +154,8 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private record Parked(@Nullable QueueEntry entry, boolean lasting, int fate) {
         Stored stored() {
             QueueEntry wanted = Objects.requireNonNull(entry);
-            return new Stored(wanted.position(), wanted.message(), wanted.expiresAtMillis(), Fate.count(fate), Fate.reason(fate));
+            return new Stored(
+                    wanted.position(), wanted.message(), wanted.expiresAtMillis(), Fate.count(fate), Fate.reason(fate));
         }
     }
 

@@ -310,7 +310,8 @@ class DeadLetterTest {
         for (int i = 0; i < 3; i++) {
             broker.channel().basicReject(BrokerUnderTest.take(broker.channel(), queue), false);
         }
-        broker.channel().queueDeclare(target, true, false, false, Map.of("x-max-length", 1, "x-overflow", "reject-publish"));
+        broker.channel()
+                .queueDeclare(target, true, false, false, Map.of("x-max-length", 1, "x-overflow", "reject-publish"));
         assertThat(broker.drain(target, 3)).containsExactlyInAnyOrder("1", "2", "3");
         assertThat(broker.drain(queue)).isEmpty();
     }

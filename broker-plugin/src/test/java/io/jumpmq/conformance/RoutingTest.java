@@ -445,7 +445,7 @@ class RoutingTest {
         assertThat(broker.drain(caught)).isEmpty();
     }
 
-    private static AMQP.BasicProperties copies(String header, Object value) {
+    private static AMQP.BasicProperties copies(String header, @Nullable Object value) {
         Map<String, Object> headers = new HashMap<>();
         headers.put(header, value);
         return headers(headers);

@@ -16,14 +16,16 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** A consumer that does not acknowledge in time loses what it was given. */
 class ConsumerTimeoutTest {
     private static final long DEFAULT_MILLIS = ConnectionSettings.DEFAULT.consumerTimeoutMillis();
-    private static final String LATE = "channel.close 406 PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed"
-            + " out. Timeout value used: %d ms. This timeout value can be configured, see consumers doc guide to learn more";
+    private static final String LATE =
+            "channel.close 406 PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed"
+                    + " out. Timeout value used: %d ms. This timeout value can be configured, see consumers doc guide to learn more";
 
     private final SteppedBroker broker = new SteppedBroker();
     private final SteppedClient client = connect();
@@ -111,8 +113,9 @@ class ConsumerTimeoutTest {
         broker.advance(2_000);
         assertThat(heard(client)).containsExactly(LATE.formatted(DEFAULT_MILLIS));
         assertThat(client.log())
-                .anyMatch(line -> line.contains("consumer 'c' from queue 'q' in vhost '/' has not been acknowledged within "
-                        + DEFAULT_MILLIS + " ms (delivery tag 1)"));
+                .anyMatch(line ->
+                        line.contains("consumer 'c' from queue 'q' in vhost '/' has not been acknowledged within "
+                                + DEFAULT_MILLIS + " ms (delivery tag 1)"));
         assertThat(timedOut()).isEqualTo(1);
         assertThat(heard(connect(), ConsumerTimeoutTest::consume)).containsExactly("basic.consume-ok", "basic.deliver");
     }
@@ -146,12 +149,12 @@ class ConsumerTimeoutTest {
         declare(Map.of());
         heard(client, ConsumerTimeoutTest::consume);
         publish(1);
-        broker.broker()
+        CompletableFuture<?> set = broker.broker()
                 .administer(List.of(new Command.SetPolicy(
                         SteppedBroker.VHOST,
-                        Policy.of("p", "", Policy.Target.QUEUES, 0, Map.of("consumer-timeout", 5_000), false))))
-                .thenAccept(changes -> assertThat(changes).hasSize(1));
+                        Policy.of("p", "", Policy.Target.QUEUES, 0, Map.of("consumer-timeout", 5_000), false))));
         broker.settle();
+        assertThat(set).isCompleted();
         broker.advance(62_000);
         assertThat(heard(client)).containsExactly(LATE.formatted(5_000));
     }

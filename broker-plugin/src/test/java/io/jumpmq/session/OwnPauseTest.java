@@ -30,7 +30,8 @@ class OwnPauseTest {
             FrameWriter.method(out, 0, new Method.ConnectionTuneOk(10, 131_072, HEARTBEAT_SECONDS));
             FrameWriter.method(out, 0, new Method.ConnectionOpen(SteppedBroker.VHOST));
             FrameWriter.method(out, 1, new Method.ChannelOpen());
-            FrameWriter.method(out, 1, new Method.QueueDeclare("q", false, false, false, false, false, FieldTable.EMPTY));
+            FrameWriter.method(
+                    out, 1, new Method.QueueDeclare("q", false, false, false, false, false, FieldTable.EMPTY));
         });
         return client;
     }
@@ -62,7 +63,9 @@ class OwnPauseTest {
         assertThat(publisher.pauseMillis()).isZero();
         assertThat(publisher.isClosed()).isFalse();
         broker.advance(3 * HEARTBEAT_SECONDS * 1_000L);
-        assertThat(publisher.isClosed()).as("closed when it is silent by itself").isTrue();
+        assertThat(publisher.isClosed())
+                .as("closed when it is silent by itself")
+                .isTrue();
         assertThat(publisher.log()).last().asString().contains("missed heartbeats");
     }
 

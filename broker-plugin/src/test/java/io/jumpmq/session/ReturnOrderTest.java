@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -188,7 +189,7 @@ class ReturnOrderTest {
         }
 
         /** What was delivered since the last time, by delivery tag. */
-        private static TreeMap<Long, Integer> deliveries(SteppedClient client) {
+        private static SortedMap<Long, Integer> deliveries(SteppedClient client) {
             TreeMap<Long, Integer> found = new TreeMap<>();
             ByteBuf written = client.written();
             FrameReader reader = new FrameReader(0);
@@ -249,7 +250,7 @@ class ReturnOrderTest {
 
             /** What was delivered since the last time. */
             List<Integer> take() {
-                TreeMap<Long, Integer> found = deliveries(link);
+                SortedMap<Long, Integer> found = deliveries(link);
                 held.putAll(found);
                 return List.copyOf(found.values());
             }

@@ -188,7 +188,9 @@ public record Policy(
             throw invalid(value + " is not a valid " + CALLED.get(key));
         }
         String text = TEXTS.get(key);
-        if (text != null && !(value instanceof String && WORDS.getOrDefault(key, List.of((String) value)).contains(value))) {
+        if (text != null
+                && !(value instanceof String word
+                        && WORDS.getOrDefault(key, List.of(word)).contains(word))) {
             throw invalid(value + " is not a valid " + text);
         }
         if (key.equals("dead-letter-routing-key") && !ShortString.fits(String.valueOf(value))) {

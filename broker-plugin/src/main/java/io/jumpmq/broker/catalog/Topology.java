@@ -85,7 +85,8 @@ final class Topology {
             if (declare.exclusive() != (existing.owner() != 0)) {
                 throw existing.locked();
             }
-            Inequivalence.require(typed(declare.arguments()), typed(existing.arguments()), QueueArguments.NAMES, existing);
+            Inequivalence.require(
+                    typed(declare.arguments()), typed(existing.arguments()), QueueArguments.NAMES, existing);
             return List.of();
         }
         requireShort("queue name", declare.name());

@@ -67,8 +67,7 @@ class EffectsTest {
                         "conformance.ExpiryTest#messagesOfAQueueExpire"));
         effects.put(
                 "x-max-length",
-                new Effect(
-                        5, Map.of(), QueueSettings::maxLength, OptionalLong.of(5), "conformance.LengthLimitTest#*"));
+                new Effect(5, Map.of(), QueueSettings::maxLength, OptionalLong.of(5), "conformance.LengthLimitTest#*"));
         effects.put(
                 "x-max-length-bytes",
                 new Effect(
@@ -199,8 +198,7 @@ class EffectsTest {
         QueueSettings before = settings("q", with);
         assertThat(effect.rule.apply(before)).isNotEqualTo(effect.expected);
         catalog.run(new Command.SetPolicy(
-                CatalogUnderTest.V,
-                Policy.of("p", "^q$", Policy.Target.QUEUES, 0, Map.of(key, effect.value), false)));
+                CatalogUnderTest.V, Policy.of("p", "^q$", Policy.Target.QUEUES, 0, Map.of(key, effect.value), false)));
         assertThat(effect.rule.apply(catalog.vhost().requireQueue("q").settings()))
                 .isEqualTo(effect.expected);
     }
@@ -232,7 +230,8 @@ class EffectsTest {
     private static void requireTest(String test) throws ReflectiveOperationException {
         int at = test.indexOf('#');
         String method = test.substring(at + 1);
-        assertThat(Arrays.stream(Class.forName("io.jumpmq." + test.substring(0, at)).getDeclaredMethods())
+        assertThat(Arrays.stream(Class.forName("io.jumpmq." + test.substring(0, at))
+                                .getDeclaredMethods())
                         .filter(tested -> method.equals("*") || tested.getName().equals(method))
                         .filter(tested -> tested.isAnnotationPresent(Test.class)
                                 || tested.isAnnotationPresent(ParameterizedTest.class)))

@@ -108,8 +108,7 @@ class AtLeastOnceTest {
         }
         queue.queue.deadLetterFailed(queue.output.deadEntries.get(0), queue.now);
         queue.pass(DyingMessages.RETRY_MILLIS);
-        assertThat(queue.output.deadLetters)
-                .containsExactly("a " + reason.text(), "a " + reason.text());
+        assertThat(queue.output.deadLetters).containsExactly("a " + reason.text(), "a " + reason.text());
     }
 
     @Test
