@@ -246,7 +246,8 @@ final class ServerCommand implements Callable<Integer> {
                         settings.get(Options.HEARTBEAT),
                         settings.get(Options.MAX_MESSAGE_SIZE),
                         settings.get(Options.HANDSHAKE_TIMEOUT),
-                        settings.get(Options.SEND_TIMEOUT)));
+                        settings.get(Options.SEND_TIMEOUT),
+                        settings.get(Options.CONSUMER_TIMEOUT)));
         boolean interval = settings.get(Options.STORE_SYNC).equals("interval");
         builder.dataDirectory(Path.of(settings.get(Options.DATA_DIRECTORY)))
                 .store(new StoreSettings(

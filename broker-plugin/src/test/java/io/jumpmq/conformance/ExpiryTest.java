@@ -134,6 +134,11 @@ class ExpiryTest {
     }
 
     @Test
+    void aQueueExpiresThatNobodyTouchesAfterItsDeclaration() throws Exception {
+        awaitGone(broker.queue(Map.of("x-expires", 50)));
+    }
+
+    @Test
     void aQueueWithAConsumerDoesNotExpire() throws Exception {
         String queue = broker.queue(Map.of("x-expires", 50));
         Inbox inbox = new Inbox(broker.channel());

@@ -97,8 +97,12 @@ public final class CtlCommand implements Callable<Integer> {
     @Option(names = "--priority", paramLabel = "N", description = "Of a policy. Default: 0.")
     long priority;
 
-    @Option(names = "--apply-to", paramLabel = "WHAT", description = "What a policy is for: all, queues or exchanges.")
-    @Nullable String applyTo;
+    @Option(
+            names = "--apply-to",
+            paramLabel = "WHAT",
+            description =
+                    "What a policy is for: all (default), queues, classic_queues, quorum_queues, streams or exchanges.")
+    String applyTo = "all";
 
     @Option(names = "--within", paramLabel = "N", description = "When a certificate expires at the latest. Default: 4.")
     int within = 4;

@@ -354,8 +354,7 @@ final class Verbs {
         policy.put("pattern", arguments.get(1));
         policy.put("definition", json(arguments.get(2)));
         policy.put("priority", ctl.priority);
-        String applyTo = ctl.applyTo;
-        policy.put("apply-to", applyTo == null ? (operator ? "queues" : "all") : applyTo);
+        policy.put("apply-to", ctl.applyTo);
         ctl.client()
                 .put(
                         ManagementClient.path(operator ? "operator-policies" : "policies", ctl.vhost, arguments.get(0)),
