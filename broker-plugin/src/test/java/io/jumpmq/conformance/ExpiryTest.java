@@ -135,7 +135,7 @@ class ExpiryTest {
 
     @Test
     void aQueueExpiresThatNobodyTouchesAfterItsDeclaration() throws Exception {
-        awaitGone(broker.queue(Map.of("x-expires", 50)));
+        awaitUnused(broker.queue(Map.of("x-expires", 50)));
     }
 
     @Test
