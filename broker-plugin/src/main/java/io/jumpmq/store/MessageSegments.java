@@ -58,14 +58,7 @@ final class MessageSegments {
      * @param fate see {@link Fate}
      * @param isSetAside whether it is known that it cannot be read
      */
-    record Slot(
-            long position,
-            Segment segment,
-            long offset,
-            int size,
-            int bodyBytes,
-            int fate,
-            boolean isSetAside) {
+    record Slot(long position, Segment segment, long offset, int size, int bodyBytes, int fate, boolean isSetAside) {
         /** Whether it died and is kept until its dead letter is safe. */
         boolean died() {
             return Fate.reason(fate) != null;

@@ -726,14 +726,19 @@ class ManagementApiTest {
         api.put("cluster-name", "{\"name\":\"shop\"}").expect(204);
         assertThat(api.get("cluster-name").json().path("name").asText()).isEqualTo("shop");
         assertThat(api.get("overview").json().path("cluster_name").asText()).isEqualTo("shop");
-        assertThat(api.get("global-parameters/cluster_name").json().path("value").asText())
+        assertThat(api.get("global-parameters/cluster_name")
+                        .json()
+                        .path("value")
+                        .asText())
                 .isEqualTo("shop");
         assertThat(api.get("definitions").json().path("global_parameters").toString())
                 .contains("\"shop\"");
         try (Connection connection = Api.connect("management test")) {
             assertThat(connection.getServerProperties().get("cluster_name")).hasToString("shop");
         }
-        api.as(user("monitoring"), "secret").put("cluster-name", "{\"name\":\"x\"}").expect(401);
+        api.as(user("monitoring"), "secret")
+                .put("cluster-name", "{\"name\":\"x\"}")
+                .expect(401);
         api.put("cluster-name", "{}").expect(400);
         api.delete("global-parameters/cluster_name").expect(204);
         assertThat(api.get("cluster-name").json().path("name").asText()).isNotEqualTo("shop");
@@ -746,7 +751,11 @@ class ManagementApiTest {
         made.add("global-parameters/" + name);
         api.put("global-parameters/" + name, "{\"value\":{\"a\":1}}").expect(201);
         api.put("global-parameters/" + name, "{\"value\":{\"a\":2}}").expect(204);
-        assertThat(api.get("global-parameters/" + name).json().path("value").path("a").asInt())
+        assertThat(api.get("global-parameters/" + name)
+                        .json()
+                        .path("value")
+                        .path("a")
+                        .asInt())
                 .isEqualTo(2);
         assertThat(api.get("global-parameters").json().findValuesAsText("name")).contains(name);
         api.delete("global-parameters/" + name).expect(204);
@@ -768,7 +777,8 @@ class ManagementApiTest {
     void theVersionIsTheSameOverAmqpAndHttp() throws Exception {
         try (Connection connection = Api.connect("management test")) {
             assertThat(connection.getServerProperties().get("version"))
-                    .hasToString(api.get("overview").json().path("rabbitmq_version").asText());
+                    .hasToString(
+                            api.get("overview").json().path("rabbitmq_version").asText());
         }
     }
 
