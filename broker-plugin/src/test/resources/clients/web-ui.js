@@ -212,13 +212,42 @@ const scenarios = {
     assert.strictEqual(ring.digest, preview.after.digest);
     await page.locator('.center', {hasText: `epoch ${ring.epoch}`}).waitFor();
     assert.notStrictEqual(await drawn(), before, 'the ring is drawn as before');
-    assert.strictEqual(await page.locator('.preview h3').count(), 0);
+    await page.locator('.plan.idle').waitFor();
     await page.getByRole('table', {name: 'Changes of the ring'}).getByText('red: 1 → 4').waitFor();
+
+    // What is no weight is never applied, nor anything else instead of it.
+    const green = page.getByLabel('Weight of green', {exact: true});
+    const apply = page.getByRole('button', {name: 'Apply'});
+    await green.fill('7');
+    await eventually(async () => assert.ok(await apply.isEnabled()));
+    for (const wrong of ['-5', '', '2.5', '10001', '1e2']) {
+      await green.fill(wrong);
+      await page.locator('tr', {has: green}).getByText('A whole number from 0 to 10,000.').waitFor();
+      assert.strictEqual(await green.getAttribute('aria-invalid'), 'true');
+      assert.ok(await apply.isDisabled(), `“${wrong}” can be applied`);
+      await green.blur();
+      await page.waitForResponse(response => response.url().includes('/uniformity'));
+      assert.strictEqual(await green.inputValue(), wrong, 'what was typed has been replaced');
+      assert.ok(await apply.isDisabled(), `“${wrong}” can be applied after a while`);
+    }
+    // Nor a change whose preview is not there yet.
+    await green.fill('7');
+    await eventually(async () => assert.ok(await apply.isEnabled()));
+    let answer;
+    await page.route('**/preview', route => { answer = () => route.continue(); }, {times: 1});
+    await green.fill('5');
+    await eventually(() => assert.ok(answer, 'no preview is asked for'));
+    assert.ok(await apply.isDisabled(), 'an earlier preview can be applied');
+    answer();
+    await eventually(async () => assert.ok(await apply.isEnabled()));
+    assert.strictEqual(await page.locator('[aria-invalid]').count(), 0);
+    await page.getByRole('button', {name: 'Reset'}).click();
+    assert.strictEqual(await green.inputValue(), '2');
 
     // What somebody else does meanwhile is neither undone nor overlooked.
     window.expected.add(412);
     await page.getByLabel('Weight of green', {exact: true}).fill('7');
-    await page.locator('.preview h3').waitFor();
+    await page.locator('.moved').waitFor();
     await page.route('**/weights', async route => {
       await api('PUT', ['rings', '/', 'orders', 'weights'], {weights: {red: 9}});
       await route.continue();
@@ -242,11 +271,57 @@ const scenarios = {
     await page.getByLabel('Weight of blue', {exact: true}).fill('0');
     await page.getByText('leaves', {exact: true}).waitFor();
     await page.getByRole('button', {name: 'Reset'}).click();
-    await page.locator('.preview h3').waitFor({state: 'detached'});
+    await page.locator('.plan.idle').waitFor();
     assert.strictEqual(await page.getByLabel('Weight of blue', {exact: true}).inputValue(), String(weight));
     await api('DELETE', ['queues', '/', 'blue']);
     await eventually(async () => assert.strictEqual(await page.locator('.sector').count(), 2));
     await window.close();
+  },
+
+  async crowded(browser) {
+    const names = Array.from({length: 48}, (_, i) => `crowd-${i}`);
+    await declareRing('crowd', Object.fromEntries(names.map((name, i) => [name, 1 + (i % 3)])));
+    for (const [width, height] of [[1280, 900], [768, 1024], [400, 800]]) {
+      const window = await Window.open(browser, {width, height});
+      const {page} = window;
+      await window.login();
+      await page.getByRole('heading', {name: 'Overview'}).waitFor();
+      await window.visit('rings', '/', 'crowd');
+      await page.locator('.sector').first().waitFor();
+      for (const name of [names[0], names[20], names[47]]) {
+        const field = page.getByLabel(`Weight of ${name}`, {exact: true});
+        await field.evaluate(element => element.scrollIntoView({block: 'nearest'}));
+        await field.fill('9');
+        await page.locator('.moved').waitFor();
+        const apply = page.getByRole('button', {name: 'Apply'});
+        await eventually(async () => assert.ok(await apply.isEnabled()));
+        // Where nothing is laid over it, too.
+        const seen = locator => locator.evaluate(element => {
+          const box = element.getBoundingClientRect();
+          const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+          return box.top >= 0 && box.bottom <= innerHeight && (element.contains(at) || at.contains(element));
+        });
+        for (const part of [field, page.locator('.moved'), apply]) {
+          assert.ok(await seen(part), `${width}: not in sight with the weight of ${name}: ${part}`);
+        }
+        await page.getByRole('button', {name: 'Reset'}).click();
+        await page.locator('.plan.idle').waitFor();
+      }
+      await page.screenshot({path: path.join(shots, `ring-48-${width}.png`)});
+      if (width === 1280) {
+        for (const theme of ['light', 'dark']) {
+          await page.evaluate(name => { document.documentElement.dataset.theme = name; }, theme);
+          const colours = await page.locator('.weights .swatch').evaluateAll(all => all.map(one => getComputedStyle(one).color));
+          assert.strictEqual(colours.length, 48);
+          assert.ok(closest(colours) >= 0.08, `two colours are as close as ${closest(colours)} (${theme})`);
+        }
+        // A part of the ring tells whose it is.
+        await page.locator('.sector').nth(13).hover();
+        const named = await page.locator('.center.line-1').innerHTML();
+        await page.locator('.weights tr.marked', {hasText: named}).waitFor();
+      }
+      await window.close();
+    }
   },
 
   async messages(browser) {
@@ -262,6 +337,16 @@ const scenarios = {
     await form.getByLabel('Headers: name').fill('tenant');
     await form.getByLabel('Headers: value').fill('7');
     await form.getByLabel('Headers: type').selectOption('number');
+    // A value without a name, and one of two, are not just left out.
+    await form.getByRole('button', {name: 'Add a row'}).first().click();
+    await form.getByLabel('Headers: value').last().fill('lost');
+    await form.getByRole('button', {name: 'Publish'}).click();
+    await page.getByText('“lost” has no name.').waitFor();
+    await form.getByLabel('Headers: name').last().fill('tenant');
+    await form.getByRole('button', {name: 'Publish'}).click();
+    await page.getByText('“tenant” is there twice.').waitFor();
+    assert.strictEqual((await api('GET', ['queues', '/', 'letters'])).messages, 0);
+    await form.getByRole('button', {name: 'Headers: remove this row'}).last().click();
     await form.getByRole('button', {name: 'Publish'}).click();
     await page.getByText('Published and routed.').waitFor();
     await eventually(async () => assert.strictEqual((await api('GET', ['queues', '/', 'letters'])).messages, 1));
@@ -310,6 +395,32 @@ const scenarios = {
     await window.close();
   },
 
+  async clients(browser) {
+    const window = await Window.open(browser);
+    const {page} = window;
+    await window.login();
+    await page.getByRole('heading', {name: 'Overview'}).waitFor();
+    for (const list of ['connections', 'channels', 'consumers']) {
+      await window.visit(list);
+      const both = page.getByRole('table').getByText(/^(order-service|billing)$/);
+      await eventually(async () => assert.strictEqual(await both.count(), 2, list));
+      await page.getByRole('button', {name: 'Client'}).click();
+      await eventually(async () => assert.deepStrictEqual(await both.allInnerTexts(), ['billing', 'order-service']));
+      await page.getByLabel(/^Filter by/).fill('order-s');
+      await eventually(async () => assert.deepStrictEqual(await both.allInnerTexts(), ['order-service']));
+      await page.screenshot({path: path.join(shots, `${list}-named-1280.png`)});
+    }
+    await window.visit('queues', '/', 'shared');
+    await page.getByRole('table', {name: 'Consumers'}).getByText('order-service').waitFor();
+    await window.visit('connections');
+    await page.locator('tr', {hasText: 'order-service'}).getByRole('link').click();
+    await page.locator('.facts div', {hasText: /^Clientorder-service$/}).waitFor();
+    await page.getByRole('table', {name: 'Channels'}).getByRole('link').click();
+    await page.locator('.facts div', {hasText: /^Clientorder-service$/}).waitFor();
+    await page.getByRole('table', {name: 'Consumers'}).getByText('shared').waitFor();
+    await window.close();
+  },
+
   async hostile(browser) {
     await api('PUT', ['vhosts', HOSTILE], {description: HOSTILE});
     await api('PUT', ['users', HOSTILE], {password: 'x', tags: HOSTILE.replaceAll(',', '')});
@@ -351,7 +462,7 @@ const scenarios = {
     await page.getByRole('button', {name: 'Locate', exact: true}).first().click();
     await page.locator('.located .destination', {hasText: HOSTILE}).waitFor();
     await page.getByLabel(`Weight of ${HOSTILE}`, {exact: true}).fill('5');
-    await page.locator('.preview h3').waitFor();
+    await page.locator('.moved').waitFor();
     await harmless('queues', HOSTILE, HOSTILE);
     const form = await unfold(page, 'Get messages');
     await form.getByRole('button', {name: 'Get'}).click();
@@ -483,7 +594,7 @@ const scenarios = {
       });
     }
     const pages = {
-      overview: [], rings: [], ring: ['rings', '/', 'shipments'], connections: [], channels: [], exchanges: [],
+      overview: [], rings: [], ring: ['rings', '/', 'shipments'], connections: [], channels: [], consumers: [], exchanges: [],
       exchange: ['exchanges', '/', 'shipments'], queues: [], queue: ['queues', '/', 'west'], users: [], user: ['users', 'guest'],
       policies: [], vhosts: [], definitions: [],
     };
@@ -502,7 +613,7 @@ const scenarios = {
         for (const add of await page.getByRole('button', {name: 'Add a row'}).all()) await add.click();
         if (name === 'ring') {
           await page.getByLabel('Weight of west', {exact: true}).fill('4');
-          await page.locator('.preview h3').waitFor();
+          await page.locator('.moved').waitFor();
         }
         assert.deepStrictEqual(await page.evaluate(inaccessible), [], `${name} at ${width}, ${colorScheme}`);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -588,7 +699,7 @@ const scenarios = {
     const slider = page.getByLabel('Weight of keys1, by dragging');
     await slider.press('ArrowRight');
     await slider.press('ArrowRight');
-    await page.locator('.preview h3').waitFor();
+    await page.locator('.moved').waitFor();
     // A refresh takes neither the focus nor what is being chosen.
     const refreshed = page.waitForResponse(response => response.url().includes('/uniformity'));
     await refreshed;
@@ -611,6 +722,27 @@ const scenarios = {
     await window.close();
   },
 };
+
+/** How far the two nearest of these colours are from each other, in OKLab. */
+function closest(colours) {
+  const all = colours.map(colour => {
+    const [r, g, b] = colour.match(/\d+/g).map(value => value / 255)
+        .map(value => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+    const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+    const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+    const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+    return [
+      0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+      1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+      0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+    ];
+  });
+  let least = Infinity;
+  all.forEach((one, i) => all.slice(0, i).forEach(other => {
+    least = Math.min(least, Math.hypot(...one.map((value, k) => value - other[k])));
+  }));
+  return least;
+}
 
 /** Runs in the page: what somebody could not use, or not read. */
 function inaccessible() {

@@ -484,8 +484,8 @@ public final class JumpMq implements AutoCloseable {
     /** As {@link #setPolicy}, for bounds that no user's policy can lift. */
     public void setOperatorPolicy(
             String vhost, String name, String pattern, int priority, Map<String, Object> definition) {
-        administer(new Command.SetPolicy(
-                vhost, Policy.of(name, pattern, Policy.Target.QUEUES, priority, definition, true)));
+        administer(
+                new Command.SetPolicy(vhost, Policy.of(name, pattern, Policy.Target.ALL, priority, definition, true)));
     }
 
     /** Takes a policy away. */

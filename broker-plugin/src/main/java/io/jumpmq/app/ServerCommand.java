@@ -43,7 +43,9 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:stopped in order",
             "2:did not start",
-            "3:the disk failed, or the data directory went, while it ran"
+            "3:the disk failed, or the data directory went, while it ran",
+            "4:the Java machine failed: memory ran out",
+            "70:a defect of JumpMQ"
         },
         footer = {"", "'jumpmq config' prints a configuration file with all settings explained."})
 final class ServerCommand implements Callable<Integer> {
@@ -235,7 +237,8 @@ final class ServerCommand implements Callable<Integer> {
                         settings.get(Options.HEARTBEAT),
                         settings.get(Options.MAX_MESSAGE_SIZE),
                         settings.get(Options.HANDSHAKE_TIMEOUT),
-                        settings.get(Options.SEND_TIMEOUT)));
+                        settings.get(Options.SEND_TIMEOUT),
+                        settings.get(Options.CONSUMER_TIMEOUT)));
         boolean interval = settings.get(Options.STORE_SYNC).equals("interval");
         builder.dataDirectory(Path.of(settings.get(Options.DATA_DIRECTORY)))
                 .store(new StoreSettings(

@@ -4,7 +4,6 @@ import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Loop;
-import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.MessageQueue;
 import io.jumpmq.broker.queue.QueueEntry;
@@ -105,12 +104,14 @@ public final class OperatorChannel {
             List<QueueEntry> entries,
             List<Got> got,
             CompletableFuture<List<Got>> done) {
-        Receiver<QueueEntry> receiver = switch (how) {
-            case ACK -> queue.acknowledge();
-            case REJECT -> queue.reject();
-            case REQUEUE -> queue.requeue();
-        };
-        entries.forEach(entry -> home.send(queue.home(), receiver, entry));
+        queue.tell(home, core -> {
+            long now = queue.nowMillis();
+            switch (how) {
+                case ACK -> entries.forEach(entry -> core.acknowledge(entry, now));
+                case REJECT -> core.reject(entries, now);
+                case REQUEUE -> core.requeue(entries, now);
+            }
+        });
         // What the queue is asked after that, it answers after that.
         queue.ask(home, core -> got, done::complete);
     }

@@ -118,6 +118,12 @@ public final class Options {
             30_000,
             "A client that does not read is closed when no byte could be sent to it for so long, in milliseconds; 0 for never.");
 
+    public static final Option<Integer> CONSUMER_TIMEOUT = new Option<>(
+            "consumer_timeout",
+            Kind.wholeNumber(0, Integer.MAX_VALUE),
+            1_800_000,
+            "How long a consumer may take to acknowledge a delivery, in milliseconds; 0: for ever.");
+
     public static final Option<Long> MAX_MESSAGE_SIZE =
             new Option<>("max_message_size", Kind.bytes(1, 512L << 20), 16L << 20, "The largest message body.");
 
@@ -294,6 +300,7 @@ public final class Options {
                             CONNECTION_MAX,
                             HANDSHAKE_TIMEOUT,
                             SEND_TIMEOUT,
+                            CONSUMER_TIMEOUT,
                             MAX_MESSAGE_SIZE,
                             MEMORY_SHARE,
                             MEMORY_BYTES,

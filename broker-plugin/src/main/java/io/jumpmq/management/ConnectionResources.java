@@ -72,7 +72,21 @@ final class ConnectionResources {
     }
 
     private Answer connections(Call call, Predicate<ConnectionInfo> which) {
-        return Listing.of(call, visible(call).stream().filter(which).toList(), ConnectionInfo::name, this::connection);
+        return Listing.found(
+                call,
+                visible(call).stream().filter(which).toList(),
+                ConnectionInfo::name,
+                connection -> names(connection, connection.name()),
+                this::connection);
+    }
+
+    /** What one looks for something by: names of its own, and what its client calls itself. */
+    private static List<String> names(ConnectionInfo connection, String... own) {
+        List<String> names = new ArrayList<>(List.of(own));
+        if (connection.clientName() != null) {
+            names.add(connection.clientName());
+        }
+        return names;
     }
 
     private ConnectionInfo one(Call call) {
@@ -95,7 +109,8 @@ final class ConnectionResources {
     }
 
     private Answer channels(Call call, List<Channel> channels) {
-        return Listing.of(call, channels, Channel::name, this::channel);
+        return Listing.found(
+                call, channels, Channel::name, channel -> names(channel.connection, channel.name()), this::channel);
     }
 
     private Answer oneChannel(Call call) {
@@ -123,7 +138,16 @@ final class ConnectionResources {
                                 .forEach(consumer -> all.add(new Consumer(channel, consumer))));
             }
         }
-        return Listing.of(call, all, consumer -> consumer.consumer.tag(), ConnectionResources::consumer);
+        return Listing.found(
+                call,
+                all,
+                consumer -> consumer.consumer.tag(),
+                consumer -> names(
+                        consumer.channel.connection,
+                        consumer.consumer.tag(),
+                        consumer.channel.name(),
+                        consumer.consumer.queue().name()),
+                ConnectionResources::consumer);
     }
 
     /** The consumers of one queue, for its page. */
@@ -189,9 +213,7 @@ final class ConnectionResources {
         map.put("frame_max", connection.frameMaxBytes());
         map.put("timeout", connection.heartbeatSeconds());
         map.put("client_properties", Json.of(connection.clientProperties()));
-        if (connection.clientProperties().text("connection_name") != null) {
-            map.put("user_provided_name", connection.clientProperties().text("connection_name"));
-        }
+        addClientName(map, connection);
         map.put("peer_host", socket.peer().getAddress().getHostAddress());
         map.put("peer_port", socket.peer().getPort());
         map.put("host", socket.local().getAddress().getHostAddress());
@@ -240,24 +262,32 @@ final class ConnectionResources {
         return map;
     }
 
-    private static Map<String, Object> details(ConnectionInfo connection) {
-        Map<String, Object> map = new LinkedHashMap<>();
+    private static Map<String, @Nullable Object> details(ConnectionInfo connection) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("name", connection.name());
         map.put("peer_host", connection.socket().peer().getAddress().getHostAddress());
         map.put("peer_port", connection.socket().peer().getPort());
+        addClientName(map, connection);
         return map;
+    }
+
+    private static void addClientName(Map<String, @Nullable Object> map, ConnectionInfo connection) {
+        if (connection.clientName() != null) {
+            map.put("user_provided_name", connection.clientName());
+        }
     }
 
     private static Map<String, @Nullable Object> consumer(Consumer one) {
         ConsumerInfo consumer = one.consumer;
         ConnectionInfo connection = one.channel.connection;
-        Map<String, Object> channel = new LinkedHashMap<>();
+        Map<String, @Nullable Object> channel = new LinkedHashMap<>();
         channel.put("name", one.channel.name());
         channel.put("number", one.channel.channel.number());
         channel.put("user", connection.user());
         channel.put("connection_name", connection.name());
         channel.put("peer_host", connection.socket().peer().getAddress().getHostAddress());
         channel.put("peer_port", connection.socket().peer().getPort());
+        addClientName(channel, connection);
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("consumer_tag", consumer.tag());
         map.put(

@@ -51,6 +51,26 @@ final class Listing {
                 call, all, order, name, items -> items.stream().map(document).toList());
     }
 
+    /**
+     * As {@link #of(Call, List, Function, Function)}, of what has several names.
+     *
+     * @param names one of them has to fit {@code name}
+     */
+    static <T> Answer found(
+            Call call,
+            List<T> all,
+            Function<T, String> name,
+            Function<T, List<String>> names,
+            Function<T, Map<String, @Nullable Object>> document) {
+        return together(
+                call,
+                all,
+                Comparator.comparing(name),
+                name,
+                names,
+                items -> items.stream().map(document).toList());
+    }
+
     /** As {@link #of(Call, List, Comparator, Function, Function)}, of documents that are better made together. */
     static <T> Answer together(
             Call call,
@@ -58,11 +78,21 @@ final class Listing {
             Comparator<T> order,
             Function<T, String> name,
             Function<List<T>, List<Map<String, @Nullable Object>>> documents) {
+        return together(call, all, order, name, item -> List.of(name.apply(item)), documents);
+    }
+
+    private static <T> Answer together(
+            Call call,
+            List<T> all,
+            Comparator<T> order,
+            Function<T, String> name,
+            Function<T, List<String>> names,
+            Function<List<T>, List<Map<String, @Nullable Object>>> documents) {
         Paging paging = paging(call);
         List<T> filtered = new ArrayList<>();
         Predicate<String> filter = filter(call);
         for (T item : all) {
-            if (filter.test(name.apply(item))) {
+            if (names.apply(item).stream().anyMatch(filter)) {
                 filtered.add(item);
             }
         }

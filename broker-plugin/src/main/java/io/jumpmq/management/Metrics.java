@@ -191,6 +191,10 @@ final class Metrics {
         families.counter("queues_declared", "Queues declared", events.of(NodeCounters.Event.QUEUE_DECLARED));
         families.counter("queues_created", "Queues created", events.of(NodeCounters.Event.QUEUE_CREATED));
         families.counter("queues_deleted", "Queues deleted", events.of(NodeCounters.Event.QUEUE_DELETED));
+        families.counter(
+                "consumers_timed_out",
+                "Consumers that took too long to acknowledge a delivery",
+                events.of(NodeCounters.Event.CONSUMER_TIMED_OUT));
         logins(families, PROTOCOL, NodeCounters.Event.AMQP_LOGIN, NodeCounters.Event.AMQP_LOGIN_REFUSED);
         logins(families, "http", NodeCounters.Event.HTTP_LOGIN, NodeCounters.Event.HTTP_LOGIN_REFUSED);
     }

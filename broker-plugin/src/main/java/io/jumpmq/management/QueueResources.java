@@ -109,7 +109,11 @@ final class QueueResources {
         map.put("single_active_consumer_tag", queue.settings().singleActiveConsumer() ? figures.activeTag() : null);
         Documents.policies(map, queue.policy());
         map.put("memory", figures.heldBytes() + (long) held(figures) * Message.OVERHEAD_BYTES);
-        map.put("message_bytes", figures.readyBytes() + figures.unacknowledgedBytes());
+        map.put("message_bytes", figures.readyBytes() + figures.unacknowledgedBytes() + figures.deadBytes());
+        if (queue.settings().quorum()) {
+            map.put("messages_dlx", figures.dead());
+            map.put("message_bytes_dlx", figures.deadBytes());
+        }
         map.put("message_bytes_ready", figures.readyBytes());
         map.put("message_bytes_unacknowledged", figures.unacknowledgedBytes());
         map.put("message_bytes_ram", figures.heldBytes());

@@ -4,6 +4,7 @@ import io.jumpmq.amqp.FieldTable;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open connection, for operators.
@@ -66,5 +67,14 @@ public record ConnectionInfo(
 
     public String name() {
         return socket.name();
+    }
+
+    /** What its client calls itself; null when it does not say. */
+    public @Nullable String clientName() {
+        return clientName(clientProperties);
+    }
+
+    static @Nullable String clientName(FieldTable clientProperties) {
+        return clientProperties.text("connection_name");
     }
 }

@@ -2,6 +2,9 @@ package io.jumpmq.session;
 
 /** Told what an operator may want to know; the shell logs it. Called on the connection's loop. */
 public interface ConnectionListener {
+    /** A client has told what it calls itself, before it has logged in. */
+    void named(String clientName);
+
     /** A user has logged in. */
     void opened(String user, String vhost);
 

@@ -20,6 +20,7 @@ import io.jumpmq.security.UserLimits;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,9 @@ public final class ConnectionMachine {
     static final long THROTTLED_MILLIS = 3_000;
 
     private static final long CONGESTED_MILLIS = 20;
+
+    /** Ticks that come this late after the one before came late because of us. */
+    private static final long MOST_TICK_MILLIS = 2_000;
 
     /** After a read of up to 128 kB: what limits a publisher to some 60 MB/s while it gives way. */
     private static final long GIVE_WAY_MILLIS = 2;
@@ -104,6 +108,7 @@ public final class ConnectionMachine {
     private int channelMax;
     private long heartbeatMillis;
     private long lastReadMillis;
+    private long lastTickMillis;
     private long lastWrittenMillis;
     private final long bornMillis;
     private final long connectedAtMillis;
@@ -121,6 +126,7 @@ public final class ConnectionMachine {
         this.bornMillis = context.loop().nowMillis();
         this.connectedAtMillis = context.loop().wallMillis();
         this.lastReadMillis = bornMillis;
+        this.lastTickMillis = bornMillis;
         this.lastWrittenMillis = bornMillis;
     }
 
@@ -346,6 +352,10 @@ public final class ConnectionMachine {
     private void onStartOk(Method.ConnectionStartOk startOk) {
         FieldTable properties = startOk.clientProperties();
         clientProperties = properties;
+        String clientName = ConnectionInfo.clientName(properties);
+        if (clientName != null) {
+            context.listener().named(clientName);
+        }
         mechanism = startOk.mechanism();
         if (properties.get("capabilities") instanceof FieldTable capabilities) {
             wantsRefusals = Boolean.TRUE.equals(capabilities.get("authentication_failure_close"));
@@ -600,7 +610,11 @@ public final class ConnectionMachine {
             givesWay = false;
             gaveWayMillis = context.loop().nowMillis();
         }
-        return congestion == Congestion.NONE ? givenWayMillis : CONGESTED_MILLIS;
+        long pauseMillis = congestion == Congestion.NONE ? givenWayMillis : CONGESTED_MILLIS;
+        if (pauseMillis > 0) {
+            lastReadMillis = context.loop().nowMillis(); // What it sends meanwhile is not read: that is not its fault.
+        }
+        return pauseMillis;
     }
 
     /** It has published into a queue that is behind. */
@@ -739,6 +753,10 @@ public final class ConnectionMachine {
             close(); // It owes us an answer, and had time enough to give it.
             return;
         }
+        if (state == State.OPEN) {
+            List.copyOf(channels.values()).forEach(channel -> channel.onTick(nowMillis));
+        }
+        forgivePause(nowMillis);
         if (heartbeatMillis > 0) {
             if (nowMillis - lastReadMillis > 2 * heartbeatMillis) {
                 context.listener().failed("missed heartbeats from client, timeout: " + heartbeatMillis / 1000 + "s");
@@ -747,6 +765,13 @@ public final class ConnectionMachine {
                 FrameWriter.heartbeat(reserve(FrameReader.OVERHEAD));
             }
         }
+    }
+
+    /** A client is not silent while it is not read: because an answer is awaited, or because this loop came to nothing. */
+    private void forgivePause(long nowMillis) {
+        long lateMillis = Math.max(0, nowMillis - lastTickMillis - MOST_TICK_MILLIS);
+        lastReadMillis = isSuspended() ? nowMillis : Math.min(nowMillis, lastReadMillis + lateMillis);
+        lastTickMillis = nowMillis;
     }
 
     private void closeAll() {

@@ -34,6 +34,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         implements ConnectionOutput, ConnectionListener, Connections.Live {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.connection");
     private static final long TICK_MILLIS = 1_000;
+    private static final int LOGGED_NAME = 100;
 
     /** A write buffer is handed to the socket when it is this full, and begun with this much room. */
     private static final int BUFFER_BYTES = 64 << 10;
@@ -64,7 +65,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private @Nullable LingeringClose lingering;
     private final SendWatch sending;
     private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
-    private String peer = "";
+
+    /** Its address, and what its client calls itself: how the log tells of it. */
+    private String who = "";
 
     // Written on the loop, read by whoever wants to end all connections of a user or to a virtual host.
     private volatile @Nullable String user;
@@ -103,7 +106,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         context = ctx;
         all.add(this);
         InetSocketAddress address = (InetSocketAddress) ctx.channel().remoteAddress();
-        peer = address.getAddress().getHostAddress() + ":" + address.getPort();
+        who = address.getAddress().getHostAddress() + ":" + address.getPort();
         machine = new ConnectionMachine(new ConnectionContext(
                 id, loop, broker, authenticator, address.getAddress(), settings, properties, this, this));
         ticking = ctx.executor().scheduleAtFixedRate(() -> run(tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -242,7 +245,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
             out.release();
             out = null;
         }
-        LOG.debug("{} {} closed", id, peer);
+        LOG.debug("{} {} closed", id, who);
         end.complete(null);
     }
 
@@ -252,7 +255,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (cause instanceof OutOfMemoryError) {
             failed("there is no memory for what it sends: " + cause.getMessage());
         } else if (lingering == null) {
-            LOG.info("{} {} lost: {}", id, peer, cause.getMessage());
+            LOG.info("{} {} lost: {}", id, who, cause.getMessage() == null ? cause : cause.getMessage());
         }
     }
 
@@ -413,21 +416,28 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     // What operators read.
 
     @Override
+    public void named(String clientName) {
+        // Whatever it is, it takes no other line's place in the log, and no more room than a name should.
+        String line = clientName.replaceAll("\\p{Cntrl}", "?");
+        who += " '" + (line.length() <= LOGGED_NAME ? line : line.substring(0, LOGGED_NAME) + "…") + "'";
+    }
+
+    @Override
     public void opened(String newUser, String newVhost) {
         user = newUser;
         vhost = newVhost;
         open.add(this);
         broker.events().count(NodeCounters.Event.CONNECTION_OPENED);
-        LOG.info("{} {} user '{}' opened vhost '{}'", id, peer, newUser, newVhost);
+        LOG.info("{} {} user '{}' opened vhost '{}'", id, who, newUser, newVhost);
     }
 
     @Override
     public void failed(String reason) {
-        LOG.warn("{} {} {}", id, peer, reason);
+        LOG.warn("{} {} {}", id, who, reason);
     }
 
     @Override
     public void channelFailed(int channel, String reason) {
-        LOG.warn("{} {} channel {}: {}", id, peer, channel, reason);
+        LOG.warn("{} {} channel {}: {}", id, who, channel, reason);
     }
 }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,16 +70,20 @@ class WebUiIT {
     }
 
     private void play(String scenario) throws Exception {
+        try (JumpMq broker = JumpMq.builder().port(-1).management(0).start()) {
+            play(scenario, broker);
+        }
+    }
+
+    private void play(String scenario, JumpMq broker) throws Exception {
         // The program is copied beside the modules, where Node looks for them.
         Path program = MODULES.resolveSibling("web-ui.js");
         Files.writeString(program, Files.readString(PROGRAM));
-        try (JumpMq broker = JumpMq.builder().port(-1).management(0).start()) {
-            String pages = "http://127.0.0.1:" + broker.managementPort() + "/";
-            int exit = node(program.toString(), scenario, pages, SCREENSHOTS.toString());
-            String text = Files.readString(output());
-            assertThat(exit).as(text).isZero();
-            assertThat(text).contains(scenario + " works");
-        }
+        String pages = "http://127.0.0.1:" + broker.managementPort() + "/";
+        int exit = node(program.toString(), scenario, pages, SCREENSHOTS.toString());
+        String text = Files.readString(output());
+        assertThat(exit).as(text).isZero();
+        assertThat(text).contains(scenario + " works");
     }
 
     @Test
@@ -90,8 +97,30 @@ class WebUiIT {
     }
 
     @Test
+    void keepsWeightsAndWhatTheyMoveInSightTogether() throws Exception {
+        play("crowded");
+    }
+
+    @Test
     void publishesGetsPurgesAndDeletesAfterAskingForTheName() throws Exception {
         play("messages");
+    }
+
+    @Test
+    void tellsWhatClientsCallThemselves() throws Exception {
+        try (JumpMq broker = JumpMq.builder().host("127.0.0.1").port(0).management(0).start()) {
+            ConnectionFactory factory = new ConnectionFactory();
+            factory.setUri(broker.uri());
+            try (Connection orders = factory.newConnection("order-service");
+                    Connection billing = factory.newConnection("billing")) {
+                for (Connection connection : List.of(orders, billing)) {
+                    Channel channel = connection.createChannel();
+                    channel.queueDeclare("shared", true, false, false, null);
+                    channel.basicConsume("shared", true, (tag, delivery) -> {}, tag -> {});
+                }
+                play("clients", broker);
+            }
+        }
     }
 
     @Test

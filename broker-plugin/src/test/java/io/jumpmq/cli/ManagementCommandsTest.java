@@ -110,7 +110,7 @@ class ManagementCommandsTest {
         assertThat(ok("ring", "show", "orders", "--observed").out()).contains("verdict       too few keys");
         Result missing = run("ring", "show", "nobody");
         assertThat(missing.code()).isEqualTo(3);
-        assertThat(missing.err()).contains("not found");
+        assertThat(missing.err()).contains("there is no exchange 'nobody' in virtual host '/' at http://127.0.0.1:");
         assertThat(run("ring", "show").err()).contains("say which ring");
     }
 
@@ -126,11 +126,18 @@ class ManagementCommandsTest {
         assertThat(ok("ring", "show", "orders").out()).contains("4 buckets");
         assertThat(run("n\n", true, "ring", "set", "orders", "q3=4").code()).isEqualTo(1);
         assertThat(ok("ring", "show", "orders").out()).contains("4 buckets");
-        assertThat(run("y\n", true, "ring", "set", "orders", "q3=4").code()).isZero();
+        Result done = run("y\n", true, "ring", "set", "orders", "q3=4");
+        assertThat(done.code()).isZero();
+        assertThat(done.out())
+                .as("the plan, then the result")
+                .matches("(?s).*50\\.0% of all keys move.*Done: epoch 3\\.\n");
+        assertThat(done.err()).isEqualTo("Move 50.0 % of all keys? [y/N] ");
         assertThat(ok("ring", "show", "orders").out()).contains("8 buckets, jump, epoch 3");
+        String json = ok("ring", "set", "orders", "q3=4", "--format", "json").out();
+        assertThat(new ObjectMapper().readTree(json).isObject()).isTrue();
         ok("ring", "set", "orders", "q1=2", "--ask-above", "50");
         Result stale = run("ring", "set", "orders", "q1=3", "--if-epoch", "3", "--yes");
-        assertThat(stale.code()).isEqualTo(2);
+        assertThat(stale.code()).as("as when the broker finds it out").isEqualTo(3);
         assertThat(stale.err()).contains("is at epoch 4, not 3");
         assertThat(run("ring", "set", "orders", "q1=3", "nobody=1", "--yes").code())
                 .isEqualTo(3);
@@ -159,6 +166,11 @@ class ManagementCommandsTest {
             });
             assertThat(located.lines().filter(line -> line.endsWith("\tq1")).count())
                     .isEqualTo(channel.messageCount("q1"));
+            String[] asArguments = {"ring", "locate", "orders", keys.get(0), keys.get(1)};
+            assertThat(located).startsWith(ok(asArguments).out());
+            assertThat(run(String.join("\n", keys), false, "ring", "locate", "orders")
+                            .out())
+                    .isEqualTo(located);
         }
     }
 
@@ -196,6 +208,43 @@ class ManagementCommandsTest {
             assertThat(drained.get(20, TimeUnit.SECONDS).out()).contains("q2 is empty, and deleted");
         }
         assertThat(ok("ctl", "list_queues", "-q", "name").out()).doesNotContain("q2");
+    }
+
+    @Test
+    void whatIsNotThereIsNamed() throws Exception {
+        topology();
+        String[][] commands = {
+            {"locate", "nobody", "key"},
+            {"show", "nobody"},
+            {"show", "nobody", "--observed"},
+            {"preview", "nobody", "q1=1"},
+            {"set", "nobody", "q1=1"},
+            {"diff", "--exchange", "nobody", "--exchange", "orders"},
+            {"check", "nobody"},
+            {"drain", "nobody", "q1"},
+            {"export", "nobody"},
+            {"import", "nobody", exported("orders")},
+            {"history", "nobody"},
+        };
+        for (String[] command : commands) {
+            Result missing = run(with(new String[] {"ring"}, command));
+            assertThat(missing.err())
+                    .as(String.join(" ", command))
+                    .startsWith("jumpmq: there is no exchange 'nobody' in virtual host '/' at ");
+            assertThat(missing.code()).isEqualTo(3);
+        }
+        assertThat(run("ring", "drain", "orders", "q9").err()).contains("there is no queue 'q9' in virtual host '/'");
+        assertThat(run("ring", "show", "orders", "--vhost", "v9").err()).contains("'orders' in virtual host 'v9'");
+        Result nowhere = run("ctl", "list_queues", "-p", "v9");
+        assertThat(nowhere.err()).isEqualTo("Error:\nVirtual host 'v9' does not exist\n");
+        assertThat(nowhere.code()).isEqualTo(65);
+        assertThat(run("ctl", "list_quues").err()).contains("did you mean 'list_queues'?");
+    }
+
+    private String exported(String exchange) {
+        String file = folder.resolve("exported").toString();
+        ok("ring", "export", exchange, file);
+        return file;
     }
 
     // uniformity

@@ -63,10 +63,15 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     /** Bytes arrive. */
     void receive(byte[] bytes) {
+        receiveUnsettled(bytes);
+        broker.settle();
+    }
+
+    /** Bytes arrive, and something else happens before other loops hear of it. */
+    void receiveUnsettled(byte[] bytes) {
         if (!closed) {
             unread.writeBytes(bytes);
             decode();
-            broker.settle();
         }
     }
 
@@ -110,16 +115,24 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     /** The client's end of the socket is closed. */
     void hangUp() {
+        hangUpUnsettled();
+        broker.settle();
+    }
+
+    /** As {@link #receiveUnsettled}. */
+    void hangUpUnsettled() {
         if (!closed) {
             closed = true;
             broker.forget(this);
             broker.loop().run(machine::onClosed);
-            broker.settle();
         }
     }
 
     void tick() {
         broker.loop().run(() -> machine.onTick(broker.nowMillis()));
+        if (pauseMillis > 0) {
+            broker.loop().run(() -> pauseMillis = machine.pauseMillis());
+        }
     }
 
     /** What was written and nobody has read yet. */
@@ -193,6 +206,9 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
             broker.loop().atTurnEnd(() -> broker.execute(this::hangUp));
         }
     }
+
+    @Override
+    public void named(String clientName) {}
 
     @Override
     public void opened(String user, String vhost) {

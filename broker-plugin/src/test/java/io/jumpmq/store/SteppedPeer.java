@@ -183,6 +183,9 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
     }
 
     @Override
+    public void named(String clientName) {}
+
+    @Override
     public void opened(String user, String vhost) {}
 
     @Override

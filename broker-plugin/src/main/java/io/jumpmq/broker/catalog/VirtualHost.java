@@ -246,13 +246,13 @@ public final class VirtualHost {
             return List.of();
         }
         FieldTable headers = BasicProperties.decode(message.properties()).headers();
-        if (headers == null || (headers.get("CC") == null && headers.get("BCC") == null)) {
+        if (headers == null || (!headers.has("CC") && !headers.has("BCC"))) {
             return List.of();
         }
         List<byte[]> keys = new ArrayList<>();
         for (String header : List.of("CC", "BCC")) {
             Object value = headers.get(header);
-            if (value == null) {
+            if (!headers.has(header)) {
                 continue;
             }
             if (!(value instanceof List<?> list)) {

@@ -224,6 +224,9 @@ final class Verbs {
         try {
             ctl.client().as(arguments.get(0), password).get(ManagementClient.path("whoami"));
         } catch (ManagementException e) {
+            if (e.status() == ManagementException.NO_ANSWER) {
+                throw e;
+            }
             // Whoever has the right password but no tag is told so, rather than that it is wrong.
             if (!String.valueOf(e.getMessage()).contains("no management tag")) {
                 throw new CtlException(
@@ -350,8 +353,7 @@ final class Verbs {
         policy.put("pattern", arguments.get(1));
         policy.put("definition", json(arguments.get(2)));
         policy.put("priority", ctl.priority);
-        String applyTo = ctl.applyTo;
-        policy.put("apply-to", applyTo == null ? (operator ? "queues" : "all") : applyTo);
+        policy.put("apply-to", ctl.applyTo);
         ctl.client()
                 .put(
                         ManagementClient.path(operator ? "operator-policies" : "policies", ctl.vhost, arguments.get(0)),
@@ -439,8 +441,7 @@ final class Verbs {
         try {
             Files.write(Path.of(file), MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(definitions));
         } catch (IOException e) {
-            throw new CtlException(
-                    CtlException.UNAVAILABLE, "Error:\n" + file + " cannot be written: " + e.getMessage());
+            throw new CtlException(CtlException.USAGE, "Error:\n" + file + " cannot be written: " + e.getMessage());
         }
     }
 

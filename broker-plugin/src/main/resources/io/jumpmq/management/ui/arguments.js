@@ -10,6 +10,9 @@ const READERS = {
         if (value.trim() === "" || !Number.isFinite(number)) {
             throw new Error(`“${value}” is not a number.`);
         }
+        if (Number.isInteger(number) && !Number.isSafeInteger(number)) {
+            throw new Error(`“${value}” is too large a number for a browser: use the command line.`);
+        }
         return number;
     },
     boolean: value => {
@@ -75,11 +78,20 @@ export function argumentsEditor(title, known = {}) {
             body,
             h("button", { type: "button", onclick: add }, "Add a row"),
         ),
-        value: () =>
-            Object.fromEntries(
-                [...rows]
-                    .filter(({ name }) => name.value !== "")
-                    .map(({ name, value, type }) => [name.value, READERS[type.value](value.value)]),
-            ),
+        value: () => {
+            const all = {};
+            for (const { name, value, type } of rows) {
+                if (name.value === "" && value.value === "") {
+                    continue;
+                }
+                // Neither is a value left out, nor one of two: what is sent is what is seen.
+                if (name.value === "" || Object.hasOwn(all, name.value)) {
+                    name.focus();
+                    throw new Error(name.value === "" ? `“${value.value}” has no name.` : `“${name.value}” is there twice.`);
+                }
+                all[name.value] = READERS[type.value](value.value);
+            }
+            return all;
+        },
     };
 }

@@ -1,4 +1,4 @@
-// Connections and channels: who is there.
+// Connections, channels and consumers: who is there.
 
 import { h, patch } from "./dom.js";
 import { bytes, count, dateTime, rate } from "./format.js";
@@ -8,8 +8,16 @@ import { href } from "./routes.js";
 
 const state = client => badge(client.state ?? "?", client.state === "running" ? "good" : "plain");
 
+/** The column of what clients call themselves; `of` finds where it is told. */
+function clientColumn(path, of) {
+    return { title: "Client", sort: `${path}user_provided_name`, cell: item => of(item)?.user_provided_name ?? "–" };
+}
+
+const channelLink = name => (name ? h("a", { href: href("channels", name) }, name) : "–");
+
 const CONNECTION_COLUMNS = [
-    { title: "Name", sort: "name", cell: c => h("a", { href: href("connections", c.name) }, c.name) },
+    { title: "Address", sort: "name", cell: c => h("a", { href: href("connections", c.name) }, c.name) },
+    clientColumn("", c => c),
     { title: "Virtual host", sort: "vhost", minor: true, cell: c => c.vhost },
     { title: "User", sort: "user", cell: c => c.user },
     { title: "State", sort: "state", cell: state },
@@ -19,7 +27,8 @@ const CONNECTION_COLUMNS = [
     { title: "To client", minor: true, numeric: true, cell: c => `${bytes(c.send_oct_details?.rate)}/s` },
 ];
 const CHANNEL_COLUMNS = [
-    { title: "Channel", sort: "name", cell: c => h("a", { href: href("channels", c.name) }, c.name) },
+    { title: "Channel", sort: "name", cell: c => channelLink(c.name) },
+    clientColumn("connection_details.", c => c.connection_details),
     { title: "Virtual host", minor: true, cell: c => c.vhost },
     { title: "User", sort: "user", cell: c => c.user },
     { title: "State", cell: state },
@@ -30,18 +39,36 @@ const CHANNEL_COLUMNS = [
     { title: "Publish", numeric: true, cell: c => rate(c.message_stats?.publish_details?.rate) },
     { title: "Deliver", numeric: true, cell: c => rate(c.message_stats?.deliver_get_details?.rate) },
 ];
-const CONSUMER_COLUMNS = [
-    { title: "Queue", cell: c => h("a", { href: href("queues", c.queue.vhost, c.queue.name) }, c.queue.name) },
-    { title: "Consumer tag", cell: c => c.consumer_tag },
-    { title: "Acknowledges", cell: c => (c.ack_required ? "yes" : "no") },
-    { title: "Prefetch", numeric: true, cell: c => count(c.prefetch_count) },
+const QUEUE = {
+    title: "Queue",
+    sort: "queue.name",
+    cell: c => h("a", { href: href("queues", c.queue.vhost, c.queue.name) }, c.queue.name),
+};
+const CHANNEL = { title: "Channel", sort: "channel_details.name", cell: c => channelLink(c.channel_details?.name) };
+const CLIENT = clientColumn("channel_details.", c => c.channel_details);
+const USER = { title: "User", minor: true, sort: "channel_details.user", cell: c => c.channel_details?.user };
+const SUBSCRIPTION = [
+    { title: "Consumer tag", sort: "consumer_tag", cell: c => c.consumer_tag },
+    { title: "Active", minor: true, cell: c => (c.active ? "yes" : "waiting") },
+    { title: "Acknowledges", minor: true, cell: c => (c.ack_required ? "yes" : "no") },
+    { title: "Prefetch", numeric: true, minor: true, cell: c => count(c.prefetch_count) },
 ];
+
+/** Consumers as the page of their queue shows them. */
+export const CONSUMERS_OF_QUEUE = [CHANNEL, CLIENT, ...SUBSCRIPTION];
+const CONSUMERS_OF_CHANNEL = [QUEUE, ...SUBSCRIPTION];
+
+/** What distinguishes a consumer. */
+export function consumerKey(consumer) {
+    return JSON.stringify([consumer.channel_details?.name, consumer.consumer_tag]);
+}
 
 export function connectionsPage(view) {
     view.title("Connections");
     listing(view, {
         resource: "connections",
         noun: "Connections",
+        filter: "Filter by address or client",
         byVhost: false,
         columns: CONNECTION_COLUMNS,
         key: c => c.name,
@@ -54,10 +81,23 @@ export function channelsPage(view) {
     listing(view, {
         resource: "channels",
         noun: "Channels",
+        filter: "Filter by address or client",
         byVhost: false,
         columns: CHANNEL_COLUMNS,
         key: c => c.name,
         empty: "No channel is open.",
+    });
+}
+
+export function consumersPage(view) {
+    view.title("Consumers");
+    listing(view, {
+        resource: "consumers",
+        noun: "Consumers",
+        filter: "Filter by tag, queue or client",
+        columns: [QUEUE, CHANNEL, CLIENT, USER, ...SUBSCRIPTION],
+        key: consumerKey,
+        empty: "Nobody consumes.",
     });
 }
 
@@ -92,6 +132,7 @@ export function connectionPage(view) {
             what,
             facts([
                 ["State", state(c)],
+                ["Client", c.user_provided_name ?? "–"],
                 ["User", c.user],
                 ["Virtual host", c.vhost],
                 ["Protocol", c.protocol],
@@ -105,7 +146,7 @@ export function connectionPage(view) {
             ]),
         );
         const all = await view.get(["connections", name, "channels"]);
-        patch(channels, table({ caption: "Channels", columns: CHANNEL_COLUMNS, rows: all, key: channel => channel.name }));
+        patch(channels, table({ caption: "Channels", columns: CHANNEL_COLUMNS, rows: all, key: one => one.name }));
     });
 }
 
@@ -123,6 +164,7 @@ export function channelPage(view) {
             facts([
                 ["State", state(c)],
                 ["Connection", connection ? h("a", { href: href("connections", connection) }, connection) : "–"],
+                ["Client", c.connection_details?.user_provided_name ?? "–"],
                 ["User", c.user],
                 ["Virtual host", c.vhost],
                 ["Confirms", c.confirm ? "yes" : "no"],
@@ -136,7 +178,7 @@ export function channelPage(view) {
         );
         patch(
             consumers,
-            table({ caption: "Consumers", columns: CONSUMER_COLUMNS, rows: c.consumer_details ?? [], key: x => x.consumer_tag }),
+            table({ caption: "Consumers", columns: CONSUMERS_OF_CHANNEL, rows: c.consumer_details ?? [], key: consumerKey }),
         );
     });
 }

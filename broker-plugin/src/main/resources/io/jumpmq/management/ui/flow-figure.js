@@ -5,6 +5,7 @@ import { percent, shortened } from "./format.js";
 import { keyOf } from "./ring-figure.js";
 
 const HEIGHT = 260;
+const NARROW_HEIGHT = 200;
 const GAP = 6;
 const BAR = 12;
 // More bands than this tell nothing; the table beside them has them all.
@@ -14,15 +15,15 @@ const UNROUTABLE = "unroutable";
 
 const end = (type, name) => (name === null || name === undefined ? UNROUTABLE : JSON.stringify([type, name]));
 
-function stacked(entries) {
+function stacked(entries, height) {
     const shown = entries.filter(entry => entry.share > 0);
-    const scale = (HEIGHT - GAP * Math.max(0, shown.length - 1)) / shown.reduce((sum, entry) => sum + entry.share, 0);
+    const scale = (height - GAP * Math.max(0, shown.length - 1)) / shown.reduce((sum, entry) => sum + entry.share, 0);
     let at = 0;
     return new Map(
         shown.map(entry => {
-            const height = entry.share * scale;
-            const place = { ...entry, top: at, height, scale, next: at };
-            at += height + GAP;
+            const its = entry.share * scale;
+            const place = { ...entry, top: at, height: its, scale, next: at };
+            at += its + GAP;
             return [entry.key, place];
         }),
     );
@@ -34,15 +35,14 @@ export function flowFigure(preview, tones, room) {
         return null;
     }
     const width = Math.min(640, Math.max(260, room));
-    const margin = width < 480 ? 104 : 130;
-    const letters = width < 480 ? 6 : 11;
+    const [height, margin, letters] = width < 480 ? [NARROW_HEIGHT, 104, 6] : [HEIGHT, 130, 11];
     const side = share => preview.destinations.map(d => ({ key: keyOf(d), name: d.destination, share: d[share] }));
     const ends = share => {
         const entries = side(share);
         return entries.some(entry => entry.share > 0) ? entries : [{ key: UNROUTABLE, name: UNROUTABLE, share: 1 }];
     };
-    const left = stacked(ends("share_before"));
-    const right = stacked(ends("share_after"));
+    const left = stacked(ends("share_before"), height);
+    const right = stacked(ends("share_after"), height);
     const flows = preview.flows.map(flow => ({
         from: end(flow.from_type, flow.from),
         to: end(flow.to_type, flow.to),
@@ -72,18 +72,18 @@ export function flowFigure(preview, tones, room) {
             });
         });
     const bars = (places, x, textX, anchor) =>
-        [...places.values()].map(({ key, name, share, top, height }) => [
-            svg("rect", { class: `bar tone-${tones.of(key)}`, x, y: top, width: BAR, height }),
-            height > 9 &&
-                svg("text", { x: textX, y: top + height / 2 + 4, "text-anchor": anchor }, `${shortened(name, letters)} ${percent(share)}`),
+        [...places.values()].map(({ key, name, share, top, height: its }) => [
+            svg("rect", { class: `bar tone-${tones.of(key)}`, x, y: top, width: BAR, height: its }),
+            its > 9 &&
+                svg("text", { x: textX, y: top + its / 2 + 4, "text-anchor": anchor }, `${shortened(name, letters)} ${percent(share)}`),
         ]);
     return svg(
         "svg",
         {
             class: "flows",
             width,
-            height: HEIGHT + 4,
-            viewBox: `0 -2 ${width} ${HEIGHT + 4}`,
+            height: height + 4,
+            viewBox: `0 -2 ${width} ${height + 4}`,
             role: "img",
             "aria-label": `${percent(preview.moved)} of the keys move; the table tells from where to where`,
         },

@@ -10,9 +10,10 @@ const PAGE_SIZES = ["50", "100", "500"];
  * Shows a list, and keeps it up to date.
  *
  * @param resource the API's name of the list
+ * @param filter what the field to search by is called
  * @param byVhost whether it is narrowed to the chosen virtual host
  */
-export function listing(view, { resource, byVhost = true, noun, columns, key, empty }) {
+export function listing(view, { resource, byVhost = true, noun, filter: label = "Filter by name", columns, key, empty }) {
     const state = {
         name: view.query.get("name") ?? "",
         regex: view.query.get("regex") === "true",
@@ -44,7 +45,7 @@ export function listing(view, { resource, byVhost = true, noun, columns, key, em
             h(
                 "div",
                 { class: "filter", role: "search" },
-                field("Filter by name", filter),
+                field(label, filter),
                 regex.element,
                 field("Per page", choice(PAGE_SIZES, { value: state.size, onchange: e => change({ size: e.target.value }) })),
             ),

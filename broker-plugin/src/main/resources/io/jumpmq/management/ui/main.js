@@ -4,7 +4,7 @@ import { ApiError, call, forget, remember, remembered } from "./api.js";
 import { h, patch } from "./dom.js";
 import { notice } from "./parts.js";
 import { current, href, replaceQuery } from "./routes.js";
-import { channelPage, channelsPage, connectionPage, connectionsPage } from "./clients.js";
+import { channelPage, channelsPage, connectionPage, connectionsPage, consumersPage } from "./clients.js";
 import { definitionsPage } from "./definitions.js";
 import { exchangePage, exchangesPage } from "./exchanges.js";
 import { overviewPage } from "./overview.js";
@@ -25,6 +25,7 @@ const PAGES = {
     rings: { title: "Rings", list: ringsPage, one: ringPage, names: 2 },
     connections: { title: "Connections", list: connectionsPage, one: connectionPage, names: 1 },
     channels: { title: "Channels", list: channelsPage, one: channelPage, names: 1 },
+    consumers: { title: "Consumers", list: consumersPage },
     exchanges: { title: "Exchanges", list: exchangesPage, one: exchangePage, names: 2 },
     queues: { title: "Queues", list: queuesPage, one: queuePage, names: 2 },
     users: { title: "Users", list: usersPage, one: userPage, names: 1, tags: ["administrator"] },

@@ -104,7 +104,7 @@ export function overviewPage(view) {
                     "li",
                     null,
                     h("b", null, count(overview.object_totals?.[name])),
-                    name === "consumers" ? h("span", null, title) : h("a", { href: href(name) }, title),
+                    h("a", { href: href(name) }, title),
                 ),
             ),
         );

@@ -19,10 +19,11 @@ const DEFINITION = {
 const OPERATOR_DEFINITION = Object.fromEntries(
     ["message-ttl", "expires", "max-length", "max-length-bytes"].map(name => [name, "number"]),
 );
+const QUEUES = ["queues", "classic_queues", "quorum_queues", "streams"];
 
 export function policiesPage(view) {
     view.title("Policies");
-    const updates = [section(view, "policies", "Policies", "Add or replace a policy", DEFINITION, ["all", "queues", "exchanges"], true)];
+    const updates = [section(view, "policies", "Policies", "Add or replace a policy", DEFINITION, ["all", ...QUEUES, "exchanges"], true)];
     updates.push(
         section(
             view,
@@ -30,7 +31,7 @@ export function policiesPage(view) {
             "Operator policies",
             "Add or replace an operator policy",
             OPERATOR_DEFINITION,
-            ["queues"],
+            ["all", ...QUEUES],
             view.has("administrator"),
         ),
     );

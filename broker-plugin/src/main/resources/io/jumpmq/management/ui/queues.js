@@ -3,6 +3,7 @@
 import { argumentsEditor } from "./arguments.js";
 import { bindFrom, bindingsTable } from "./bindings.js";
 import { drawLines, Recorder } from "./charts.js";
+import { consumerKey, CONSUMERS_OF_QUEUE } from "./clients.js";
 import { h, patch } from "./dom.js";
 import { bytes, count, rate } from "./format.js";
 import { listing } from "./listing.js";
@@ -55,18 +56,6 @@ const COLUMNS = [
     { title: "Consumers", sort: "consumers", numeric: true, minor: true, cell: q => count(q.consumers) },
     { title: "In", numeric: true, cell: q => rate(q.message_stats?.publish_details?.rate) },
     { title: "Out", numeric: true, cell: q => rate(q.message_stats?.deliver_get_details?.rate) },
-];
-const CONSUMER_COLUMNS = [
-    {
-        title: "Channel",
-        cell: c =>
-            c.channel_details?.name
-                ? h("a", { href: href("channels", c.channel_details.name) }, c.channel_details.name)
-                : "–",
-    },
-    { title: "Consumer tag", cell: c => c.consumer_tag },
-    { title: "Acknowledges", cell: c => (c.ack_required ? "yes" : "no") },
-    { title: "Prefetch", numeric: true, cell: c => count(c.prefetch_count) },
 ];
 
 export function queuesPage(view) {
@@ -154,9 +143,9 @@ export function queuePage(view) {
             consumers,
             table({
                 caption: "Consumers",
-                columns: CONSUMER_COLUMNS,
+                columns: CONSUMERS_OF_QUEUE,
                 rows: queue.consumer_details ?? [],
-                key: c => JSON.stringify([c.channel_details?.name, c.consumer_tag]),
+                key: consumerKey,
                 empty: "No consumers.",
             }),
         );

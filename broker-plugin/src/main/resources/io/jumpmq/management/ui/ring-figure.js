@@ -10,13 +10,16 @@ const INNER = 112;
 const PLANNED_OUTER = 106;
 const PLANNED_INNER = 92;
 
-/** Colours, given to destinations in the order in which they appear, and kept. */
+/** As many as tones.css has. */
+const COLOURS = 48;
+
+/** Colours, given to destinations in the order in which they appear, and kept. Beyond the last they begin again. */
 export class Tones {
     #given = new Map();
 
     of(key) {
         if (!this.#given.has(key)) {
-            this.#given.set(key, this.#given.size % 10);
+            this.#given.set(key, this.#given.size % COLOURS);
         }
         return this.#given.get(key);
     }
@@ -72,9 +75,11 @@ function runs(ring) {
     return cells;
 }
 
-function path(tone, key, shape, { marked, thin, plan }) {
+function path(tone, key, shape, { marked, mark, thin, plan }) {
     const dim = marked !== null && marked !== key;
     return svg("path", {
+        onpointerenter: () => mark(key),
+        onpointerleave: () => mark(null),
         "data-key": plan ? `plan ${key}` : key,
         class: `sector tone-${tone} ${thin ? "thin" : ""} ${dim ? "dim" : ""} ${plan ? "plan" : ""}`,
         d: shape,
@@ -86,9 +91,10 @@ function path(tone, key, shape, { marked, thin, plan }) {
  *
  * @param planned shares after a change that is not yet made: an inner ring; or null
  * @param marked the key of the destination to tell more about, or null
+ * @param mark called with the key of the one that is pointed at, or null
  * @param located the bucket to point at, or null
  */
-export function ringFigure({ ring, tones, planned, marked, located }) {
+export function ringFigure({ ring, tones, planned, marked, mark, located }) {
     const all = runs(ring);
     const shapes = new Map();
     for (const [owner, from, to] of all) {
@@ -102,7 +108,7 @@ export function ringFigure({ ring, tones, planned, marked, located }) {
         .map(destination => {
             const key = keyOf(destination);
             const shape = sector(at, (at += destination.share_after), PLANNED_OUTER, PLANNED_INNER);
-            return path(tones.of(key), key, shape, { marked, thin: true, plan: true });
+            return path(tones.of(key), key, shape, { marked, mark, thin: true, plan: true });
         });
     const focus = ring.destinations.find(destination => keyOf(destination) === marked);
     const lines = focus
@@ -115,7 +121,7 @@ export function ringFigure({ ring, tones, planned, marked, located }) {
         "svg",
         { class: "ring", viewBox: "-175 -175 350 350", role: "img", "aria-label": label },
         ring.bucket_count === 0 && svg("circle", { class: "vacant", r: (OUTER + INNER) / 2 }),
-        [...shapes].map(([key, shape]) => path(tones.of(key), key, shape, { marked, thin })),
+        [...shapes].map(([key, shape]) => path(tones.of(key), key, shape, { marked, mark, thin })),
         plan,
         located !== null && located < ring.bucket_count && pointer((located + 0.5) / ring.bucket_count),
         lines.map((line, i) => svg("text", { class: `center line-${i}`, y: [-4, 22, 44][i], "text-anchor": "middle" }, line)),

@@ -1,16 +1,20 @@
-// The weights of a ring: changed by dragging or typing, previewed, applied.
+// The weights of a ring: changed by dragging or typing.
 
 import { h, newId, patch, svg } from "./dom.js";
 import { swatch } from "./charts.js";
-import { flowFigure } from "./flow-figure.js";
 import { count, percent } from "./format.js";
-import { badge, choice, field, notice, table, textInput } from "./parts.js";
+import { badge, choice, field, textInput } from "./parts.js";
 import { exchangeHref, href } from "./routes.js";
 import { keyOf } from "./ring-figure.js";
 
 const HEAVIEST = 10_000;
 const PREVIEW_AFTER_MILLIS = 250;
 const ROWS = 100;
+
+/** The weight that a text tells; null when it tells none. */
+function weightOf(text) {
+    return /^\d+$/.test(text) && Number(text) <= HEAVIEST ? Number(text) : null;
+}
 
 /** The share that a destination has against the one it should have: a bar, and a mark where it ought to end. */
 function comparison(share, observed, largest, tone) {
@@ -27,35 +31,31 @@ function comparison(share, observed, largest, tone) {
 /**
  * The table of destinations with their weights.
  *
- * @param changed called when a preview came or went: the ring is drawn again
+ * @param plan what is told of the weights that are changed
  * @param marked called with the key of the destination that is pointed at, or null
  */
 export class WeightEditor {
     #view;
     #path;
     #tones;
-    #changed;
+    #plan;
     #marked;
     #draft = new Map();
     #rows = new Map();
     #ring = null;
     #observed = new Map();
-    #preview = null;
-    #round = 0;
     #filter = "";
-    #applying = false;
+    #markedKey = null;
 
-    constructor(view, path, tones, changed, marked) {
+    constructor(view, path, tones, plan, marked) {
         this.#view = view;
         this.#path = path;
         this.#tones = tones;
-        this.#changed = changed;
+        this.#plan = plan;
         this.#marked = marked;
         // Roles are said aloud: where there is little room the table is laid out as blocks, which would take them away.
         this.tbody = h("tbody", { role: "rowgroup" });
         this.more = h("p", { class: "muted" });
-        this.planned = h("div", { class: "preview" });
-        this.announcement = h("p", { class: "unseen", role: "status" });
         this.filterField = field(
             "Filter by name",
             textInput({
@@ -66,6 +66,7 @@ export class WeightEditor {
                 },
             }),
         );
+        this.filterField.classList.add("weights-filter");
         this.addition = this.#additionForm();
         this.element = h(
             "div",
@@ -90,13 +91,7 @@ export class WeightEditor {
             ),
             this.more,
             this.addition,
-            this.planned,
-            this.announcement,
         );
-    }
-
-    get preview() {
-        return this.#preview;
     }
 
     /** What the broker says now. */
@@ -111,9 +106,24 @@ export class WeightEditor {
             }
         }
         this.#draw();
-        if (before !== null && before.epoch !== ring.epoch && !this.#applying) {
-            this.#plan();
+        if (before !== null && before.epoch !== ring.epoch) {
+            this.#plan.follow([...this.#draft.values()]);
         }
+    }
+
+    /** Marks the row of a destination, by its key; null: none. */
+    mark(key) {
+        this.#markedKey = key;
+        for (const row of this.tbody.children) {
+            row.classList.toggle("marked", row.getAttribute("data-key") === key);
+        }
+    }
+
+    /** Gives up all changes. */
+    reset() {
+        this.#draft.clear();
+        this.#draw();
+        this.#plan.follow([]);
     }
 
     /** A new queue is dragged onto the ring by its name. */
@@ -149,6 +159,7 @@ export class WeightEditor {
         );
     }
 
+    /** A weight was typed or dragged; null: what was typed is none. */
     #set(destination, weight) {
         const key = keyOf(destination);
         const now = this.#ring.destinations.find(d => keyOf(d) === key);
@@ -162,15 +173,17 @@ export class WeightEditor {
             });
         }
         this.#draw();
-        this.#plan(PREVIEW_AFTER_MILLIS);
+        this.#plan.follow([...this.#draft.values()], PREVIEW_AFTER_MILLIS);
     }
 
     #draw() {
         const known = new Set(this.#ring.destinations.map(keyOf));
         const added = [...this.#draft.values()].filter(d => !known.has(keyOf(d)));
         const all = [...this.#ring.destinations, ...added.map(d => ({ ...d, weight: 0, share: 0 }))];
-        const fitting = all.filter(d => this.#draft.has(keyOf(d)) || d.destination.toLowerCase().includes(this.#filter));
-        const shown = fitting.slice(0, ROWS);
+        const isChanged = d => this.#draft.has(keyOf(d));
+        const fitting = all.filter(d => isChanged(d) || d.destination.toLowerCase().includes(this.#filter));
+        // What is going to be applied is always in sight.
+        const shown = fitting.filter((d, i) => i < ROWS || isChanged(d));
         const largest = Math.max(0.01, ...all.map(d => Math.max(d.share, this.#observed.get(keyOf(d))?.routed_share ?? 0)));
         const heaviest = Math.max(...all.map(d => d.weight));
         this.filterField.hidden = all.length <= 10;
@@ -182,9 +195,13 @@ export class WeightEditor {
         // Fields keep what their user types; all others follow the broker.
         for (const d of shown) {
             const controls = this.#rows.get(keyOf(d));
-            const weight = this.#draft.get(keyOf(d))?.weight ?? d.weight;
+            const draft = this.#draft.get(keyOf(d));
+            if (draft?.weight === null) {
+                continue;
+            }
+            const weight = draft?.weight ?? d.weight;
             for (const control of this.tbody.querySelectorAll(`[data-control="${CSS.escape(controls)}"]`)) {
-                if (control !== document.activeElement || Number(control.value) === weight || control.type === "range") {
+                if (control !== document.activeElement || draft === undefined || control.type === "range") {
                     control.value = weight;
                 }
             }
@@ -202,12 +219,8 @@ export class WeightEditor {
         const observed = this.#observed.get(key);
         const draft = this.#draft.get(key);
         const tone = this.#tones.of(key);
-        const change = event => {
-            const weight = Number(event.target.value);
-            if (event.target.value !== "" && Number.isInteger(weight) && weight >= 0 && weight <= HEAVIEST) {
-                this.#set(d, weight);
-            }
-        };
+        const wrong = draft?.weight === null;
+        const change = event => this.#set(d, weightOf(event.target.value));
         const vhost = this.#path[1];
         const link = d.destination_type === "exchange" ? exchangeHref(vhost, d.destination) : href("queues", vhost, d.destination);
         return h(
@@ -215,7 +228,7 @@ export class WeightEditor {
             {
                 "data-key": key,
                 role: "row",
-                class: draft ? "changed" : null,
+                class: `${draft ? "changed" : ""} ${key === this.#markedKey ? "marked" : ""}`,
                 onpointerenter: () => this.#marked(key),
                 onpointerleave: () => this.#marked(null),
             },
@@ -225,7 +238,7 @@ export class WeightEditor {
                 swatch(tone),
                 h("a", { href: link }, d.destination),
                 d.destination_type === "exchange" && badge("exchange"),
-                draft && badge(draft.weight === 0 ? "leaves" : d.weight === 0 ? "new" : `was ${d.weight}`, "change"),
+                draft && !wrong && badge(draft.weight === 0 ? "leaves" : d.weight === 0 ? "new" : `was ${d.weight}`, "change"),
             ),
             h(
                 "td",
@@ -243,9 +256,12 @@ export class WeightEditor {
                     min: 0,
                     max: HEAVIEST,
                     "aria-label": `Weight of ${d.destination}`,
+                    "aria-invalid": wrong && "true",
+                    "aria-describedby": wrong && `${control}-wrong`,
                     "data-control": control,
                     oninput: change,
                 }),
+                wrong && h("small", { id: `${control}-wrong`, class: "problem" }, `A whole number from 0 to ${count(HEAVIEST)}.`),
             ),
             h("td", { class: "numeric", role: "cell", "data-label": "Expected" }, percent(d.share)),
             h(
@@ -256,111 +272,5 @@ export class WeightEditor {
             ),
             h("td", { class: "numeric", role: "cell", "data-label": "Keys sampled" }, percent(observed?.sampled_share)),
         );
-    }
-
-    #weights() {
-        return [...this.#draft.values()];
-    }
-
-    /** Asks what the changes would move. */
-    #plan(after = 0) {
-        const round = ++this.#round;
-        clearTimeout(this.timer);
-        this.timer = setTimeout(async () => {
-            let preview = null;
-            let problem = null;
-            if (this.#draft.size > 0) {
-                try {
-                    preview = await this.#view.send("POST", [...this.#path, "preview"], { body: { weights: this.#weights() } });
-                } catch (error) {
-                    problem = error.message;
-                }
-            }
-            if (round === this.#round) {
-                this.#preview = preview;
-                this.#drawPreview(problem);
-                this.#changed();
-            }
-        }, after);
-    }
-
-    #reset() {
-        this.#draft.clear();
-        this.#draw();
-        this.#plan();
-    }
-
-    #drawPreview(problem = null) {
-        const preview = this.#preview;
-        const reset = h("button", { type: "button", onclick: () => this.#reset() }, "Reset");
-        if (problem !== null) {
-            patch(this.planned, h("p", { class: "banner problem", role: "alert" }, problem), h("div", { class: "actions" }, reset));
-            return;
-        }
-        if (preview === null) {
-            patch(this.planned);
-            return;
-        }
-        this.announcement.textContent = `This change moves ${percent(preview.moved)} of the keys.`;
-        const columns = [
-            { title: "From", cell: flow => flow.from ?? "(unroutable)" },
-            { title: "To", cell: flow => flow.to ?? "(unroutable)" },
-            { title: "Share of all keys", numeric: true, cell: flow => percent(flow.share) },
-        ];
-        patch(
-            this.planned,
-            h("h3", null, "Preview"),
-            h(
-                "p",
-                { class: "moved" },
-                h("b", null, percent(preview.moved)),
-                " of the keys move; ",
-                h("b", null, percent(1 - preview.moved)),
-                ` stay where they are. ${count(preview.before.bucket_count)} buckets become ${count(preview.after.bucket_count)}.`,
-            ),
-            flowFigure(preview, this.#tones, this.element.clientWidth),
-            h(
-                "details",
-                null,
-                h("summary", null, `Who gives to whom (${preview.flows.length})`),
-                table({ caption: "Flows of keys", columns, rows: preview.flows.slice(0, ROWS) }),
-            ),
-            h(
-                "div",
-                { class: "actions" },
-                h("button", { type: "button", class: "primary", onclick: () => this.#apply() }, "Apply"),
-                reset,
-            ),
-        );
-    }
-
-    async #apply() {
-        const preview = this.#preview;
-        if (preview === null || this.#applying) {
-            return;
-        }
-        this.#applying = true;
-        try {
-            const result = await this.#view.send("PUT", [...this.#path, "weights"], {
-                body: { weights: this.#weights(), if_epoch: preview.before.epoch },
-            });
-            this.#draft.clear();
-            this.#preview = null;
-            this.#round++;
-            notice(`Applied: ${percent(result.moved)} of the keys moved, epoch ${result.after.epoch}.`);
-        } catch (error) {
-            notice(
-                error.status === 412
-                    ? "Somebody else changed this ring in the meantime, so nothing was applied. Your changes are kept, " +
-                          "and the preview below starts from the ring as it is now: look at it, then apply again."
-                    : error.message,
-                "problem",
-            );
-            this.#plan();
-        } finally {
-            this.#applying = false;
-        }
-        this.#drawPreview();
-        await this.#view.refresh();
     }
 }

@@ -5,6 +5,7 @@ import { count, dateTime, decimal, percent, probability } from "./format.js";
 import { attempt, badge, card, facts, table } from "./parts.js";
 import { keyOf, ringFigure, Tones } from "./ring-figure.js";
 import { KeyTester } from "./ring-keys.js";
+import { ChangePlan } from "./ring-plan.js";
 import { WeightEditor } from "./ring-weights.js";
 import { exchangeHref, href } from "./routes.js";
 
@@ -76,7 +77,7 @@ export function ringPage(view) {
     const path = ["rings", vhost, exchange];
     const tones = new Tones();
     const state = { ring: null, marked: null, located: null };
-    const summary = h("div");
+    const identity = h("span", { class: "muted" });
     const figure = h("div", { class: "figure" });
     const judged = h("div");
     const hot = h("div");
@@ -84,14 +85,21 @@ export function ringPage(view) {
 
     const draw = () => {
         if (state.ring !== null) {
-            const planned = editor.preview?.destinations ?? null;
-            patch(figure, ringFigure({ ...state, tones, planned }), planned && h("p", { class: "muted" }, "Outside: now. Inside: after the change."));
+            const planned = plan.preview?.destinations ?? null;
+            patch(
+                figure,
+                ringFigure({ ...state, tones, planned, mark }),
+                h("p", { class: "muted" }, planned ? "Outside: now. Inside: after the change." : "Point at a queue to see its buckets."),
+            );
         }
     };
-    const editor = new WeightEditor(view, path, tones, draw, marked => {
+    const mark = marked => {
         state.marked = marked;
+        editor.mark(marked);
         draw();
-    });
+    };
+    const plan = new ChangePlan(view, path, tones, { changed: draw, reset: () => editor.reset() });
+    const editor = new WeightEditor(view, path, tones, plan, mark);
     const tester = new KeyTester(view, path, located => {
         state.located = located;
         draw();
@@ -106,13 +114,14 @@ export function ringPage(view) {
         },
     ];
 
-    view.title(exchange, h("a", { class: "button", href: exchangeHref(vhost, exchange) }, "Its exchange"));
+    view.title(exchange, identity, h("a", { class: "button", href: exchangeHref(vhost, exchange) }, "Its exchange"));
     view.add(
         h(
             "div",
             { class: "ring-page" },
-            card("Ring", figure, summary),
+            card("Ring", figure),
             card("Weights and shares", editor.element),
+            plan.element,
         ),
         h(
             "div",
@@ -131,14 +140,9 @@ export function ringPage(view) {
         editor.show(ring, uniformity);
         draw();
         patch(
-            summary,
-            facts([
-                ["Virtual host", vhost],
-                ["Algorithm", ring.algorithm],
-                ["Hashes the", ring.hash_on],
-                ["Epoch", String(ring.epoch)],
-                ["Digest", h("code", null, ring.digest)],
-            ]),
+            identity,
+            `${vhost} · ${ring.algorithm} · hashes the ${ring.hash_on} · epoch ${ring.epoch} · digest `,
+            h("code", null, ring.digest),
         );
         patch(judged, verdict(uniformity));
         patch(
