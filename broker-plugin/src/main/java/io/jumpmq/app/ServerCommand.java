@@ -74,7 +74,7 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "PORT", description = "Where to listen. Default: 5672; 0 takes a free port.")
     private @Nullable String port;
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "The address to listen on. Default: all.")
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "The address to listen on, at all ports. Default: all.")
     private @Nullable String host;
 
     @Option(names = "--data-dir", paramLabel = "DIRECTORY", description = "Where data is kept. Default: ./data.")
@@ -212,24 +212,15 @@ final class ServerCommand implements Callable<Integer> {
         if (prometheusPort != null) {
             settings.set("--prometheus-port", Options.PROMETHEUS.port().key(), prometheusPort);
         }
-        String key = Options.TCP.key();
-        if (host != null) {
-            settings.set("--host", Options.MANAGEMENT.host().key(), host);
-            settings.set("--host", Options.MANAGEMENT.tlsHost().key(), host);
-            settings.set("--host", Options.PROMETHEUS.host().key(), host);
-            settings.set("--host", Options.PROMETHEUS.tlsHost().key(), host);
-            settings.set(
-                    "--host",
-                    key,
-                    (host.contains(":") ? "[" + host + "]" : host) + ":" + (port == null ? JumpMq.DEFAULT_PORT : port));
-        } else if (port != null) {
-            settings.set("--port", key, port);
+        if (port != null) {
+            settings.set("--port", Options.TCP.key(), port);
         }
         return settings.build();
     }
 
     private JumpMq.Builder builder(Settings settings) {
         JumpMq.Builder builder = JumpMq.builder()
+                .settings(settings)
                 .withoutUsers()
                 .vhost(settings.get(Options.DEFAULT_VHOST))
                 .user(settings.get(Options.DEFAULT_USER), settings.get(Options.DEFAULT_PASSWORD), tags(settings))
@@ -262,7 +253,7 @@ final class ServerCommand implements Callable<Integer> {
                 .onFatal(ServerCommand::giveUp);
         settings.find(Options.THREADS).ifPresent(builder::threads);
         builder.port(-1);
-        new ListenerSettings(settings, host != null).wanted().forEach(builder::listen);
+        new ListenerSettings(settings, host).wanted().forEach(builder::listen);
         settings.find(Options.DEFAULT_QUEUE_TYPE).ifPresent(builder::defaultQueueType);
         settings.find(Options.CLUSTER_NAME).ifPresent(builder::clusterName);
         builder.nodeName(settings.get(Options.NODE_NAME))
@@ -281,6 +272,11 @@ final class ServerCommand implements Callable<Integer> {
         if (share == null || settings.isSet(Options.DISK_FREE)) {
             return settings.get(Options.DISK_FREE);
         }
+        return diskFree(share);
+    }
+
+    /** A share of the machine's memory. */
+    static long diskFree(double share) {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         return (long) (system.getTotalMemorySize() * share);
     }

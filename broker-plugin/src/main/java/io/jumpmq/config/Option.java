@@ -33,6 +33,15 @@ public record Option<T>(String key, Kind<T> kind, @Nullable T initial, String me
         return isFamily() ? given.substring(prefix().length()) : "";
     }
 
+    /**
+     * Reads a value.
+     *
+     * @throws IllegalArgumentException when it is not allowed; the message says what is
+     */
+    public T parse(String text) {
+        return kind.parse(text);
+    }
+
     /** The variable that sets it. */
     String variable() {
         String name = key.toUpperCase(Locale.ROOT).replace('.', '_');

@@ -129,9 +129,9 @@ public final class Options {
 
     public static final Option<Double> MEMORY_SHARE = new Option<>(
             "vm_memory_high_watermark.relative",
-            Kind.decimal(0.01, 0.9),
+            Kind.decimal(0, 0.9),
             0.4,
-            "The share of the Java heap that messages may take; beyond it publishers wait.");
+            "The share of the Java heap that messages may take; beyond it publishers wait. With 0 all do.");
 
     public static final Option<Long> MEMORY_BYTES = new Option<>(
             "vm_memory_high_watermark.absolute",

@@ -149,6 +149,28 @@ public final class Settings {
         return ignored;
     }
 
+    /** What holds, by key; of passwords only that there is one. */
+    public Map<String, String> described() {
+        Map<String, String> all = new LinkedHashMap<>();
+        Options.ALL.forEach(option -> describe(option, all));
+        return all;
+    }
+
+    private <T> void describe(Option<T> option, Map<String, String> into) {
+        if (option.isFamily()) {
+            members(option)
+                    .forEach((name, value) -> into.put(
+                            option.key().replace("*", name), option.kind().print(value)));
+        } else {
+            find(option)
+                    .ifPresent(value -> into.put(
+                            option.key(),
+                            option.equals(Options.DEFAULT_PASSWORD)
+                                    ? "********"
+                                    : option.kind().print(value)));
+        }
+    }
+
     /** Whether somebody has set it, be it to what would hold anyway. */
     public boolean isSet(Option<?> option) {
         return values.containsKey(option);

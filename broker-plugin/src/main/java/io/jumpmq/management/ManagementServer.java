@@ -31,10 +31,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +58,8 @@ public final class ManagementServer implements AutoCloseable {
 
     private static final int MAX_WAITING = 256;
 
+    private static final long SAMPLE_PATIENCE_SECONDS = 5;
+
     private static final AttachmentKey<User> USER = AttachmentKey.create(User.class);
     private static final String UI = "io/jumpmq/management/ui";
     private static final String HELP = "io/jumpmq/management/pages";
@@ -73,12 +77,15 @@ public final class ManagementServer implements AutoCloseable {
             new HttpString("Referrer-Policy"),
             "no-referrer");
 
-    private final Node node;
-    private final Logins logins;
-    private final Statistics statistics;
+    /** What is managed at this time, and by whom. */
+    private record Site(Node node, Logins logins, Statistics statistics, boolean running) {}
+
+    private volatile Site site;
+    private volatile HttpHandler root;
+    private final Control control;
+    private final String prefix;
     private final ScheduledExecutorService sampler;
     private final HttpThreads threads;
-    private final HttpHandler root;
     private final HttpMemory memory = HttpMemory.ofHeap();
     private final ExecutorService working = HttpThreads.pool("jumpmq-management", MAX_AT_ONCE, MAX_WAITING);
     private final List<AcceptingChannel<? extends StreamConnection>> servers = new ArrayList<>();
@@ -88,17 +95,54 @@ public final class ManagementServer implements AutoCloseable {
      *
      * @param prefix what all its paths begin with; may be empty
      */
-    public ManagementServer(HttpThreads threads, Node node, Authenticator authenticator, String prefix) {
+    public ManagementServer(
+            HttpThreads threads, Node node, Authenticator authenticator, Control control, String prefix) {
         this.threads = threads;
-        this.node = node;
-        this.logins = new Logins(authenticator, node.broker().events());
-        this.statistics = new Statistics(node);
+        this.control = control;
+        this.prefix = prefix;
+        this.site = site(node, authenticator, true);
+        this.root = handler(site);
         this.sampler = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "jumpmq-statistics");
             thread.setDaemon(true);
             return thread;
         });
-        this.root = prefix.isEmpty() ? root() : new PathHandler().addPrefixPath(prefix, root());
+    }
+
+    private static Site site(Node node, Authenticator authenticator, boolean running) {
+        return new Site(
+                node, new Logins(authenticator, node.broker().events()), new Statistics(node), running);
+    }
+
+    private HttpHandler handler(Site its) {
+        HttpHandler all = root(its);
+        return prefix.isEmpty() ? all : new PathHandler().addPrefixPath(prefix, all);
+    }
+
+    /** Manages this node from now on. */
+    public void serve(Node node, Authenticator authenticator) {
+        show(site(node, authenticator, true));
+    }
+
+    /**
+     * The broker stops: nothing is left but to start it again.
+     *
+     * @param node that only knows its users
+     */
+    public void pause(Node node, Authenticator authenticator) {
+        show(site(node, authenticator, false));
+        try {
+            sampler.submit(() -> {}).get(SAMPLE_PATIENCE_SECONDS, TimeUnit.SECONDS); // One may be under way.
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("The last sample of the statistics takes long: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void show(Site its) {
+        site = its;
+        root = handler(its);
     }
 
     /**
@@ -110,7 +154,7 @@ public final class ManagementServer implements AutoCloseable {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // Sampling goes on whatever one sample throws.
     public int listen(InetSocketAddress address, @Nullable Https tls) throws IOException {
-        AcceptingChannel<? extends StreamConnection> started = threads.listen(address, tls, memory, root);
+        AcceptingChannel<? extends StreamConnection> started = threads.listen(address, tls, memory, exchange -> root.handleRequest(exchange));
         if (servers.isEmpty()) {
             sampler.scheduleWithFixedDelay(this::sample, 0, Statistics.SAMPLE_SECONDS, TimeUnit.SECONDS);
         }
@@ -120,7 +164,10 @@ public final class ManagementServer implements AutoCloseable {
 
     private void sample() {
         try {
-            statistics.sample(node.clock().nowMillis());
+            Site its = site;
+            if (its.running) {
+                its.statistics.sample(its.node.clock().nowMillis());
+            }
         } catch (RuntimeException | OutOfMemoryError e) {
             // Whatever it was: the executor would silently never call again.
             LOG.warn("Statistics could not be sampled, and will be tried again: {}", e.toString());
@@ -134,8 +181,25 @@ public final class ManagementServer implements AutoCloseable {
         working.shutdownNow();
     }
 
-    private HttpHandler root() {
+    private HttpHandler root(Site its) {
         Routes routes = new Routes(this::shell);
+        if (its.running) {
+            addAll(routes, its.node, its.statistics);
+            new ControlResources(control, its.node).addTo(routes);
+        } else {
+            new ControlResources(control, its.node).addStoppedTo(routes);
+        }
+        HttpError missing = its.running
+                ? HttpError.notFound()
+                : new HttpError(503, "stopped", "the broker is stopped: 'jumpmq ctl start_app' starts it");
+        HttpHandler api = entrance(its.logins, routes.handler()
+                .setFallbackHandler(exchange -> send(exchange, missing))
+                .setInvalidMethodHandler(exchange ->
+                        send(exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
+        return beforeLogin(api);
+    }
+
+    private static void addAll(Routes routes, Node node, Statistics statistics) {
         OperatorChannel channel = new OperatorChannel(node.broker());
         new OverviewResources(node, statistics).addTo(routes);
         new HealthResources(node, channel).addTo(routes);
@@ -152,10 +216,9 @@ public final class ManagementServer implements AutoCloseable {
         new FeatureFlagResources().addTo(routes);
         new DefinitionResources(new Definitions(node)).addTo(routes);
         new RingResources().addTo(routes);
-        HttpHandler api = entrance(routes.handler()
-                .setFallbackHandler(exchange -> send(exchange, HttpError.notFound()))
-                .setInvalidMethodHandler(exchange ->
-                        send(exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
+    }
+
+    private static HttpHandler beforeLogin(HttpHandler api) {
         HttpHandler pages = pages(UI);
         HttpHandler help = help();
         return exchange -> {
@@ -217,7 +280,7 @@ public final class ManagementServer implements AutoCloseable {
      * Lets in who has logged in, and decides nothing else before: who has not learns nothing, neither about a path nor whether a
      * request makes sense, and not a byte of a body is waited for.
      */
-    private HttpHandler entrance(HttpHandler inside) {
+    private HttpHandler entrance(Logins logins, HttpHandler inside) {
         return exchange -> answering(exchange, () -> {
             User user = logins.require(exchange);
             exchange.putAttachment(USER, user);
@@ -286,7 +349,7 @@ public final class ManagementServer implements AutoCloseable {
             query.put(decoded(name, true), all);
         });
         return new Call(
-                node.broker(),
+                site.node.broker(),
                 Objects.requireNonNull(exchange.getAttachment(USER)),
                 path,
                 query,

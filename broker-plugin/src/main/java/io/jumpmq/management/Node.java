@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param name as {@code jumpmq@host}; the cluster is called so, too, unless somebody has given it a name
  * @param clock started with it
  * @param dataDirectory null: nothing is kept
- * @param diskLimitBytes publishers wait when less is free
  * @param defaultQueueType what new virtual hosts have for a default; empty: none
  * @param listeners what listens where
  */
@@ -29,7 +28,6 @@ public record Node(
         Connections connections,
         MemoryBudget memory,
         @Nullable Path dataDirectory,
-        long diskLimitBytes,
         String defaultQueueType,
         Supplier<List<Listener>> listeners) {
 
@@ -48,6 +46,12 @@ public record Node(
     public String clusterName() {
         String given = broker.catalog().globalParameters().get(CLUSTER_NAME);
         return given == null ? name : Json.node(given).asText();
+    }
+
+    /** The same, with another broker, that nobody is connected to. */
+    public Node with(Broker other) {
+        return new Node(
+                name, version, clock, other, new Connections(), other.memory(), dataDirectory, defaultQueueType, listeners);
     }
 
     /** Since it started. */

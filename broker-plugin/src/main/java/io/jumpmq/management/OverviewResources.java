@@ -43,13 +43,7 @@ final class OverviewResources {
                     requireThisNode(call.at("name"));
                     return Answer.of(Map.of("memory", memory()));
                 })
-                .get(
-                        "/whoami",
-                        call -> Answer.of(Map.of(
-                                "name",
-                                call.user().name(),
-                                "tags",
-                                new TreeSet<>(call.user().tags()))))
+                .get("/whoami", OverviewResources::whoami)
                 .get("/cluster-name", call -> Answer.of(Map.of("name", node.clusterName())))
                 .put("/cluster-name", Call::requireAdministrator, call -> {
                     call.carryOut(GlobalParameterResources.command(
@@ -65,6 +59,11 @@ final class OverviewResources {
                     requireThisNode(call.at("name"));
                     return Answer.of(loginAttempts());
                 });
+    }
+
+    static Answer whoami(Call call) {
+        return Answer.of(Map.of(
+                "name", call.user().name(), "tags", new TreeSet<>(call.user().tags())));
     }
 
     private void requireThisNode(String name) {
@@ -209,7 +208,7 @@ final class OverviewResources {
         map.put("mem_calculation_strategy", MEMORY_STRATEGY);
         map.put("mem_limit", node.memory().limitBytes());
         map.put("mem_alarm", node.memory().isSpent());
-        map.put("disk_free_limit", node.diskLimitBytes());
+        map.put("disk_free_limit", node.broker().diskLimitBytes());
         map.put("disk_free_alarm", node.broker().congestion() == Congestion.DISK);
         map.put("fd_total", mostFiles);
         map.put("sockets_total", mostFiles);

@@ -129,6 +129,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private volatile boolean idle;
+    private volatile long diskLimitBytes;
     private volatile boolean lowOnDisk;
     private volatile boolean journalIsLong;
     private volatile @Nullable Throwable failure;
@@ -232,6 +233,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             Consumer<Throwable> onFailure) {
         this.claim = claim;
         this.settings = settings;
+        this.diskLimitBytes = settings.diskFreeLimitBytes();
         this.messageDisk = messageDisk;
         this.files = files;
         this.found = found;
@@ -432,6 +434,16 @@ public final class DiskStore implements MessageStore, CatalogLog {
     @Override
     public List<DamagedMessage> damaged() {
         return segments.setAside().messages();
+    }
+
+    @Override
+    public long diskLimitBytes() {
+        return diskLimitBytes;
+    }
+
+    @Override
+    public void limitDisk(long bytes) {
+        diskLimitBytes = bytes;
     }
 
     @Override
@@ -686,7 +698,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
         }
         tellOfDamage();
         watch();
-        lowOnDisk = files.isLowOnDisk(settings.diskFreeLimitBytes(), SPACE_CHECK_MILLIS) || catalogIsFull;
+        lowOnDisk = files.isLowOnDisk(diskLimitBytes, SPACE_CHECK_MILLIS) || catalogIsFull;
     }
 
     /** Looks now and then whether the files are there, and for room for the catalog. */

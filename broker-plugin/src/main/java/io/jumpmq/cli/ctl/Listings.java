@@ -40,6 +40,11 @@ final class Listings {
             return new Verb(usage, least, choosable ? MOST_COLUMNS : least, this::run);
         }
 
+        /** All columns that there may be. */
+        List<String> names() {
+            return List.copyOf(columns.keySet());
+        }
+
         private void run(CtlCommand ctl, List<String> arguments) {
             List<String> shown = choosable && !arguments.isEmpty() ? columns(arguments) : usual;
             ctl.banner(ctl.line(banner, choosable || arguments.isEmpty() ? ctl.vhost : arguments.get(0)));

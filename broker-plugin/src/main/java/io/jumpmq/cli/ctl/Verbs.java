@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Verbs {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int NOT_FOUND = 404;
+    private static final int STOPPED = 503;
     private static final int CONNECT_MILLIS = 5_000;
     private static final long POLL_MILLIS = 250;
     private static final List<String> TIME_UNITS = List.of("days", "weeks", "months", "years");
@@ -53,6 +54,7 @@ final class Verbs {
         all.put("list_parameters", Listings.PARAMETERS.verb("list_parameters", 0));
         GlobalVerbs.addTo(all);
         UserVerbs.addTo(all);
+        NodeVerbs.addTo(all);
         all.put("list_vhost_limits", new Verb("list_vhost_limits", 0, 0, Verbs::listVhostLimits));
 
         all.put("add_user", new Verb("add_user <username> [<password>]", 1, 2, Verbs::addUser));
@@ -115,15 +117,12 @@ final class Verbs {
                 new Verb("consistent_hash_exchange_ring_state <exchange>", 1, 1, Verbs::ringState));
         for (String verb : List.of(
                 "stop",
-                "stop_app",
-                "start_app",
                 "reset",
                 "force_reset",
                 "join_cluster",
                 "forget_cluster_node",
                 "eval",
                 "shutdown",
-                "rotate_logs",
                 "trace_on",
                 "trace_off",
                 "sync_queue",
@@ -592,10 +591,10 @@ final class Verbs {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ctl.timeoutSeconds);
         while (true) {
             try {
-                ctl.client().get(ManagementClient.path("whoami"));
+                overview(ctl);
                 return;
             } catch (ManagementException e) {
-                if (e.status() != ManagementException.NO_ANSWER) {
+                if (e.status() != ManagementException.NO_ANSWER && e.status() != STOPPED) {
                     throw e;
                 } else if (System.nanoTime() - deadline > 0) {
                     throw new CtlException(CtlException.TIMEOUT, "Error:\n" + e.getMessage());
