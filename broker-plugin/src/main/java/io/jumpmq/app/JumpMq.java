@@ -14,6 +14,7 @@ import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.SteadyClock;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
+import io.jumpmq.management.NodeNotes;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.LoginGuard;
 import io.jumpmq.security.PasswordHash;
@@ -121,6 +122,7 @@ public final class JumpMq implements AutoCloseable {
         private String vhost = VHOST;
         private Permission permission = Permission.ALL;
         private String clusterName = "";
+        private NodeNotes notes = NodeNotes.NONE;
         private final List<Listener> http = new ArrayList<>();
         private HttpPaths httpPaths = HttpPaths.DEFAULT;
         private String nodeName = "jumpmq";
@@ -260,6 +262,12 @@ public final class JumpMq implements AutoCloseable {
 
         Builder httpPaths(HttpPaths paths) {
             httpPaths = paths;
+            return this;
+        }
+
+        /** What operators may read of it beside its numbers. */
+        Builder notes(NodeNotes newNotes) {
+            notes = newNotes;
             return this;
         }
 
@@ -461,7 +469,8 @@ public final class JumpMq implements AutoCloseable {
                     dataDirectory,
                     storeSettings.diskFreeLimitBytes(),
                     defaultQueueType,
-                    () -> listening.stream().map(Listener::managed).toList());
+                    () -> listening.stream().map(Listener::managed).toList(),
+                    notes);
         }
 
         /** From the system if it tells: asking the network for a name may take long where that is not set up. */

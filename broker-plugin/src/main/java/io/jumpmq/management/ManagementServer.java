@@ -136,6 +136,7 @@ public final class ManagementServer implements AutoCloseable {
         Routes routes = new Routes(this::shell);
         OperatorChannel channel = new OperatorChannel(node.broker());
         new OverviewResources(node, statistics).addTo(routes);
+        new NodeResources(node).addTo(routes);
         new HealthResources(node, channel).addTo(routes);
         new ConnectionResources(node, statistics).addTo(routes);
         new ExchangeResources(statistics, channel).addTo(routes);

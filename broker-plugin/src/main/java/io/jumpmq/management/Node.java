@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param diskLimitBytes publishers wait when less is free
  * @param defaultQueueType what new virtual hosts have for a default; empty: none
  * @param listeners what listens where
+ * @param notes what operators may read of it
  */
 public record Node(
         String name,
@@ -31,7 +32,8 @@ public record Node(
         @Nullable Path dataDirectory,
         long diskLimitBytes,
         String defaultQueueType,
-        Supplier<List<Listener>> listeners) {
+        Supplier<List<Listener>> listeners,
+        NodeNotes notes) {
 
     /** Since it started. */
     long uptimeMillis() {
