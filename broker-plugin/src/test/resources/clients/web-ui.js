@@ -421,6 +421,48 @@ const scenarios = {
     await window.close();
   },
 
+  async alarms(browser) {
+    await api('PUT', ['users', 'looker'], {password: 'looker', tags: 'management'});
+    const window = await Window.open(browser);
+    const {page} = window;
+    await window.login();
+    await page.getByRole('heading', {name: 'Overview'}).waitFor();
+    assert.strictEqual(await page.locator('.alarm').count(), 0);
+    await api('PUT', ['queues', '/', 'heavy'], {});
+    await api('POST', ['exchanges', '/', 'amq.default', 'publish'], {
+      routing_key: 'heavy', payload: 'x'.repeat(3 << 20), payload_encoding: 'string', properties: {},
+    });
+    // On every page, definitions too, which asks for nothing itself.
+    for (const name of ['overview', 'rings', 'connections', 'queues', 'exchanges', 'users', 'policies', 'vhosts', 'definitions']) {
+      await window.visit(name);
+      await page.locator('.alarm', {hasText: /^Memory alarm: publishers wait\. Messages take 3(\.\d)? MiB of memory; the limit is 1 MiB\./}).waitFor();
+    }
+    await page.locator('.alarm').getByRole('link').click();
+    await page.locator('.badge', {hasText: 'memory alarm'}).waitFor();
+    await page.getByRole('table', {name: 'Memory by kind'}).getByText('Messages in queues').waitFor();
+    await page.locator('.facts div', {hasText: /^Messages, of the watermark3(\.\d)? MiB of 1 MiB$/}).waitFor();
+    // Settings and log, which only administrators see.
+    const settings = page.getByRole('table', {name: 'Settings'});
+    await settings.getByText('(hidden)').waitFor();
+    assert.strictEqual(await settings.getByText('heartbeat').count(), 0, 'a setting that nobody has set');
+    await page.getByLabel('Only what is set').uncheck();
+    await settings.getByText('heartbeat').waitFor();
+    await page.getByLabel('Filter by key').fill('default_');
+    assert.strictEqual(await settings.getByText('heartbeat').count(), 0, 'what does not fit the filter');
+    await page.locator('pre.log', {hasText: /^the first line\n<b>the last<\/b>$/}).waitFor();
+    await page.screenshot({path: path.join(shots, 'node-1280.png'), fullPage: true});
+    await api('DELETE', ['queues', '/', 'heavy', 'contents']);
+    await page.locator('.alarm').waitFor({state: 'detached'});
+    await api('POST', ['exchanges', '/', 'amq.default', 'publish'], {
+      routing_key: 'heavy', payload: 'x'.repeat(3 << 20), payload_encoding: 'string', properties: {},
+    });
+    await page.getByRole('button', {name: 'Log out'}).click();
+    await window.login('looker', 'looker');
+    await page.locator('.alarm', {hasText: 'the limit is 1 MiB'}).waitFor();
+    assert.strictEqual(await page.locator('.alarm a').count(), 0, 'a link to a page that is not shown to this user');
+    await window.close();
+  },
+
   async hostile(browser) {
     await api('PUT', ['vhosts', HOSTILE], {description: HOSTILE});
     await api('PUT', ['users', HOSTILE], {password: 'x', tags: HOSTILE.replaceAll(',', '')});
@@ -593,8 +635,9 @@ const scenarios = {
         routing_key: i % 9 === 0 ? 'parcel-7' : `parcel-${i}`, payload: 'x', payload_encoding: 'string', properties: {},
       });
     }
+    const node = (await api('GET', ['nodes']))[0].name;
     const pages = {
-      overview: [], rings: [], ring: ['rings', '/', 'shipments'], connections: [], channels: [], consumers: [], exchanges: [],
+      overview: [], nodes: [], node: ['nodes', node], rings: [], ring: ['rings', '/', 'shipments'], connections: [], channels: [], consumers: [], exchanges: [],
       exchange: ['exchanges', '/', 'shipments'], queues: [], queue: ['queues', '/', 'west'], users: [], user: ['users', 'guest'],
       policies: [], vhosts: [], definitions: [],
     };

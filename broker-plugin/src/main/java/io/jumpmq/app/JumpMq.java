@@ -9,6 +9,7 @@ import io.jumpmq.config.Settings;
 import io.jumpmq.management.Control;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
+import io.jumpmq.management.NodeNotes;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.LoginGuard;
 import io.jumpmq.security.PasswordHash;
@@ -111,6 +112,7 @@ public final class JumpMq implements AutoCloseable {
         String vhost = VHOST;
         Permission permission = Permission.ALL;
         String clusterName = "";
+        NodeNotes notes = NodeNotes.NONE;
         final List<Listener> http = new ArrayList<>();
         HttpPaths httpPaths = HttpPaths.DEFAULT;
         String nodeName = "jumpmq";
@@ -252,6 +254,12 @@ public final class JumpMq implements AutoCloseable {
 
         Builder httpPaths(HttpPaths paths) {
             httpPaths = paths;
+            return this;
+        }
+
+        /** What operators may read of it beside its numbers. */
+        Builder notes(NodeNotes newNotes) {
+            notes = newNotes;
             return this;
         }
 

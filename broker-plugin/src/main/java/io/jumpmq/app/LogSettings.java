@@ -3,6 +3,7 @@ package io.jumpmq.app;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
@@ -34,20 +35,34 @@ record LogSettings(Settings settings) {
     /**
      * Has it logged like that from now on. Logback's own property for a configuration file wins.
      *
+     * @return what keeps the end of the log
      * @throws IllegalArgumentException when there cannot be such a log file
      */
-    void apply() {
-        if (System.getProperty("logback.configurationFile") != null) {
-            return;
-        }
+    RecentLog apply() {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        RecentLog recent = recent(context);
+        if (System.getProperty("logback.configurationFile") != null) {
+            root.addAppender(recent);
+            return recent;
+        }
         List<Appender<ILoggingEvent>> wanted = appenders(context);
         root.detachAndStopAllAppenders();
         wanted.forEach(root::addAppender);
+        root.addAppender(recent);
         ConsoleLog.limit(level(settings.get(Options.LOG_DEFAULT_LEVEL)));
         settings.find(Options.LOG_CONNECTION_LEVEL)
                 .ifPresent(level -> context.getLogger("jumpmq.connection").setLevel(level(level)));
+        return recent;
+    }
+
+    private static RecentLog recent(LoggerContext context) {
+        PatternLayoutEncoder lines = ConsoleLog.lines(context);
+        lines.start();
+        RecentLog recent = new RecentLog(lines);
+        recent.setContext(context);
+        recent.start();
+        return recent;
     }
 
     List<Appender<ILoggingEvent>> appenders(LoggerContext context) {

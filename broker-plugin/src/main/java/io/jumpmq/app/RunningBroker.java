@@ -194,7 +194,8 @@ final class RunningBroker implements AutoCloseable {
                 memory,
                 settings.dataDirectory,
                 settings.defaultQueueType,
-                () -> listening.get().stream().map(Listener::managed).toList());
+                () -> listening.get().stream().map(Listener::managed).toList(),
+                settings.notes);
     }
 
     /** From the system if it tells: asking the network for a name may take long where that is not set up. */

@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.jumpmq.config.ConfigException;
 import io.jumpmq.config.Options;
 import io.jumpmq.config.Settings;
+import io.jumpmq.management.NodeNotes;
 import io.jumpmq.security.Permission;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.store.StoreSettings;
@@ -105,8 +106,9 @@ final class ServerCommand implements Callable<Integer> {
         JumpMq broker;
         try {
             Settings settings = settings();
-            new LogSettings(settings).apply();
+            RecentLog recent = new LogSettings(settings).apply();
             broker = builder(settings)
+                    .notes(new NodeNotes(shown(settings), recent::lines))
                     .onDefect(defect -> {
                         code.set(DEFECT);
                         stopped.countDown();
@@ -164,6 +166,12 @@ final class ServerCommand implements Callable<Integer> {
             giveUp(failure);
         }
         Runtime.getRuntime().halt(STORE_FAILED);
+    }
+
+    private static List<NodeNotes.Setting> shown(Settings settings) {
+        return settings.all().stream()
+                .map(entry -> new NodeNotes.Setting(entry.key(), entry.value(), entry.isSet()))
+                .toList();
     }
 
     /** What messages may take. */

@@ -24,6 +24,7 @@ import io.jumpmq.metrics.SocketCounters;
 import io.jumpmq.metrics.StoreFigures;
 import io.jumpmq.ring.RingState;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -248,6 +249,18 @@ public final class Broker implements CatalogObserver {
             }
         }
         return Congestion.NONE;
+    }
+
+    /** All that publishers have to wait for longer for; empty: they need not. Any thread. */
+    public Set<Congestion> alarms() {
+        Set<Congestion> alarms = EnumSet.noneOf(Congestion.class);
+        if (memory.isSpent()) {
+            alarms.add(Congestion.MEMORY);
+        }
+        if (store.congestion().isAlarm()) {
+            alarms.add(Congestion.DISK);
+        }
+        return alarms;
     }
 
     /** Has all queues let go of what they can: memory is short. Any thread. */

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -76,14 +77,16 @@ final class HealthResources {
     }
 
     private Answer alarms() {
-        Congestion congestion = node.broker().congestion();
-        if (!congestion.isAlarm()) {
+        Set<Congestion> alarms = node.broker().alarms();
+        if (alarms.isEmpty()) {
             return Answer.of(ok());
         }
         Map<String, Object> map = failed("There are alarms in effect in the cluster");
         map.put(
                 "alarms",
-                List.of(Map.of("node", node.name(), "resource", congestion == Congestion.MEMORY ? "memory" : "disk")));
+                alarms.stream()
+                        .map(alarm -> Map.of("node", node.name(), "resource", NodeResources.resource(alarm)))
+                        .toList());
         return Answer.unhealthy(map);
     }
 

@@ -202,6 +202,7 @@ public final class ManagementServer implements AutoCloseable {
     private static void addAll(Routes routes, Node node, Statistics statistics) {
         OperatorChannel channel = new OperatorChannel(node.broker());
         new OverviewResources(node, statistics).addTo(routes);
+        new NodeResources(node).addTo(routes);
         new HealthResources(node, channel).addTo(routes);
         new ConnectionResources(node, statistics).addTo(routes);
         new ExchangeResources(statistics, channel).addTo(routes);

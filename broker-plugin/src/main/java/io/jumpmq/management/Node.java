@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDirectory null: nothing is kept
  * @param defaultQueueType what new virtual hosts have for a default; empty: none
  * @param listeners what listens where
+ * @param notes what operators may read of it
  */
 public record Node(
         String name,
@@ -29,7 +30,8 @@ public record Node(
         MemoryBudget memory,
         @Nullable Path dataDirectory,
         String defaultQueueType,
-        Supplier<List<Listener>> listeners) {
+        Supplier<List<Listener>> listeners,
+        NodeNotes notes) {
 
     /** The version of RabbitMQ whose interface this is: clients decide by it what they may ask, over AMQP as over HTTP. */
     public static final String COMPATIBLE_VERSION = "3.10.8";
@@ -51,7 +53,16 @@ public record Node(
     /** The same, with another broker, that nobody is connected to. */
     public Node with(Broker other) {
         return new Node(
-                name, version, clock, other, new Connections(), other.memory(), dataDirectory, defaultQueueType, listeners);
+                name,
+                version,
+                clock,
+                other,
+                new Connections(),
+                other.memory(),
+                dataDirectory,
+                defaultQueueType,
+                listeners,
+                notes);
     }
 
     /** Since it started. */

@@ -209,7 +209,7 @@ final class OverviewResources {
         map.put("mem_limit", node.memory().limitBytes());
         map.put("mem_alarm", node.memory().isSpent());
         map.put("disk_free_limit", node.broker().diskLimitBytes());
-        map.put("disk_free_alarm", node.broker().congestion() == Congestion.DISK);
+        map.put("disk_free_alarm", node.broker().alarms().contains(Congestion.DISK));
         map.put("fd_total", mostFiles);
         map.put("sockets_total", mostFiles);
         map.put("proc_total", 1 << 20);

@@ -1,7 +1,7 @@
 // Lines over time, drawn as SVG, with a legend that tells the same as text.
 
 import { h, patch, svg } from "./dom.js";
-import { time } from "./format.js";
+import { bytes, time } from "./format.js";
 
 const HEIGHT = 190;
 const LEFT = 60;
@@ -14,6 +14,12 @@ const TICKS = 4;
 function round(value) {
     const power = 10 ** Math.floor(Math.log10(value));
     return [1, 2, 5, 10].map(factor => factor * power).find(candidate => candidate >= value * 0.999);
+}
+
+/** The same in the largest unit of a kind that fits. */
+function tick(value, factor) {
+    const unit = factor === 1 ? 1 : factor ** Math.max(0, Math.floor(Math.log(value) / Math.log(factor)));
+    return round(value / unit) * unit;
 }
 
 /**
@@ -29,7 +35,7 @@ export function drawLines(host, { title, series, format }) {
     const to = Math.max(...all.map(([at]) => at));
     const from = Math.min(to - 60_000, ...all.map(([at]) => at));
     // Whole numbers: what is shown may be a count.
-    const step = Math.max(1, round(Math.max(1, ...all.map(([, value]) => value)) / TICKS));
+    const step = Math.max(1, tick(Math.max(1, ...all.map(([, value]) => value)) / TICKS, format === bytes ? 1024 : 1));
     const top = step * TICKS;
     const x = at => LEFT + ((at - from) / (to - from)) * (width - LEFT - RIGHT);
     const y = value => TOP + (1 - value / top) * (HEIGHT - TOP - BOTTOM);

@@ -1,5 +1,6 @@
 // Log in, choose the page that the address names, keep it up to date.
 
+import { showAlarms } from "./alarms.js";
 import { ApiError, call, forget, remember, remembered } from "./api.js";
 import { h, patch } from "./dom.js";
 import { notice } from "./parts.js";
@@ -7,6 +8,7 @@ import { current, href, replaceQuery } from "./routes.js";
 import { channelPage, channelsPage, connectionPage, connectionsPage, consumersPage } from "./clients.js";
 import { definitionsPage } from "./definitions.js";
 import { exchangePage, exchangesPage } from "./exchanges.js";
+import { nodePage, nodesPage } from "./nodes.js";
 import { overviewPage } from "./overview.js";
 import { policiesPage } from "./policies.js";
 import { queuePage, queuesPage } from "./queues.js";
@@ -22,6 +24,7 @@ const THEMES = ["auto", "light", "dark"];
 // By first segment of the address: the list, and the page of one, with the number of names it takes.
 const PAGES = {
     overview: { title: "Overview", list: overviewPage },
+    nodes: { title: "Nodes", list: nodesPage, one: nodePage, names: 1, tags: ["administrator", "monitoring"] },
     rings: { title: "Rings", list: ringsPage, one: ringPage, names: 2 },
     connections: { title: "Connections", list: connectionsPage, one: connectionPage, names: 1 },
     channels: { title: "Channels", list: channelsPage, one: channelPage, names: 1 },
@@ -49,6 +52,7 @@ class View {
         this.left = new AbortController();
         this.problem = h("div");
         this.rounds = 0;
+        this.update = () => {};
     }
 
     has(...tags) {
@@ -92,7 +96,7 @@ class View {
         clearTimeout(this.timer);
         const round = ++this.rounds;
         try {
-            await this.update();
+            await Promise.all([this.update(), showAlarms(this, element("alarms"))]);
             if (round === this.rounds) {
                 patch(this.problem);
             }
@@ -111,12 +115,6 @@ class View {
         }
         if (round === this.rounds && !this.left.signal.aborted && !document.hidden) {
             this.timer = setTimeout(() => this.refresh(), REFRESH_MILLIS);
-        }
-    }
-
-    resume() {
-        if (this.update) {
-            this.refresh();
         }
     }
 
@@ -161,6 +159,9 @@ function show(focus = true) {
     }
     toggleMenu(false);
     (page.one && known && names.length === page.names ? page.one : page.list)(shown);
+    if (shown.rounds === 0) {
+        shown.refresh(); // A page that asks for nothing itself.
+    }
     if (focus) {
         root.querySelector("h1")?.focus({ preventScroll: true });
         scrollTo(0, 0);
@@ -210,6 +211,7 @@ function logout(problem = "") {
     shown = null;
     user = null;
     element("content").replaceChildren();
+    element("alarms").replaceChildren();
     element("notices").replaceChildren();
     element("shell").hidden = true;
     element("login").hidden = false;
@@ -257,7 +259,7 @@ element("theme").addEventListener("click", () =>
     theme(THEMES[(THEMES.indexOf(localStorage.getItem(THEME) ?? "auto") + 1) % THEMES.length]),
 );
 addEventListener("hashchange", () => user && show());
-document.addEventListener("visibilitychange", () => (document.hidden ? shown?.pause() : shown?.resume()));
+document.addEventListener("visibilitychange", () => (document.hidden ? shown?.pause() : shown?.refresh()));
 addEventListener("unhandledrejection", event => {
     if (event.reason?.name === "AbortError") {
         event.preventDefault();

@@ -1,9 +1,10 @@
 // The whole broker at a glance.
 
 import { drawLines, growth, levels } from "./charts.js";
-import { h, patch, svg } from "./dom.js";
-import { bytes, count, duration, rate } from "./format.js";
-import { badge, card, choice, field, table } from "./parts.js";
+import { h, patch } from "./dom.js";
+import { count, rate } from "./format.js";
+import { nodesTable } from "./nodes.js";
+import { card, choice, field, table } from "./parts.js";
 import { href } from "./routes.js";
 
 const RATES = [
@@ -25,39 +26,6 @@ const SPANS = [
     ["3600/60", "one hour"],
 ];
 
-/** How much of something is used: a bar, and the numbers. */
-function usage(used, limit, format, alarm = false) {
-    const share = Math.min(1, used / limit || 0);
-    return h(
-        "div",
-        { class: "usage" },
-        h("span", null, `${format(used)} of ${format(limit)}`),
-        svg(
-            "svg",
-            { class: `meter ${alarm ? "bad" : ""}`, viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" },
-            svg("rect", { class: "track", width: 100, height: 4 }),
-            svg("rect", { class: "fill", width: (share * 100).toFixed(2), height: 4 }),
-        ),
-    );
-}
-
-function nodeState(node) {
-    if (!node.running) {
-        return badge("down", "bad");
-    }
-    const alarms = [node.mem_alarm && "memory alarm", node.disk_free_alarm && "disk alarm"].filter(Boolean);
-    return alarms.length > 0 ? alarms.map(alarm => badge(alarm, "bad")) : badge("running", "good");
-}
-
-const NODE_COLUMNS = [
-    { title: "Name", cell: node => node.name },
-    { title: "State", cell: nodeState },
-    { title: "Up for", numeric: true, minor: true, cell: node => duration(node.uptime) },
-    { title: "Memory", cell: node => usage(node.mem_used, node.mem_limit, bytes, node.mem_alarm) },
-    { title: "Disk free", numeric: true, cell: node => bytes(node.disk_free) },
-    { title: "Files", minor: true, cell: node => usage(node.fd_used, node.fd_total, count) },
-    { title: "Processors", minor: true, numeric: true, cell: node => count(node.processors) },
-];
 const LISTENER_COLUMNS = [
     { title: "Protocol", cell: listener => listener.protocol },
     { title: "Address", cell: listener => listener.ip_address },
@@ -123,11 +91,6 @@ export function overviewPage(view) {
             })),
         });
         patch(listeners, table({ caption: "Listeners", columns: LISTENER_COLUMNS, rows: overview.listeners ?? [] }));
-        if (view.has("administrator", "monitoring")) {
-            const all = await view.get(["nodes"]);
-            patch(nodes, table({ caption: "Nodes", columns: NODE_COLUMNS, rows: all, key: node => node.name }));
-        } else {
-            patch(nodes, h("p", { class: "empty" }, "Nodes are shown to users with the tag “monitoring”."));
-        }
+        patch(nodes, await nodesTable(view));
     });
 }
