@@ -12,6 +12,7 @@ import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.SteadyClock;
+import io.jumpmq.management.AlarmLog;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
 import io.jumpmq.security.Authenticator;
@@ -52,6 +53,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,6 +88,7 @@ public final class JumpMq implements AutoCloseable {
     private final @Nullable DiskStore store;
     private final List<Listener> listeners;
     private final @Nullable HttpServers http;
+    private final @Nullable AlarmLog alarms;
     private boolean closed;
 
     private JumpMq(
@@ -94,13 +97,15 @@ public final class JumpMq implements AutoCloseable {
             AmqpServer server,
             @Nullable DiskStore store,
             List<Listener> listeners,
-            @Nullable HttpServers http) {
+            @Nullable HttpServers http,
+            @Nullable AlarmLog alarms) {
         this.loops = loops;
         this.broker = broker;
         this.server = server;
         this.store = store;
         this.listeners = List.copyOf(listeners);
         this.http = http;
+        this.alarms = alarms;
     }
 
     /** A broker's settings, with RabbitMQ's defaults. */
@@ -402,11 +407,17 @@ public final class JumpMq implements AutoCloseable {
                 listening.addAll(listen(server));
                 HttpServers servers =
                         http.isEmpty() ? null : HttpServers.start(node, authenticator, httpPaths, http, listening);
-                JumpMq started = new JumpMq(loops, broker, server, store, listening, servers);
+                JumpMq started = new JumpMq(loops, broker, server, store, listening, servers, new AlarmLog(node));
                 endUpon(defect, started);
+                LOG.info(
+                        "Node {} has started, version {}, {}: {}",
+                        node.name(),
+                        node.version(),
+                        dataDirectory == null ? "without a data directory" : "data directory " + dataDirectory,
+                        listening.stream().map(Listener::described).collect(Collectors.joining(", ")));
                 return started;
             } catch (IOException | RuntimeException | Error e) {
-                new JumpMq(loops, broker, server, store, listening, null).close();
+                new JumpMq(loops, broker, server, store, listening, null, null).close();
                 throw e;
             }
         }
@@ -631,6 +642,10 @@ public final class JumpMq implements AutoCloseable {
             return;
         }
         closed = true;
+        LOG.info("The node stops");
+        if (alarms != null) {
+            alarms.close();
+        }
         if (http != null) {
             stop("The HTTP API", http::close);
         }
@@ -645,8 +660,10 @@ public final class JumpMq implements AutoCloseable {
                 store.close(seen);
             } catch (IOException e) {
                 LOG.error("The store could not be closed in order; what was confirmed is safe", e);
+                return;
             }
         }
+        LOG.info("The node has stopped");
     }
 
     /** What does not stop in order must not keep the store from it: what was acknowledged would come back. */

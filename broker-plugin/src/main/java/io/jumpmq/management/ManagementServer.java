@@ -132,7 +132,8 @@ public final class ManagementServer implements AutoCloseable {
         working.shutdownNow();
     }
 
-    private HttpHandler root() {
+    /** All that the API answers. */
+    Routes routes() {
         Routes routes = new Routes(this::shell);
         OperatorChannel channel = new OperatorChannel(node.broker());
         new OverviewResources(node, statistics).addTo(routes);
@@ -149,7 +150,11 @@ public final class ManagementServer implements AutoCloseable {
         new GlobalParameterResources(node).addTo(routes);
         new DefinitionResources(new Definitions(node)).addTo(routes);
         new RingResources().addTo(routes);
-        HttpHandler api = entrance(routes.handler()
+        return routes;
+    }
+
+    private HttpHandler root() {
+        HttpHandler api = entrance(routes().handler()
                 .setFallbackHandler(exchange -> send(exchange, HttpError.notFound()))
                 .setInvalidMethodHandler(exchange ->
                         send(exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
@@ -195,6 +200,7 @@ public final class ManagementServer implements AutoCloseable {
         return exchange -> answering(exchange, () -> {
             User user = logins.require(exchange);
             exchange.putAttachment(USER, user);
+            Audit.begin(exchange, user.name());
             threads.sockets().loggedIn(exchange);
             Origins.requireOwn(exchange);
             inside.handleRequest(exchange);
@@ -204,6 +210,9 @@ public final class ManagementServer implements AutoCloseable {
     /** Everything around an answer: what was sent, and which thread does it. */
     private HttpHandler shell(Routes.Route route) {
         return exchange -> {
+            if (!route.changes()) {
+                Audit.forget(exchange);
+            }
             Call call = call(exchange);
             route.gate().accept(call);
             if (route.cheap() && exchange.isRequestComplete()) {
@@ -213,9 +222,10 @@ public final class ManagementServer implements AutoCloseable {
             Transfer.of(exchange)
                     .receive(
                             route.maxBodyBytes(),
-                            body -> exchange.dispatch(working, (HttpHandler) unused -> answering(
-                                    exchange,
-                                    () -> send(exchange, route.answer().apply(call.with(body))))),
+                            body -> exchange.dispatch(working, (HttpHandler) unused -> answering(exchange, () -> {
+                                Audit.received(exchange, body);
+                                send(exchange, route.answer().apply(call.with(body)));
+                            })),
                             failure -> send(exchange, failure));
         };
     }
@@ -295,6 +305,7 @@ public final class ManagementServer implements AutoCloseable {
 
     /** @throws HttpError 503 when there is no memory for it now */
     private static void send(HttpServerExchange exchange, Answer answer) {
+        Audit.answered(exchange, answer.status(), "");
         answer.headers().forEach((name, value) -> exchange.getResponseHeaders().put(new HttpString(name), value));
         exchange.setStatusCode(answer.status());
         Object document = answer.document();
@@ -308,6 +319,7 @@ public final class ManagementServer implements AutoCloseable {
     }
 
     private static void send(HttpServerExchange exchange, HttpError error) {
+        Audit.answered(exchange, error.status(), error.reason());
         if (error.status() == 401 && !exchange.getRequestHeaders().contains(REQUESTED_WITH)) {
             exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, REALM);
         }

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class ConnectionHandler extends ChannelInboundHandlerAdapter
         implements ConnectionOutput, ConnectionListener, Connections.Live {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.connection");
+    private static final Logger AUDIT = LoggerFactory.getLogger("jumpmq.audit");
     private static final long TICK_MILLIS = 1_000;
 
     /** A write buffer is handed to the socket when it is this full, and begun with this much room. */
@@ -65,6 +66,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private final SendWatch sending;
     private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
     private String peer = "";
+    private String farewell = "without a goodbye";
 
     // Written on the loop, read by whoever wants to end all connections of a user or to a virtual host.
     private volatile @Nullable String user;
@@ -242,7 +244,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
             out.release();
             out = null;
         }
-        LOG.debug("{} {} closed", id, peer);
+        if (user == null) {
+            LOG.debug("{} {} closed", id, peer); // Probes come and go.
+        } else {
+            LOG.info("{} {} user '{}' closed: {}", id, peer, user, farewell);
+        }
         end.complete(null);
     }
 
@@ -423,7 +429,18 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void failed(String reason) {
+        farewell = "after a mistake";
         LOG.warn("{} {} {}", id, peer, reason);
+    }
+
+    @Override
+    public void closing(String why) {
+        farewell = why;
+    }
+
+    @Override
+    public void removed(String what) {
+        AUDIT.info("user '{}' at {} (connection {}): {}", user, peer, id, what);
     }
 
     @Override
