@@ -528,6 +528,7 @@ public final class JumpMq implements AutoCloseable {
             return;
         }
         closed = true;
+        LOG.info("The node stops");
         HttpServers servers = this.servers;
         if (servers != null) {
             RunningBroker.stop("The HTTP API", servers::close);
@@ -536,5 +537,6 @@ public final class JumpMq implements AutoCloseable {
         if (running != null) {
             running.close();
         }
+        LOG.info("The node has stopped");
     }
 }

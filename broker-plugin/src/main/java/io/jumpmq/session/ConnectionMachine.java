@@ -322,6 +322,7 @@ public final class ConnectionMachine {
 
     private void onConnectionMethod(Method method) {
         if (method instanceof Method.ConnectionClose) {
+            context.listener().closing("by its client");
             closeAll();
             release(() -> {
                 send(0, new Method.ConnectionCloseOk());
@@ -555,6 +556,7 @@ public final class ConnectionMachine {
 
     /** The server stops, or an operator wants this connection to end. */
     public void shutDown(String reason) {
+        context.listener().closing(reason);
         if (state == State.OPEN) {
             closeAll();
             send(
