@@ -631,6 +631,7 @@ public final class MessageQueue {
     /** Parts with an entry that is neither ready nor held. */
     private void die(QueueEntry entry, DeathReason reason) {
         counters.died(reason);
+        output.died(reason);
         if (settings.deadLettersAtLeastOnce()) {
             entry.state = State.GONE;
             if (entry.logged) {
@@ -645,7 +646,6 @@ public final class MessageQueue {
 
     private void bury(QueueEntry entry, DeathReason reason) {
         if (settings.deadLetterExchange() == null) {
-            output.dropped(reason);
             forget(entry);
         } else {
             entry.state = State.GONE;
