@@ -167,6 +167,24 @@ class ConsistentHashTest {
     }
 
     @Test
+    @JumpMqOnly("RabbitMQ has one name for each")
+    void anArgumentHasASecondName() throws Exception {
+        String exchange = exchange(Map.of("x-hash-on", "key", "x-algorithm", "rabbitmq"));
+        List<String> queues = List.of(bound(exchange, "1"), bound(exchange, "1"), bound(exchange, "1"));
+        byte[] key = "the key".getBytes(UTF_8);
+        AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
+                .headers(Map.of("key", "the key"))
+                .build();
+        broker.channel().confirmSelect();
+        for (int i = 0; i < 30; i++) {
+            broker.channel().basicPublish(exchange, "ignored-" + i, properties, new byte[0]);
+        }
+        broker.channel().waitForConfirmsOrDie(5_000);
+        int bucket = HashAlgorithm.RABBITMQ.bucket(HashAlgorithm.RABBITMQ.hash(key), 3);
+        assertThat(count(queues.get(bucket))).isEqualTo(30);
+    }
+
+    @Test
     void aHeaderOrAPropertyIsHashedInstead() throws Exception {
         for (Map<String, Object> arguments : List.<Map<String, Object>>of(
                 Map.of("hash-header", "key"),
