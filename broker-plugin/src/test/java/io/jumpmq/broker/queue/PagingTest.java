@@ -31,6 +31,9 @@ class PagingTest {
         final ArrayDeque<Runnable> loads = new ArrayDeque<>();
         long now = NOW;
 
+        /** How many messages it has given back. */
+        int read;
+
         @Nullable MessageQueue queue;
 
         @Override
@@ -77,14 +80,13 @@ class PagingTest {
 
         @Override
         public void load(long from, int maxMessages, int maxBytes, int ticket) {
-            loads.add(() -> Objects.requireNonNull(queue)
-                    .loaded(
-                            new LogListener.Loaded(
-                                    ticket,
-                                    kept.tailMap(from, true).values().stream()
-                                            .limit(Math.min(7, maxMessages))
-                                            .toList()),
-                            now));
+            loads.add(() -> {
+                List<LogListener.Stored> found = kept.tailMap(from, true).values().stream()
+                        .limit(Math.min(7, maxMessages))
+                        .toList();
+                read += found.size();
+                Objects.requireNonNull(queue).loaded(new LogListener.Loaded(ticket, found), now);
+            });
         }
 
         void answerOne() {
@@ -241,7 +243,9 @@ class PagingTest {
 
     @Test
     void whatCameBackNeedsNoMemoryEitherAndIsLoadedInItsOrder() {
-        publish(0, 40);
+        for (int i = 0; i < 40; i++) {
+            queue.publish(message(i, true), null, NOW);
+        }
         List<QueueEntry> held = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             held.add(Objects.requireNonNull(queue.get(false, NOW)));
@@ -261,6 +265,18 @@ class PagingTest {
                         .boxed()
                         .toList());
         assertThat(delivered.stream().filter(QueueEntry::redelivered)).hasSize(21);
+        assertThat(log.read).as("nothing that is held was read again").isEqualTo(30);
+    }
+
+    @Test
+    void whatCameBackIsLoadedHoweverMuchHasComeBehindIt() {
+        publish(0, 1);
+        queue.requeue(Objects.requireNonNull(queue.get(false, NOW)), NOW);
+        queue.letGo(0);
+        queue.publish(new Message("", new byte[0], new byte[] {0, 0}, new byte[1 << 20]), null, NOW);
+        queue.add(consumer(0), NOW);
+        log.answerAll();
+        assertThat(delivered).extracting(QueueEntry::position).containsExactly(0L, 1L);
     }
 
     @Test
