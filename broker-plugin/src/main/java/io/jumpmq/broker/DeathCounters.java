@@ -2,6 +2,7 @@ package io.jumpmq.broker;
 
 import io.jumpmq.broker.queue.DeathReason;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -10,33 +11,51 @@ import java.util.Objects;
  * Numbers only grow.
  */
 public final class DeathCounters {
-    private final Map<DeathReason, long[]> counts = new EnumMap<>(DeathReason.class);
+    /** What becomes of a queue's dead messages. */
+    public enum Strategy {
+        /** They are dropped: there is no dead-letter exchange. */
+        DISABLED,
+        AT_MOST_ONCE,
+        AT_LEAST_ONCE;
 
-    DeathCounters() {
-        for (DeathReason reason : DeathReason.values()) {
-            counts.put(reason, new long[4]);
+        /** The name that interfaces use. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    void count(boolean quorum, boolean deadLettered, DeathReason reason) {
-        of(reason)[at(quorum, deadLettered)]++;
+    private final Map<DeathReason, long[]> counts = new EnumMap<>(DeathReason.class);
+    private long confirmed;
+
+    DeathCounters() {
+        for (DeathReason reason : DeathReason.values()) {
+            counts.put(reason, new long[2 * Strategy.values().length]);
+        }
     }
 
-    /**
-     * How many there were.
-     *
-     * @param quorum of quorum queues, or of all others
-     * @param deadLettered whether they went on to a dead-letter exchange, or were dropped
-     */
-    public long of(boolean quorum, boolean deadLettered, DeathReason reason) {
-        return of(reason)[at(quorum, deadLettered)];
+    void died(boolean quorum, Strategy strategy, DeathReason reason) {
+        of(reason)[at(quorum, strategy)]++;
+    }
+
+    void confirmed() {
+        confirmed++;
+    }
+
+    /** How many there were, of quorum queues or of all others. */
+    public long of(boolean quorum, Strategy strategy, DeathReason reason) {
+        return of(reason)[at(quorum, strategy)];
+    }
+
+    /** How many dead letters that must not get lost are safe. */
+    public long ofConfirmed() {
+        return confirmed;
     }
 
     private long[] of(DeathReason reason) {
         return Objects.requireNonNull(counts.get(reason));
     }
 
-    private static int at(boolean quorum, boolean deadLettered) {
-        return (quorum ? 2 : 0) + (deadLettered ? 1 : 0);
+    private static int at(boolean quorum, Strategy strategy) {
+        return strategy.ordinal() * 2 + (quorum ? 1 : 0);
     }
 }

@@ -1,5 +1,6 @@
 package io.jumpmq.broker;
 
+import io.jumpmq.broker.DeathCounters.Strategy;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueHandle;
 import io.jumpmq.broker.catalog.QueueRecord;
@@ -256,9 +257,9 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         home.send(home, tell, action);
     }
 
-    /** A dead letter is safe, or it is lost for good. */
-    void countDeath(DeathReason reason) {
-        broker.deaths(home).count(isQuorum(), true, reason);
+    /** A dead letter that must not get lost is safe. */
+    void countConfirmed() {
+        broker.deaths(home).confirmed();
     }
 
     /** Memory is short. Any thread. */
@@ -346,10 +347,9 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     }
 
     private void onAlarm(long dueMillis) {
-        if (dueMillis == alarmMillis) {
-            alarmMillis =
-                    NEVER; // Else an earlier one has done so, and set the next: each setting one would make them ever
-            // more.
+        if (dueMillis
+                == alarmMillis) { // Else a later one is overtaken: if it set another, they would become ever more.
+            alarmMillis = NEVER;
         }
         core.tick(home.nowMillis());
         settle();
@@ -372,8 +372,10 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     }
 
     @Override
-    public void dropped(DeathReason reason) {
-        broker.deaths(home).count(isQuorum(), false, reason);
+    public void died(DeathReason reason) {
+        Strategy strategy = core.settings().deadLettersAtLeastOnce() ? Strategy.AT_LEAST_ONCE : Strategy.AT_MOST_ONCE;
+        broker.deaths(home)
+                .died(isQuorum(), core.settings().deadLetterExchange() == null ? Strategy.DISABLED : strategy, reason);
     }
 
     @Override
@@ -386,7 +388,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
                 exchange,
                 core.settings().deadLetterRoutingKey(),
                 home.wallMillis());
-        deliveries.send(entry, reason, letter.message(), targets(letter, exchange));
+        deliveries.send(entry, letter.message(), targets(letter, exchange));
     }
 
     private List<QueueActor> targets(DeadLetter letter, String exchangeName) {

@@ -612,11 +612,7 @@ public final class ConnectionMachine {
             givesWay = false;
             gaveWayMillis = context.loop().nowMillis();
         }
-        long pauseMillis = congestion == Congestion.NONE ? givenWayMillis : CONGESTED_MILLIS;
-        if (pauseMillis > 0) {
-            lastReadMillis = context.loop().nowMillis(); // What it sends meanwhile is not read: that is not its fault.
-        }
-        return pauseMillis;
+        return congestion == Congestion.NONE ? givenWayMillis : CONGESTED_MILLIS;
     }
 
     /** It has published into a queue that is behind. */

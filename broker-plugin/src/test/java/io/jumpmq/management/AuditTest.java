@@ -23,6 +23,7 @@ import io.jumpmq.security.LoginGuard;
 import io.jumpmq.session.Connections;
 import io.jumpmq.transport.EventLoops;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
