@@ -112,6 +112,17 @@ final class LoggedRecords {
         return live;
     }
 
+    /** Whether a message is in an earlier segment: then its record in a later one is a copy, which compaction may not have flushed. */
+    boolean isBefore(long segment, Key key) {
+        return segments.headMap(segment).values().stream()
+                .flatMap(List::stream)
+                .anyMatch(record -> record.type() == MESSAGE && key(record).equals(key));
+    }
+
+    private static Key key(Logged message) {
+        return new Key(message.payload().getLong(1), message.payload().getLong(9));
+    }
+
     private static void apply(Logged record, Map<Key, Live> live) {
         ByteBuffer fields = record.payload().duplicate();
         switch (record.type()) {

@@ -111,6 +111,7 @@ record Promise(Set<Outcome> outcomes, Set<String> lost, long tail, boolean catal
                 base.log().liveBefore(Long.MAX_VALUE).values().stream()
                         .filter(live ->
                                 live.at().segment() == last && base.owed().contains(live.name()))
+                        .filter(live -> !base.log().isBefore(last, live.key()))
                         .mapToLong(live -> live.at().end())
                         .max()
                         .orElse(0));
