@@ -101,7 +101,7 @@ final class AccessResources {
         map.put("tags", new TreeSet<>(vhost.tags()));
         map.put("default_queue_type", vhost.defaultQueueType().isEmpty() ? "undefined" : vhost.defaultQueueType());
         map.put("metadata", metadata(vhost));
-        map.put("tracing", false);
+        map.put("tracing", vhost.isTraced());
         map.put("cluster_state", Map.of(node.name(), "running"));
         statistics.describe(map, vhost, connections);
         return map;
@@ -154,6 +154,10 @@ final class AccessResources {
         }
         if (!commands.isEmpty()) {
             call.carryOut(commands.toArray(Command[]::new));
+        }
+        VirtualHost made = node.broker().catalog().vhost(name);
+        if (fields.has("tracing") && made != null) {
+            made.trace(fields.truth("tracing", false) ? node.name() : "");
         }
         return Answer.put(existing == null);
     }

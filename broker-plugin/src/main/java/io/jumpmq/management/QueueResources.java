@@ -222,7 +222,9 @@ final class QueueResources {
             throw HttpError.badRequest("truncate must be a number of bytes, not " + truncate);
         }
         QueueRecord queue = queue(call, call.vhost(), Operation.READ);
-        return Answer.of(Call.await(channel.get(queue, (int) count, settlement)).stream()
+        return Answer.of(Call.await(channel.get(
+                        call.vhost(), queue, (int) count, settlement, call.user().name()))
+                .stream()
                 .map(got -> message(got, encoding.equals("auto"), (int) Math.min(truncate, Integer.MAX_VALUE)))
                 .toList());
     }
