@@ -807,6 +807,47 @@ class ManagementApiTest {
         return told.getProps().getHeaders();
     }
 
+    @Test
+    void singleObjectsHaveSamples() throws Exception {
+        String queue = queue();
+        String ages = "?lengths_age=60&lengths_incr=5&msg_rates_age=60&msg_rates_incr=5&data_rates_age=60&data_rates_incr=5";
+        try (Connection connection = Api.connect("management test")) {
+            Channel channel = connection.createChannel();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(40))
+                    .pollInterval(Duration.ofMillis(100))
+                    .untilAsserted(() -> {
+                        channel.basicPublish("amq.direct", "none", null, new byte[10]);
+                        channel.basicPublish("", queue, null, new byte[10]);
+                        JsonNode one = api.get("queues/%2f/" + queue + ages).json();
+                        assertSampled(one.path("messages_details"));
+                        assertSampled(one.path("message_stats").path("publish_details"));
+                        String name = own(api.get("connections").json()).path("name").asText();
+                        JsonNode connected = api.get("connections/" + Api.encoded(name) + ages).json();
+                        assertSampled(connected.path("recv_oct_details"));
+                        JsonNode exchange = api.get("exchanges/%2f/amq.direct" + ages).json();
+                        assertSampled(exchange.path("message_stats").path("publish_in_details"));
+                        JsonNode channels = api.get("channels/" + Api.encoded(name + " (1)") + ages).json();
+                        assertSampled(channels.path("message_stats").path("publish_details"));
+                        assertSampled(api.get("vhosts/%2f" + ages).json().path("messages_details"));
+                    });
+        }
+        JsonNode listed = api.get("queues/%2f" + ages).json();
+        assertThat(listed.findValue("messages_details").path("samples").size()).isGreaterThan(1);
+        assertThat(api.get("queues/%2f/" + queue).json().path("messages_details").has("samples"))
+                .isFalse();
+    }
+
+    private static void assertSampled(JsonNode details) {
+        JsonNode samples = details.path("samples");
+        assertThat(samples.size()).isGreaterThan(1);
+        assertThat(samples.get(0).path("sample").asLong()).isPositive();
+        assertThat(samples.get(0).path("timestamp").asLong()
+                        - samples.get(1).path("timestamp").asLong())
+                .isBetween(4_000L, 6_000L);
+        assertThat(fields(details)).contains("rate", "avg", "avg_rate");
+    }
+
     // What the cluster has in common.
 
     @Test
