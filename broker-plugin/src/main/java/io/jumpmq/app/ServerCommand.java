@@ -5,6 +5,7 @@ import io.jumpmq.config.ConfigException;
 import io.jumpmq.config.Options;
 import io.jumpmq.config.Settings;
 import io.jumpmq.management.NodeNotes;
+import io.jumpmq.management.Cors;
 import io.jumpmq.security.Permission;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.store.StoreSettings;
@@ -265,6 +266,9 @@ final class ServerCommand implements Callable<Integer> {
         settings.find(Options.DEFAULT_QUEUE_TYPE).ifPresent(builder::defaultQueueType);
         settings.find(Options.CLUSTER_NAME).ifPresent(builder::clusterName);
         builder.nodeName(settings.get(Options.NODE_NAME))
+                .cors(new Cors(
+                        Set.copyOf(settings.members(Options.CORS_ORIGINS).values()),
+                        settings.get(Options.CORS_MAX_AGE)))
                 .httpPaths(new HttpPaths(settings.get(Options.MANAGEMENT_PATH), settings.get(Options.PROMETHEUS_PATH)));
         settings.find(Options.DEFINITIONS)
                 .or(() -> settings.find(Options.DEFINITIONS_PATH))

@@ -12,18 +12,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel without a connection: what operators publish and fetch by hand. Its home is the catalog's loop; any thread
  * may call.
  */
 public final class OperatorChannel {
+    private static final String NAME = "management";
+
+    private final Broker broker;
     private final Loop home;
     private final ChannelCounters counters;
     private final VirtualHost.Routing routing = new VirtualHost.Routing();
 
     /** The channel of a broker. */
     public OperatorChannel(Broker broker) {
+        this.broker = broker;
         this.home = broker.catalogLoop();
         this.counters = ChannelCounters.ofChannel(broker.counters(home));
     }
@@ -42,12 +47,16 @@ public final class OperatorChannel {
      */
     public record Got(Message message, boolean redelivered, int left) {}
 
-    /** Publishes a message. Completed when every queue has it: with whether there was one. */
-    public CompletableFuture<Boolean> publish(VirtualHost vhost, ExchangeRecord exchange, Message message) {
+    /** Publishes a user's message. Completed when every queue has it: with whether there was one. */
+    public CompletableFuture<Boolean> publish(
+            VirtualHost vhost, ExchangeRecord exchange, Message message, String user) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         onHome(done, () -> {
             counters.published(false, message.body().length);
             vhost.route(exchange, message, routing);
+            if (vhost.isTraced()) {
+                firehose(vhost, user).published(message, routedQueues());
+            }
             int queues = routing.queues().size();
             exchange.counters().routed(queues);
             if (queues == 0) {
@@ -66,11 +75,34 @@ public final class OperatorChannel {
         return done;
     }
 
-    /** Fetches up to {@code count} messages, and settles them once the last is there. */
-    public CompletableFuture<List<Got>> get(QueueRecord queue, int count, Settlement how) {
+    private List<String> routedQueues() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < routing.queues().size(); i++) {
+            names.add(routing.queues().get(i).name());
+        }
+        return names;
+    }
+
+    private Firehose firehose(VirtualHost vhost, String user) {
+        return new Firehose(broker, home, vhost, NAME, 1, user);
+    }
+
+    /** Fetches up to {@code count} messages for a user, and settles them once the last is there. */
+    public CompletableFuture<List<Got>> get(VirtualHost vhost, QueueRecord queue, int count, Settlement how, String user) {
         CompletableFuture<List<Got>> done = new CompletableFuture<>();
         onHome(done, () -> get(QueueActor.of(queue), count, how, new ArrayList<>(), new ArrayList<>(), done));
-        return done;
+        return vhost.isTraced()
+                ? done.whenComplete((got, failure) -> trace(firehose(vhost, user), queue, got))
+                : done;
+    }
+
+    private void trace(Firehose firehose, QueueRecord queue, @Nullable List<Got> got) {
+        if (got != null) {
+            home.submit(
+                    (List<Got> all) -> all.forEach(
+                            one -> firehose.delivered(queue, one.message(), one.redelivered())),
+                    got);
+        }
     }
 
     private void get(

@@ -97,6 +97,10 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         return home;
     }
 
+    public String name() {
+        return queue.name();
+    }
+
     /** Whether it follows the rules of a quorum queue. */
     public boolean isQuorum() {
         return core.settings().quorum();

@@ -84,6 +84,7 @@ public final class ManagementServer implements AutoCloseable {
     private volatile HttpHandler root;
     private final Control control;
     private final String prefix;
+    private final Cors cors;
     private final ScheduledExecutorService sampler;
     private final HttpThreads threads;
     private final HttpMemory memory = HttpMemory.ofHeap();
@@ -94,12 +95,19 @@ public final class ManagementServer implements AutoCloseable {
      * A server that does not listen yet.
      *
      * @param prefix what all its paths begin with; may be empty
+     * @param cors which pages of other origins may use it
      */
     public ManagementServer(
-            HttpThreads threads, Node node, Authenticator authenticator, Control control, String prefix) {
+            HttpThreads threads,
+            Node node,
+            Authenticator authenticator,
+            Control control,
+            String prefix,
+            Cors cors) {
         this.threads = threads;
         this.control = control;
         this.prefix = prefix;
+        this.cors = cors;
         this.site = site(node, authenticator, true);
         this.root = handler(site);
         this.sampler = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -228,7 +236,7 @@ public final class ManagementServer implements AutoCloseable {
         new RingResources().addTo(routes);
     }
 
-    private static HttpHandler beforeLogin(HttpHandler api) {
+    private HttpHandler beforeLogin(HttpHandler api) {
         HttpHandler pages = pages(UI);
         HttpHandler help = help();
         return exchange -> {
@@ -239,6 +247,10 @@ public final class ManagementServer implements AutoCloseable {
                 help.handleRequest(exchange);
             } else if (path.startsWith("/api/")) {
                 exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+                if (cors.tell(exchange)) {
+                    Transfer.of(exchange).send();
+                    return;
+                }
                 if (path.endsWith("/")) {
                     // A list's path, not that of something without a name.
                     exchange.setRelativePath(path.substring(0, path.length() - 1));
@@ -296,7 +308,7 @@ public final class ManagementServer implements AutoCloseable {
             exchange.putAttachment(USER, user);
             Audit.begin(exchange, user.name());
             threads.sockets().loggedIn(exchange);
-            Origins.requireOwn(exchange);
+            Origins.requireOwn(exchange, cors);
             inside.handleRequest(exchange);
         });
     }

@@ -57,12 +57,13 @@ final class QueueResources {
     }
 
     private Answer list(Call call, List<VirtualHost> vhosts) {
+        SampleRanges ranges = SampleRanges.of(call);
         return Listing.together(
                 call,
                 vhosts.stream().flatMap(vhost -> vhost.queues().stream()).toList(),
                 Comparator.comparing(QueueRecord::vhost).thenComparing(QueueRecord::name),
                 QueueRecord::name,
-                this::documents);
+                items -> documents(items, ranges));
     }
 
     private Answer one(Call call) {
@@ -70,21 +71,22 @@ final class QueueResources {
         if (queue == null) {
             throw HttpError.notFound();
         }
-        Map<String, @Nullable Object> map = documents(List.of(queue)).get(0);
+        Map<String, @Nullable Object> map = documents(List.of(queue), SampleRanges.of(call)).get(0);
         map.put("consumer_details", ConnectionResources.consumersOf(queue, statistics.connections()));
         map.put("incoming", List.of());
         map.put("deliveries", List.of());
         return Listing.of(call, map);
     }
 
-    private List<Map<String, @Nullable Object>> documents(List<QueueRecord> queues) {
+    private List<Map<String, @Nullable Object>> documents(List<QueueRecord> queues, SampleRanges ranges) {
         Map<Long, Long> heads = statistics.headTimestamps(queues);
         return queues.stream()
-                .map(queue -> document(queue, heads.get(queue.id())))
+                .map(queue -> document(queue, heads.get(queue.id()), ranges))
                 .toList();
     }
 
-    private Map<String, @Nullable Object> document(QueueRecord queue, @Nullable Long headTimestamp) {
+    private Map<String, @Nullable Object> document(
+            QueueRecord queue, @Nullable Long headTimestamp, SampleRanges ranges) {
         QueueActor.Figures figures = QueueActor.of(queue).figures();
         Map<String, @Nullable Object> map = Documents.queue(queue);
         map.put("exclusive", queue.owner() != 0);
@@ -126,7 +128,7 @@ final class QueueResources {
         map.put("messages_unacknowledged_ram", figures.unacknowledged());
         map.put("messages_paged_out", figures.stored());
         map.put("messages_persistent", figures.lasting());
-        statistics.describe(map, queue, figures);
+        statistics.describe(map, queue, figures, ranges);
         return map;
     }
 
@@ -222,7 +224,9 @@ final class QueueResources {
             throw HttpError.badRequest("truncate must be a number of bytes, not " + truncate);
         }
         QueueRecord queue = queue(call, call.vhost(), Operation.READ);
-        return Answer.of(Call.await(channel.get(queue, (int) count, settlement)).stream()
+        return Answer.of(Call.await(channel.get(
+                        call.vhost(), queue, (int) count, settlement, call.user().name()))
+                .stream()
                 .map(got -> message(got, encoding.equals("auto"), (int) Math.min(truncate, Integer.MAX_VALUE)))
                 .toList());
     }

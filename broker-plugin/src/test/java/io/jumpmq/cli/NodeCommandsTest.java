@@ -209,6 +209,30 @@ class NodeCommandsTest {
         }
     }
 
+    // The firehose.
+
+    @Test
+    void tracingIsSwitchedOnAndOff() throws Exception {
+        try (Connection connection = connect()) {
+            Channel channel = connection.createChannel();
+            channel.queueDeclare("firehose", false, true, false, null);
+            channel.queueBind("firehose", "amq.rabbitmq.trace", "publish.amq.fanout");
+            assertThat(ok("trace_on"))
+                    .isEqualTo("Starting tracing for vhost \"/\" ...\nTrace enabled for vhost /\n");
+            assertThat(ok("-q", "list_vhosts", "name", "tracing")).isEqualTo("name\ttracing\n/\ttrue\n");
+            channel.txSelect();
+            channel.basicPublish("amq.fanout", "k", null, "1".getBytes(UTF_8));
+            assertThat(channel.messageCount("firehose")).isOne();
+            assertThat(ok("trace_off")).endsWith("Trace disabled for vhost /\n");
+            channel.basicPublish("amq.fanout", "k", null, "2".getBytes(UTF_8));
+            assertThat(channel.messageCount("firehose")).isOne();
+        }
+        assertThat(run("trace_on", "-p", "none").code()).isEqualTo(65);
+        ok("stop_app");
+        ok("start_app");
+        assertThat(ok("-q", "list_vhosts", "name", "tracing")).contains("/\tfalse\n");
+    }
+
     // Settings, logs, reports.
 
     @Test

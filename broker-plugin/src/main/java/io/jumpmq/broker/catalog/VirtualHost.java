@@ -26,6 +26,7 @@ public final class VirtualHost {
     private final String name;
     private volatile Change.VhostCreated created;
     private volatile VhostLimits limits = VhostLimits.NONE;
+    private volatile String tracedBy = "";
     private final Map<String, Policy> policies = new ConcurrentHashMap<>();
     private final Map<String, Policy> operatorPolicies = new ConcurrentHashMap<>();
     final Map<String, ExchangeRecord> exchanges = new ConcurrentHashMap<>();
@@ -65,6 +66,20 @@ public final class VirtualHost {
                 ? arguments
                 : arguments.with(
                         QueueArguments.TYPE, new LongString(defaultQueueType().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Has what goes through it told to whoever listens, until the broker starts again; an empty name ends that. Any thread. */
+    public void trace(String node) {
+        tracedBy = node;
+    }
+
+    public boolean isTraced() {
+        return !tracedBy.isEmpty();
+    }
+
+    /** The node that traces it. */
+    public String tracedBy() {
+        return tracedBy;
     }
 
     public VhostLimits limits() {
@@ -214,15 +229,6 @@ public final class VirtualHost {
                 routing.queues.add(queue);
             }
         }
-    }
-
-    /**
-     * Refuses what {@link #route} refuses.
-     *
-     * @throws AmqpException when a CC or BCC header is not an array of strings
-     */
-    public static void requireRoutable(Message message) {
-        copies(message);
     }
 
     private void direct(ExchangeRecord exchange, Message message, byte[] key, Routing routing) {
