@@ -163,7 +163,7 @@ record Call(Broker broker, User user, Map<String, String> path, Map<String, Dequ
 
     /** Has commands carried out, all or none, and waits until that lasts. */
     List<Change> carryOut(Command... commands) {
-        return await(broker.administer(List.of(commands)));
+        return await(broker.administer(List.of(commands), user.name()));
     }
 
     /** Waits for an answer of the broker's. */

@@ -776,6 +776,7 @@ public final class ConnectionMachine {
                 .submit(
                         context.loop(),
                         new Command.ReleaseConnection(context.id()),
+                        user().name(),
                         false,
                         awaiting(0, outcome -> then.run()));
     }
