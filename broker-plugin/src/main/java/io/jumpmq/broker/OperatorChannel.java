@@ -52,27 +52,92 @@ public final class OperatorChannel {
             VirtualHost vhost, ExchangeRecord exchange, Message message, String user) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         onHome(done, () -> {
-            counters.published(false, message.body().length);
-            vhost.route(exchange, message, routing);
-            if (vhost.isTraced()) {
-                firehose(vhost, user).published(message, routedQueues());
-            }
-            int queues = routing.queues().size();
-            exchange.counters().routed(queues);
-            if (queues == 0) {
-                counters.unroutable(false);
+            boolean routed = publish(vhost, exchange, message, user, (settled, accepted) -> done.complete(true));
+            if (!routed) {
                 done.complete(false);
-                return;
-            }
-            counters.routed();
-            Publication publication =
-                    new Publication(message, 0, queues, home, (settled, accepted) -> done.complete(true));
-            for (int i = 0; i < queues; i++) {
-                QueueActor queue = QueueActor.of(routing.queues().get(i));
-                home.send(queue.home(), queue.publishTracked(), publication);
             }
         });
         return done;
+    }
+
+    /** Publishes a message; false: there is no queue for it, and nothing will be settled. */
+    private boolean publish(
+            VirtualHost vhost,
+            ExchangeRecord exchange,
+            Message message,
+            String user,
+            Publication.Settlement settlement) {
+        counters.published(false, message.body().length);
+        vhost.route(exchange, message, routing);
+        if (vhost.isTraced()) {
+            firehose(vhost, user).published(message, routedQueues());
+        }
+        int queues = routing.queues().size();
+        exchange.counters().routed(queues);
+        if (queues == 0) {
+            counters.unroutable(false);
+            return false;
+        }
+        counters.routed();
+        Publication publication = new Publication(message, 0, queues, home, settlement);
+        for (int i = 0; i < queues; i++) {
+            QueueActor queue = QueueActor.of(routing.queues().get(i));
+            home.send(queue.home(), queue.publishTracked(), publication);
+        }
+        return true;
+    }
+
+    /**
+     * Moves messages. Each is acknowledged when all queues that it goes to have it, so that none is lost whatever happens; the
+     * first that cannot go returns to its place and ends it.
+     */
+    public CompletableFuture<Move.Outcome> move(QueueRecord queue, Move move) {
+        CompletableFuture<Move.Outcome> done = new CompletableFuture<>();
+        onHome(done, () -> move(QueueActor.of(queue), move, 0, done));
+        return done;
+    }
+
+    private void move(QueueActor queue, Move move, int moved, CompletableFuture<Move.Outcome> done) {
+        if (moved == move.count()) {
+            end(queue, new Move.Outcome(moved, null), done);
+            return;
+        }
+        queue.get(home, false, fetched -> {
+            QueueEntry entry = fetched.entry();
+            if (entry == null) {
+                end(queue, new Move.Outcome(moved, null), done);
+                return;
+            }
+            counters.got(queue.isQuorum(), false, entry.redelivered());
+            Message message = move.published(entry.message());
+            String objection = move.objection().apply(message);
+            if (objection != null) {
+                putBack(queue, entry, new Move.Outcome(moved, objection), done);
+                return;
+            }
+            boolean routed = publish(move.vhost(), move.exchange(), message, move.user(), (settled, accepted) -> {
+                if (accepted) {
+                    home.send(queue.home(), queue.acknowledge(), entry);
+                    move(queue, move, moved + 1, done);
+                } else {
+                    putBack(queue, entry, new Move.Outcome(moved, "a queue refuses it: it is full"), done);
+                }
+            });
+            if (!routed) {
+                putBack(queue, entry, new Move.Outcome(moved, "no queue takes it from there"), done);
+            }
+        });
+    }
+
+    private void putBack(
+            QueueActor queue, QueueEntry entry, Move.Outcome outcome, CompletableFuture<Move.Outcome> done) {
+        home.send(queue.home(), queue.requeue(), entry);
+        end(queue, outcome, done);
+    }
+
+    private void end(QueueActor queue, Move.Outcome outcome, CompletableFuture<Move.Outcome> done) {
+        // What the queue is asked after what it was told, it answers after that.
+        queue.ask(home, core -> outcome, done::complete);
     }
 
     private List<String> routedQueues() {

@@ -124,7 +124,11 @@ final class ExchangeResources {
     }
 
     private static void requireWritable(Call call) {
-        String name = named(call.at("name"));
+        requireWritable(call, named(call.at("name")));
+    }
+
+    /** Lets the user publish to an exchange of the path's virtual host. */
+    static void requireWritable(Call call, String name) {
         call.require(call.vhost(), Operation.WRITE, "exchange", name.isEmpty() ? DEFAULT : name);
     }
 

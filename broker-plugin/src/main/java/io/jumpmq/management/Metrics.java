@@ -712,7 +712,7 @@ final class Metrics {
                 "Different keys seen, an estimate",
                 router.keys().distinct(),
                 labels);
-        List<RingHistory.Entry> history = router.history().entries();
+        List<RingHistory.Entry> history = router.history();
         if (!history.isEmpty()) {
             families.gauge(
                     "ring_last_change_moved_ratio",

@@ -2,11 +2,15 @@ package io.jumpmq.management;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.ShortString;
+import io.jumpmq.broker.Move;
 import io.jumpmq.broker.OperatorChannel;
 import io.jumpmq.broker.QueueActor;
 import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
@@ -24,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /** {@code /queues}: what there is, declaring, deleting, purging, fetching. */
 final class QueueResources {
     private static final int MOST_FETCHED = 10_000;
+
+    /** At a time: whoever asks does not wait for long, and asks again. */
+    private static final int MOST_MOVED = 1_000;
 
     private final Node node;
     private final Statistics statistics;
@@ -49,6 +56,10 @@ final class QueueResources {
                         "/queues/{vhost}/{name}/get",
                         call -> call.require(call.vhost(), Operation.READ, "queue", call.at("name")),
                         this::get)
+                .post(
+                        "/queues/{vhost}/{name}/move",
+                        call -> call.require(call.vhost(), Operation.READ, "queue", call.at("name")),
+                        this::move)
                 .post(
                         "/queues/{vhost}/{name}/actions",
                         call -> queue(call, call.vhost(), Operation.CONFIGURE),
@@ -229,6 +240,52 @@ final class QueueResources {
                 .stream()
                 .map(got -> message(got, encoding.equals("auto"), (int) Math.min(truncate, Integer.MAX_VALUE)))
                 .toList());
+    }
+
+    private Answer move(Call call) {
+        VirtualHost vhost = call.vhost();
+        Fields fields = call.json();
+        fields.require("exchange", "count");
+        long count = fields.number("count", 1);
+        if (count < 1 || count > MOST_MOVED) {
+            throw HttpError.badRequest("count must be from 1 to " + MOST_MOVED + ", not " + count);
+        }
+        QueueRecord queue = queue(call, vhost, Operation.READ);
+        ExchangeRecord exchange = vhost.requireExchange(ExchangeResources.named(fields.requiredText("exchange")));
+        ExchangeResources.requireWritable(call, exchange.name());
+        if (exchange.internal()) {
+            throw HttpError.notAuthorised("ACCESS_REFUSED - cannot publish to internal " + exchange);
+        }
+        String key = fields.text("routing_key");
+        if (key != null && !ShortString.fits(key)) {
+            throw HttpError.badRequest("a routing key has at most 255 bytes");
+        }
+        Move.Outcome outcome = Call.await(channel.move(
+                queue,
+                new Move(
+                        vhost,
+                        exchange,
+                        key == null ? null : key.getBytes(UTF_8),
+                        (int) count,
+                        call.user().name(),
+                        message -> objection(call, exchange, message))));
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("moved", outcome.moved());
+        map.put("stopped", outcome.stopped());
+        return Answer.of(map);
+    }
+
+    /** Why the user may not publish this there. */
+    private static @Nullable String objection(Call call, ExchangeRecord exchange, Message message) {
+        try {
+            exchange.requireTopic(call.user(), Operation.WRITE, message.routingKeyText());
+            for (byte[] copy : VirtualHost.copies(message)) {
+                exchange.requireTopic(call.user(), Operation.WRITE, new String(copy, UTF_8));
+            }
+            return null;
+        } catch (AmqpException e) {
+            return e.getMessage();
+        }
     }
 
     private static Map<String, @Nullable Object> message(OperatorChannel.Got got, boolean asText, int truncate) {

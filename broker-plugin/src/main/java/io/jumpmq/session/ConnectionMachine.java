@@ -796,6 +796,7 @@ public final class ConnectionMachine {
                 .submit(
                         context.loop(),
                         new Command.ReleaseConnection(context.id()),
+                        user().name(),
                         false,
                         awaiting(0, outcome -> then.run()));
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One virtual host: names, and the way of messages through its exchanges. The catalog's loop changes it; any thread reads. */
@@ -116,23 +117,34 @@ public final class VirtualHost {
 
     /** Its destinations as bytes: Q or E, and the name. */
     DestinationCodec<Destination> names() {
+        return names((kind, missing) -> {
+            throw new IllegalArgumentException("no " + kind + " '" + missing + "' in vhost '" + name + "'");
+        });
+    }
+
+    /** The same for what may be gone by now. */
+    DestinationCodec<Destination> pastNames() {
+        return names(Gone::new);
+    }
+
+    private DestinationCodec<Destination> names(BiFunction<DestinationKind, String, Destination> missing) {
         return new DestinationCodec<>() {
             @Override
             public byte[] encode(Destination destination) {
-                String kind = destination instanceof QueueRecord ? "Q" : "E";
+                String kind = DestinationKind.of(destination) == DestinationKind.QUEUE ? "Q" : "E";
                 return (kind + Removal.name(destination)).getBytes(StandardCharsets.UTF_8);
             }
 
             @Override
             public Destination decode(byte[] bytes) {
                 String text = new String(bytes, StandardCharsets.UTF_8);
-                Destination found = text.startsWith("Q")
-                        ? queues.get(text.substring(1))
-                        : text.startsWith("E") ? exchanges.get(text.substring(1)) : null;
-                if (found == null) {
+                if (!text.startsWith("Q") && !text.startsWith("E")) {
                     throw new IllegalArgumentException("no destination '" + text + "' in vhost '" + name + "'");
                 }
-                return found;
+                DestinationKind kind = text.startsWith("Q") ? DestinationKind.QUEUE : DestinationKind.EXCHANGE;
+                String its = text.substring(1);
+                Destination found = kind == DestinationKind.QUEUE ? queues.get(its) : exchanges.get(its);
+                return found == null ? missing.apply(kind, its) : found;
             }
         };
     }
