@@ -173,7 +173,8 @@ class NodeCommandsTest {
             Channel channel = connection.createChannel();
             channel.queueDeclare("q", false, false, false, null);
 
-            assertThat(ok("set_vm_memory_high_watermark", "0")).matches("Setting memory threshold on jumpmq@.* to 0 ...\n");
+            assertThat(ok("set_vm_memory_high_watermark", "0"))
+                    .matches("Setting memory threshold on jumpmq@.* to 0 ...\n");
             channel.basicPublish("", "q", null, new byte[1]);
             assertThat(blocked.get(10, TimeUnit.SECONDS)).contains("memory");
             assertThat(run("check_alarms").err()).contains("Memory alarm on node");
@@ -217,8 +218,7 @@ class NodeCommandsTest {
             Channel channel = connection.createChannel();
             channel.queueDeclare("firehose", false, true, false, null);
             channel.queueBind("firehose", "amq.rabbitmq.trace", "publish.amq.fanout");
-            assertThat(ok("trace_on"))
-                    .isEqualTo("Starting tracing for vhost \"/\" ...\nTrace enabled for vhost /\n");
+            assertThat(ok("trace_on")).isEqualTo("Starting tracing for vhost \"/\" ...\nTrace enabled for vhost /\n");
             assertThat(ok("-q", "list_vhosts", "name", "tracing")).isEqualTo("name\ttracing\n/\ttrue\n");
             channel.txSelect();
             channel.basicPublish("amq.fanout", "k", null, "1".getBytes(UTF_8));
