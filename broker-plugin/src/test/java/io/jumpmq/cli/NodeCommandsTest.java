@@ -22,11 +22,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -200,10 +202,11 @@ class NodeCommandsTest {
             channel.queueDeclare("q", true, false, false, null);
 
             ok("set_disk_free_limit", "1000000TB");
-            while (!blocked.isDone()) {
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
                 channel.basicPublish("", "q", MessageProperties.PERSISTENT_BASIC, new byte[1]);
-                assertThat(unblocked).isNotDone();
-            }
+                return blocked.isDone();
+            });
+            assertThat(unblocked).isNotDone();
             assertThat(run("check_alarms").err()).contains("disk space alarm");
             ok("set_disk_free_limit", "mem_relative", "0");
             assertThat(unblocked.get(10, TimeUnit.SECONDS)).isTrue();
