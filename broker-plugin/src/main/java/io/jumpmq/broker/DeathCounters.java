@@ -24,17 +24,23 @@ public final class DeathCounters {
         }
     }
 
-    private final Map<DeathReason, long[]> counts = new EnumMap<>(DeathReason.class);
+    /** By strategy and reason, of all queues but quorum queues and of these. */
+    private final Map<Strategy, Map<DeathReason, long[]>> counts = new EnumMap<>(Strategy.class);
+
     private long confirmed;
 
     DeathCounters() {
-        for (DeathReason reason : DeathReason.values()) {
-            counts.put(reason, new long[2 * Strategy.values().length]);
+        for (Strategy strategy : Strategy.values()) {
+            Map<DeathReason, long[]> reasons = new EnumMap<>(DeathReason.class);
+            for (DeathReason reason : DeathReason.values()) {
+                reasons.put(reason, new long[2]);
+            }
+            counts.put(strategy, reasons);
         }
     }
 
     void died(boolean quorum, Strategy strategy, DeathReason reason) {
-        of(reason)[at(quorum, strategy)]++;
+        of(strategy, reason)[at(quorum)]++;
     }
 
     void confirmed() {
@@ -43,7 +49,7 @@ public final class DeathCounters {
 
     /** How many there were, of quorum queues or of all others. */
     public long of(boolean quorum, Strategy strategy, DeathReason reason) {
-        return of(reason)[at(quorum, strategy)];
+        return of(strategy, reason)[at(quorum)];
     }
 
     /** How many dead letters that must not get lost are safe. */
@@ -51,11 +57,12 @@ public final class DeathCounters {
         return confirmed;
     }
 
-    private long[] of(DeathReason reason) {
-        return Objects.requireNonNull(counts.get(reason));
+    private long[] of(Strategy strategy, DeathReason reason) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(counts.get(strategy)).get(reason));
     }
 
-    private static int at(boolean quorum, Strategy strategy) {
-        return strategy.ordinal() * 2 + (quorum ? 1 : 0);
+    private static int at(boolean quorum) {
+        return quorum ? 1 : 0;
     }
 }

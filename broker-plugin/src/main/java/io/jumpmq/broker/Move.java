@@ -1,5 +1,7 @@
 package io.jumpmq.broker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record Move(
         VirtualHost vhost,
         ExchangeRecord exchange,
-        byte @Nullable [] key,
+        @Nullable String key,
         int count,
         String user,
         Function<Message, @Nullable String> objection) {
@@ -32,6 +34,9 @@ public record Move(
     /** A message as it is published. */
     Message published(Message message) {
         return new Message(
-                exchange.name(), key == null ? message.routingKey() : key, message.properties(), message.body());
+                exchange.name(),
+                key == null ? message.routingKey() : key.getBytes(UTF_8),
+                message.properties(),
+                message.body());
     }
 }

@@ -780,11 +780,13 @@ class ManagementApiTest {
             assertThat(published.get("user")).hasToString("guest");
             assertThat(published.get("node"))
                     .hasToString(api.get("overview").json().path("node").asText());
-            assertThat(published.get("connection").toString()).matches("127\\.0\\.0\\.1:\\d+ -> 127\\.0\\.0\\.1:\\d+");
-            Map<?, ?> properties = (Map<?, ?>) published.get("properties");
+            assertThat(String.valueOf(published.get("connection")))
+                    .matches("127\\.0\\.0\\.1:\\d+ -> 127\\.0\\.0\\.1:\\d+");
+            Map<?, ?> properties = (Map<?, ?>) Objects.requireNonNull(published.get("properties"));
             assertThat(properties.get("content_type")).hasToString("text/plain");
             assertThat(properties.get("priority")).isEqualTo(3);
-            assertThat(((Map<?, ?>) properties.get("headers")).keySet().stream().map(String::valueOf))
+            assertThat(((Map<?, ?>) Objects.requireNonNull(properties.get("headers")))
+                            .keySet().stream().map(String::valueOf))
                     .containsExactlyInAnyOrder("h", "CC");
             Map<String, Object> delivered = told(channel, firehose, "deliver." + queue);
             assertThat(delivered).containsEntry("redelivered", 0).doesNotContainKey("routed_queues");
