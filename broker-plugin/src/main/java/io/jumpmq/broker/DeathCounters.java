@@ -24,23 +24,23 @@ public final class DeathCounters {
         }
     }
 
-    /** By strategy and reason, of all queues but quorum queues and of these. */
-    private final Map<Strategy, Map<DeathReason, long[]>> counts = new EnumMap<>(Strategy.class);
+    /** By reason and strategy: of quorum queues, and of all others. */
+    private final Map<DeathReason, Map<Strategy, long[]>> counts = new EnumMap<>(DeathReason.class);
 
     private long confirmed;
 
     DeathCounters() {
-        for (Strategy strategy : Strategy.values()) {
-            Map<DeathReason, long[]> reasons = new EnumMap<>(DeathReason.class);
-            for (DeathReason reason : DeathReason.values()) {
-                reasons.put(reason, new long[2]);
+        for (DeathReason reason : DeathReason.values()) {
+            Map<Strategy, long[]> ofReason = new EnumMap<>(Strategy.class);
+            for (Strategy strategy : Strategy.values()) {
+                ofReason.put(strategy, new long[2]);
             }
-            counts.put(strategy, reasons);
+            counts.put(reason, ofReason);
         }
     }
 
     void died(boolean quorum, Strategy strategy, DeathReason reason) {
-        of(strategy, reason)[at(quorum)]++;
+        of(strategy, reason)[quorum ? 0 : 1]++;
     }
 
     void confirmed() {
@@ -49,7 +49,7 @@ public final class DeathCounters {
 
     /** How many there were, of quorum queues or of all others. */
     public long of(boolean quorum, Strategy strategy, DeathReason reason) {
-        return of(strategy, reason)[at(quorum)];
+        return of(strategy, reason)[quorum ? 0 : 1];
     }
 
     /** How many dead letters that must not get lost are safe. */
@@ -58,11 +58,6 @@ public final class DeathCounters {
     }
 
     private long[] of(Strategy strategy, DeathReason reason) {
-        return Objects.requireNonNull(
-                Objects.requireNonNull(counts.get(strategy)).get(reason));
-    }
-
-    private static int at(boolean quorum) {
-        return quorum ? 1 : 0;
+        return Objects.requireNonNull(counts.getOrDefault(reason, Map.of()).get(strategy));
     }
 }
