@@ -642,8 +642,8 @@ public final class JumpMq implements AutoCloseable {
             return;
         }
         closed = true;
-        LOG.info("The node stops");
-        if (alarms != null) {
+        if (alarms != null) { // It has started.
+            LOG.info("The node stops");
             alarms.close();
         }
         if (http != null) {
@@ -663,7 +663,9 @@ public final class JumpMq implements AutoCloseable {
                 return;
             }
         }
-        LOG.info("The node has stopped");
+        if (alarms != null) {
+            LOG.info("The node has stopped");
+        }
     }
 
     /** What does not stop in order must not keep the store from it: what was acknowledged would come back. */
