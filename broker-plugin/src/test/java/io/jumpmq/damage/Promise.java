@@ -70,6 +70,9 @@ record Promise(Set<Outcome> outcomes, Set<String> lost, long tail, boolean catal
 
     private static Promise segment(Base base, Damage damage, long number, boolean head) {
         long last = base.log().last();
+        if (base.log().isDropped(number)) {
+            return only(Outcome.SERVED);
+        }
         if (number > last) {
             return either(Outcome.SERVED, Outcome.REFUSED); // It was only made ready.
         }
