@@ -49,6 +49,18 @@ record Kind<T>(String allowed, Function<String, T> parser, Function<T, String> p
                 String::valueOf);
     }
 
+    /** Milliseconds; 0, or one of RabbitMQ's words, for a time that never passes. */
+    static Kind<Integer> timeout() {
+        Kind<Integer> number = wholeNumber(0, Integer.MAX_VALUE);
+        return new Kind<>(
+                number.allowed + ", or one of undefined, false, infinity",
+                text -> switch (text) {
+                    case "undefined", "false", "infinity" -> 0;
+                    default -> number.parse(text);
+                },
+                String::valueOf);
+    }
+
     /** Bytes, with the units of rabbitmq.conf: kB, MB, GB are powers of 1000; kiB, MiB, GiB and k, M, G of 1024. */
     static Kind<Long> bytes(long least, long most) {
         return new Kind<>(

@@ -120,7 +120,7 @@ public final class Options {
 
     public static final Option<Integer> CONSUMER_TIMEOUT = new Option<>(
             "consumer_timeout",
-            Kind.wholeNumber(0, Integer.MAX_VALUE),
+            Kind.timeout(),
             1_800_000,
             "How long a consumer may take to acknowledge a delivery, in milliseconds; 0: for ever.");
 

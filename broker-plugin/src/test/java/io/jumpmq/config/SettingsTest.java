@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -212,6 +213,20 @@ class SettingsTest {
         assertThat(settings.get(Options.MANAGEMENT_PATH)).isEqualTo("/mq");
         assertThat(settings.get(Options.LOG_TO_CONSOLE.level())).isEqualTo("info");
         assertThat(settings.get(Options.LOG_TO_FILE.level())).isEqualTo("error");
+    }
+
+    @Test
+    void aTimeoutMayNeverPass() throws IOException {
+        for (String never : List.of("0", "undefined", "false", "infinity")) {
+            assertThat(read("consumer_timeout = " + never).get(Options.CONSUMER_TIMEOUT))
+                    .as(never)
+                    .isZero();
+        }
+        assertThat(read("consumer_timeout = 1000").get(Options.CONSUMER_TIMEOUT))
+                .isEqualTo(1_000);
+        refused(
+                "consumer_timeout = never",
+                "it must be a whole number from 0 to 2147483647, or one of undefined, false, infinity");
     }
 
     @Test
