@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,68 +131,5 @@ public record BasicProperties(
         }
         ShortString.write(out, value.getBytes(UTF_8));
         return flag;
-    }
-
-    /** A copy with other headers; without any when there are none. */
-    public BasicProperties withHeaders(Map<String, ?> newHeaders) {
-        FieldTable table = newHeaders.isEmpty() ? null : FieldTable.of(newHeaders);
-        return new BasicProperties(
-                contentType,
-                contentEncoding,
-                table,
-                deliveryMode,
-                priority,
-                correlationId,
-                replyTo,
-                expiration,
-                messageId,
-                timestamp,
-                type,
-                userId,
-                appId,
-                clusterId);
-    }
-
-    /** A copy that does not expire. */
-    public BasicProperties withoutExpiration() {
-        return new BasicProperties(
-                contentType,
-                contentEncoding,
-                headers,
-                deliveryMode,
-                priority,
-                correlationId,
-                replyTo,
-                null,
-                messageId,
-                timestamp,
-                type,
-                userId,
-                appId,
-                clusterId);
-    }
-
-    /** A copy with another address to reply to. */
-    public BasicProperties withReplyTo(String newReplyTo) {
-        return new BasicProperties(
-                contentType,
-                contentEncoding,
-                headers,
-                deliveryMode,
-                priority,
-                correlationId,
-                newReplyTo,
-                expiration,
-                messageId,
-                timestamp,
-                type,
-                userId,
-                appId,
-                clusterId);
-    }
-
-    /** The headers as a map that may be changed. */
-    public Map<String, @Nullable Object> headerMap() {
-        return headers == null ? new LinkedHashMap<>() : new LinkedHashMap<>(headers.toMap());
     }
 }

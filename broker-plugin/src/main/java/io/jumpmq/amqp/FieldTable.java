@@ -3,12 +3,15 @@ package io.jumpmq.amqp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +30,8 @@ public final class FieldTable {
 
     /** Deeper nesting is no data but an attack on the stack. */
     private static final int MAX_DEPTH = 32;
+
+    private static final int CHANGES_ROOM = 256;
 
     /** A decimal's places behind the point take one octet. */
     private static final int MAX_SCALE = 255;
@@ -72,6 +77,14 @@ public final class FieldTable {
         return new FieldTable(bytes, decode(Unpooled.wrappedBuffer(bytes), MAX_DEPTH));
     }
 
+    /** The table with its length. */
+    byte[] encoded() {
+        return ByteBuffer.allocate(Integer.BYTES + bytes.length)
+                .putInt(bytes.length)
+                .put(bytes)
+                .array();
+    }
+
     /** Writes the table with its length. */
     public void write(ByteBuf out) {
         out.writeInt(bytes.length);
@@ -85,6 +98,11 @@ public final class FieldTable {
     /** How many bytes it takes without its length. */
     public int size() {
         return bytes.length;
+    }
+
+    /** Whether there is a value of this name, be it void. */
+    public boolean has(String name) {
+        return toMap().containsKey(name);
     }
 
     /** The value of a name; null when there is none, or when it is void. The first of several wins. */
@@ -106,9 +124,68 @@ public final class FieldTable {
 
     /** A table without this name. */
     public FieldTable without(String name) {
-        Map<String, @Nullable Object> entries = new LinkedHashMap<>(toMap());
-        entries.remove(name);
-        return of(entries);
+        return with(Collections.singletonMap(name, null));
+    }
+
+    /**
+     * A table with other values for some names; null takes a name out. All other entries leave with the octets they came in:
+     * several types of integers become one when they are decoded, and not every time can be.
+     */
+    public FieldTable with(Map<String, ? extends @Nullable Object> changes) {
+        ByteBuf out = Unpooled.buffer(bytes.length + CHANGES_ROOM);
+        forEachEntry((name, value, from, valueFrom, to) -> {
+            if (!changes.containsKey(name)) {
+                out.writeBytes(bytes, from, to - from);
+            }
+        });
+        changes.forEach((name, value) -> {
+            if (value != null) {
+                ShortString.write(out, name);
+                writeValue(out, value);
+            }
+        });
+        return out.isReadable() ? new FieldTable(ByteBufUtil.getBytes(out), null) : EMPTY;
+    }
+
+    /**
+     * An item of an array and the octets it came in, which it leaves with when it is put into another table.
+     *
+     * @param octets type and value
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    public record Item(byte[] octets, @Nullable Object value) {}
+
+    /** The items of the array of this name; none when there is no array. */
+    public List<Item> items(String name) {
+        List<Item> items = new ArrayList<>();
+        forEachEntry((entry, value, from, valueFrom, to) -> {
+            if (entry.equals(name) && value instanceof List<?> && items.isEmpty()) {
+                int start = valueFrom + 1 + Integer.BYTES;
+                ByteBuf in = Unpooled.wrappedBuffer(bytes, start, to - start);
+                while (in.isReadable()) {
+                    int itemFrom = start + in.readerIndex();
+                    Object item = readValue(in, MAX_DEPTH - 1);
+                    items.add(new Item(Arrays.copyOfRange(bytes, itemFrom, start + in.readerIndex()), item));
+                }
+            }
+        });
+        return items;
+    }
+
+    /** Is told each entry and where it is: name and value, and the value alone with its type. */
+    private interface EntryReader {
+        void entry(String name, @Nullable Object value, int from, int valueFrom, int to);
+    }
+
+    private void forEachEntry(EntryReader reader) {
+        ByteBuf in = Unpooled.wrappedBuffer(bytes);
+        while (in.isReadable()) {
+            int from = in.readerIndex();
+            String name = ShortString.read(in);
+            int valueFrom = in.readerIndex();
+            Object value = readValue(in, MAX_DEPTH);
+            reader.entry(name, value, from, valueFrom, in.readerIndex());
+        }
     }
 
     /** All entries in their order. */
@@ -260,6 +337,8 @@ public final class FieldTable {
             out.writeByte('T').writeLong(time.getEpochSecond());
         } else if (value instanceof FieldTable table) {
             writeBlock(out, 'F', table.bytes);
+        } else if (value instanceof Item item) {
+            out.writeBytes(item.octets);
         } else if (value instanceof List<?> list) {
             ByteBuf items = Unpooled.buffer();
             list.forEach(item -> writeValue(items, item));

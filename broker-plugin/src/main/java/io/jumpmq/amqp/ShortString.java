@@ -9,6 +9,8 @@ import io.netty.buffer.ByteBufUtil;
 public final class ShortString {
     public static final int MAX_BYTES = 255;
 
+    private static final String MORE = "...";
+
     /** What a decoder puts where it does not understand. */
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -71,12 +73,13 @@ public final class ShortString {
         return text.length() <= MAX_BYTES / 3 || text.getBytes(UTF_8).length <= MAX_BYTES;
     }
 
-    /** The longest beginning that can be written. */
+    /** Of what cannot be written, the longest beginning that can, with a sign that it goes on. */
     static String cut(String text) {
-        int length = Math.min(text.length(), MAX_BYTES);
-        while (text.substring(0, length).getBytes(UTF_8).length > MAX_BYTES) {
+        int most = MAX_BYTES - MORE.length();
+        int length = Math.min(text.length(), most);
+        while (text.substring(0, length).getBytes(UTF_8).length > most) {
             length--;
         }
-        return text.substring(0, length);
+        return text.substring(0, length) + MORE;
     }
 }

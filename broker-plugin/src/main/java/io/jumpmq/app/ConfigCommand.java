@@ -1,5 +1,6 @@
 package io.jumpmq.app;
 
+import io.jumpmq.cli.Console;
 import io.jumpmq.config.SampleFile;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -10,10 +11,15 @@ import picocli.CommandLine.Command;
         description = "Prints a configuration file with every setting explained, commented out.",
         mixinStandardHelpOptions = true)
 final class ConfigCommand implements Callable<Integer> {
+    private final Console console;
+
+    ConfigCommand(Console console) {
+        this.console = console;
+    }
+
     @Override
-    @SuppressWarnings("SystemOut") // It is what was asked for.
     public Integer call() {
-        System.out.print(SampleFile.text());
+        console.print(SampleFile.text());
         return 0;
     }
 }

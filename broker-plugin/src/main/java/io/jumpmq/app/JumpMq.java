@@ -1,56 +1,38 @@
 package io.jumpmq.app;
 
 import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
-import io.jumpmq.broker.MemoryBudget;
-import io.jumpmq.broker.MessageStore;
-import io.jumpmq.broker.RecoveryException;
-import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.Policy;
-import io.jumpmq.broker.exchange.ExchangeType;
-import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.SteadyClock;
+import io.jumpmq.config.Settings;
+import io.jumpmq.management.Control;
+import io.jumpmq.management.Cors;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
-import io.jumpmq.management.NodeNotes;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.LoginGuard;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
 import io.jumpmq.session.ConnectionSettings;
-import io.jumpmq.session.Connections;
-import io.jumpmq.store.DiskStore;
 import io.jumpmq.store.StoreSettings;
-import io.jumpmq.transport.AmqpServer;
-import io.jumpmq.transport.EventLoops;
 import io.jumpmq.transport.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -73,35 +55,43 @@ public final class JumpMq implements AutoCloseable {
 
     private static final String VHOST = "/";
     private static final String GUEST = "guest";
-    private static final long STOP_MILLIS = 5_000;
-    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
-
-    /** From a queue with what is delivered to a channel that closes, and with what returns from there to the queue. */
-    private static final int STOP_HOPS = 3;
-
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.server");
 
-    private final EventLoops loops;
-    private final Broker broker;
-    private final AmqpServer server;
-    private final @Nullable DiskStore store;
-    private final List<Listener> listeners;
-    private final @Nullable HttpServers http;
+    private final Builder settings;
+    private final LiveSettings live;
+    private final LoginGuard guard = new LoginGuard(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+
+    /** Those for AMQP, then those for HTTP; the former keep their ports when the broker is stopped for a while. */
+    private final List<Listener> amqp;
+
+    private final List<Listener> http = new CopyOnWriteArrayList<>();
+
+    private @Nullable HttpServers servers;
+    private volatile @Nullable RunningBroker broker;
     private boolean closed;
 
-    private JumpMq(
-            EventLoops loops,
-            Broker broker,
-            AmqpServer server,
-            @Nullable DiskStore store,
-            List<Listener> listeners,
-            @Nullable HttpServers http) {
-        this.loops = loops;
-        this.broker = broker;
-        this.server = server;
-        this.store = store;
-        this.listeners = List.copyOf(listeners);
-        this.http = http;
+    private JumpMq(Builder settings) throws IOException {
+        this.settings = settings;
+        this.live = new LiveSettings(settings.settings);
+        RunningBroker started = run(settings.listeners());
+        this.amqp = started.listeners();
+        try {
+            serve(started);
+        } catch (IOException | RuntimeException | Error e) {
+            started.close();
+            throw e;
+        }
+    }
+
+    private synchronized void serve(RunningBroker started) throws IOException {
+        if (closed) {
+            throw new IOException("the broker has ended at its start: see its log");
+        }
+        broker = started;
+        if (!settings.http.isEmpty()) {
+            servers = HttpServers.start(
+                    started.node(), started.authenticator(), new Operators(), settings.httpPaths, settings.cors, settings.http, http);
+        }
     }
 
     /** A broker's settings, with RabbitMQ's defaults. */
@@ -111,31 +101,34 @@ public final class JumpMq implements AutoCloseable {
 
     /** What a broker is started with. */
     public static final class Builder {
-        private int port = DEFAULT_PORT;
-        private String host = "0.0.0.0";
-        private final List<Listener> more = new ArrayList<>();
-        private int threads = Runtime.getRuntime().availableProcessors();
-        private int maxConnections = 100_000;
-        private long messageMemoryBytes = Runtime.getRuntime().maxMemory() / 5 * 2;
-        private ConnectionSettings connections = ConnectionSettings.DEFAULT;
-        private Set<String> loopbackUsers = Set.of(GUEST);
-        private String vhost = VHOST;
-        private Permission permission = Permission.ALL;
-        private String clusterName = "";
-        private NodeNotes notes = NodeNotes.NONE;
-        private final List<Listener> http = new ArrayList<>();
-        private HttpPaths httpPaths = HttpPaths.DEFAULT;
-        private String nodeName = "jumpmq";
-        private String defaultQueueType = "";
-        private final List<byte[]> definitions = new ArrayList<>();
-        private @Nullable Path dataDirectory;
-        private StoreSettings storeSettings = StoreSettings.DEFAULT;
-        private Consumer<Throwable> onStoreFailure = failure -> {};
-        private Consumer<Throwable> onDefect = defect -> {};
-        private Consumer<Throwable> onFatal = failure -> {};
-        private long connectionMemoryBytes = Runtime.getRuntime().maxMemory() / 8;
-        private final Map<String, Command.PutUser> users = new LinkedHashMap<>();
-        private Supplier<SteadyClock> clock = SteadyClock::ofMachine;
+        int port = DEFAULT_PORT;
+        String host = "0.0.0.0";
+        final List<Listener> more = new ArrayList<>();
+        int threads = Runtime.getRuntime().availableProcessors();
+        int maxConnections = 100_000;
+        long messageMemoryBytes = Runtime.getRuntime().maxMemory() / 5 * 2;
+        ConnectionSettings connections = ConnectionSettings.DEFAULT;
+        Set<String> loopbackUsers = Set.of(GUEST);
+        String vhost = VHOST;
+        Permission permission = Permission.ALL;
+        String clusterName = "";
+        final List<Listener> http = new ArrayList<>();
+        HttpPaths httpPaths = HttpPaths.DEFAULT;
+        Cors cors = Cors.NONE;
+        String nodeName = "jumpmq";
+        String defaultQueueType = "";
+        final List<byte[]> definitions = new ArrayList<>();
+        @Nullable Path dataDirectory;
+        StoreSettings storeSettings = StoreSettings.DEFAULT;
+        Consumer<Throwable> onStoreFailure = failure -> {};
+        Consumer<Throwable> onDefect = defect -> {};
+        Consumer<Throwable> onFatal = failure -> {};
+        long connectionMemoryBytes = Runtime.getRuntime().maxMemory() / 8;
+        final Map<String, Command.PutUser> users = new LinkedHashMap<>();
+        Supplier<SteadyClock> clock = SteadyClock::ofMachine;
+
+        private Settings settings = new Settings.Builder().build();
+        private Supplier<List<String>> recentLog = List::of;
 
         private Builder() {
             user(GUEST, GUEST, User.ADMINISTRATOR);
@@ -260,18 +253,18 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
+        /** Which pages of other origins may use the HTTP API; none by default. */
+        public Builder cors(Cors newCors) {
+            cors = newCors;
+            return this;
+        }
+
         Builder httpPaths(HttpPaths paths) {
             httpPaths = paths;
             return this;
         }
 
-        /** What operators may read of it beside its numbers. */
-        Builder notes(NodeNotes newNotes) {
-            notes = newNotes;
-            return this;
-        }
-
-        /** What the cluster is called; by default as the node. */
+        /** What the cluster is called from this start on; by default as before, and at first as the node. */
         public Builder clusterName(String name) {
             clusterName = name;
             return this;
@@ -326,7 +319,7 @@ public final class JumpMq implements AutoCloseable {
         }
 
         /** What a new broker has that its definitions do not bring: beside their users, a default one would be a door. */
-        private List<Command> firstCommands() {
+        List<Command> firstCommands() {
             Set<String> brought = new HashSet<>();
             definitions.forEach(json -> brought.addAll(Definitions.sections(json)));
             boolean needsUsers = !brought.contains(Definitions.USERS);
@@ -343,225 +336,129 @@ public final class JumpMq implements AutoCloseable {
             return commands;
         }
 
+        private List<Listener> listeners() {
+            List<Listener> all = new ArrayList<>();
+            if (port >= 0) {
+                all.add(new Listener(Listener.Service.AMQP, new InetSocketAddress(host, port), null));
+            }
+            all.addAll(more);
+            return all;
+        }
+
+        /** The end of its log, for operators; without it, the log is the application's. */
+        Builder recentLog(Supplier<List<String>> lines) {
+            recentLog = lines;
+            return this;
+        }
+
+        /** What it is started with, as operators see it. */
+        Builder settings(Settings newSettings) {
+            settings = newSettings;
+            return this;
+        }
+
         /**
          * Starts the broker. When it cannot, it stops in order: what its directory held is there, and counts as before.
          *
          * @throws UncheckedIOException when it cannot listen, or not use its directory
          */
         public JumpMq start() {
-            try (StartReport report = new StartReport()) {
-                report.at("opens the directory " + dataDirectory);
-                DiskStore store = dataDirectory == null
-                        ? null
-                        : DiskStore.open(dataDirectory, storeSettings, onStoreFailure, report::at);
-                return start(store, report);
+            try {
+                return new JumpMq(this);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
+    }
 
-        private JumpMq start(@Nullable DiskStore store, StartReport report) throws IOException {
-            CompletableFuture<Throwable> defect = new CompletableFuture<>();
-            SteadyClock steady = clock.get();
-            EventLoops loops = new EventLoops(threads, steady, failure -> {
-                if (failure instanceof VirtualMachineError) {
-                    onFatal.accept(failure);
-                }
-                defect.complete(failure);
-            });
-            AtomicReference<@Nullable Broker> whole = new AtomicReference<>();
-            MemoryBudget memory = new MemoryBudget(messageMemoryBytes, connectionMemoryBytes, () -> {
-                Broker running = whole.get();
-                if (running != null) {
-                    running.letGo();
-                }
-            });
-            Broker broker = new Broker(
-                    loops.loops(),
-                    ServiceLoader.load(ExchangeType.class),
-                    memory,
-                    store == null ? CatalogLog.VOLATILE : store,
-                    store == null ? MessageStore.VOLATILE : store);
-            whole.set(broker);
-            try {
-                recover(broker, store, report);
-            } catch (IOException | RuntimeException | Error e) {
-                loops.close();
-                if (store != null) {
-                    store.abandon();
-                }
-                throw e;
-            }
-            Connections open = new Connections();
-            Authenticator authenticator = new Authenticator(
-                    broker.catalog()::user,
-                    loopbackUsers,
-                    new LoginGuard(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())));
-            AmqpServer server =
-                    new AmqpServer(loops, broker, authenticator, connections, maxConnections, serverProperties(), open);
-            List<Listener> listening = new CopyOnWriteArrayList<>();
-            try {
-                Node node = node(steady, broker, open, memory, listening);
-                if (!definitions.isEmpty()) {
-                    report.at("imports definitions");
-                    definitions.forEach(new Definitions(node)::load);
-                }
-                report.at("opens its ports");
-                listening.addAll(listen(server));
-                HttpServers servers =
-                        http.isEmpty() ? null : HttpServers.start(node, authenticator, httpPaths, http, listening);
-                JumpMq started = new JumpMq(loops, broker, server, store, listening, servers);
-                endUpon(defect, started);
-                return started;
-            } catch (IOException | RuntimeException | Error e) {
-                new JumpMq(loops, broker, server, store, listening, null).close();
-                throw e;
+    private RunningBroker run(List<Listener> wanted) throws IOException {
+        return RunningBroker.start(settings, wanted, this::listeners, guard, defect -> {
+            close();
+            settings.onDefect.accept(defect);
+        });
+    }
+
+    /** What operators do with it through the HTTP API. */
+    private final class Operators implements Control {
+        @Override
+        public Map<String, String> settings() {
+            return live.all();
+        }
+
+        @Override
+        public Set<String> chosen() {
+            return live.chosen();
+        }
+
+        @Override
+        public List<String> recentLog() {
+            return settings.recentLog.get();
+        }
+
+        @Override
+        public void set(String key, String value) {
+            RunningBroker running = broker;
+            if (running != null) {
+                live.set(running.node(), key, value);
             }
         }
 
-        /** A loop cannot wait for its own end: that takes another thread. */
-        @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a defect.
-        private void endUpon(CompletableFuture<Throwable> defect, JumpMq started) {
-            defect.thenAcceptAsync(
-                    what -> {
-                        started.close();
-                        onDefect.accept(what);
-                    },
-                    task -> new Thread(task, "jumpmq-end").start());
+        @Override
+        public void rotateLogs() {
+            LogSettings.rotate();
         }
 
-        private void recover(Broker broker, @Nullable DiskStore store, StartReport report) throws IOException {
-            int changes = store == null ? 0 : store.recoveredChanges().size();
-            report.at(() -> "applies " + changes + " changes of the catalog, which make "
-                    + broker.queueIds().size() + " queues so far");
-            List<Command> first = firstCommands();
-            try {
-                onLoop(broker.catalogLoop(), () -> {
-                    if (store != null) {
-                        broker.recover(store.recoveredChanges(), store.highestQueue());
-                    }
-                    if (broker.catalog().vhosts().isEmpty()) {
-                        broker.prepare(first);
-                    }
-                    broker.snapshot();
-                });
-            } catch (RecoveryException e) {
-                throw Objects.requireNonNull(store, "nothing was recorded")
-                        .refused(e.number() - 1, String.valueOf(e.getMessage()));
-            }
-            if (store != null) {
-                report.at("begins to write to " + dataDirectory);
-                store.start(broker.queueIds());
-            }
+        @Override
+        public void stop() {
+            pause();
         }
 
-        private Node node(
-                SteadyClock steady, Broker broker, Connections open, MemoryBudget memory, List<Listener> listening) {
-            String name = nodeName.contains("@") ? nodeName : nodeName + "@" + hostName();
-            return new Node(
-                    name,
-                    clusterName.isEmpty() ? name : clusterName,
-                    version(),
-                    steady,
-                    broker,
-                    open,
-                    memory,
-                    dataDirectory,
-                    storeSettings.diskFreeLimitBytes(),
-                    defaultQueueType,
-                    () -> listening.stream().map(Listener::managed).toList(),
-                    notes);
-        }
-
-        /** From the system if it tells: asking the network for a name may take long where that is not set up. */
-        private static String hostName() {
-            try {
-                return Files.readString(HOST_NAME).strip();
-            } catch (IOException e) {
-                return askedHostName();
-            }
-        }
-
-        private static String askedHostName() {
-            try {
-                return InetAddress.getLocalHost().getHostName();
-            } catch (UnknownHostException e) {
-                return "localhost";
-            }
-        }
-
-        /** Has a loop do something, and waits until it is done; throws what that throws. */
-        private static void onLoop(Loop loop, Runnable action) {
-            CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
-            loop.submit(
-                    (Runnable task) -> {
-                        try {
-                            task.run();
-                            done.complete(null);
-                        } catch (RuntimeException | Error e) {
-                            done.completeExceptionally(e);
-                        }
-                    },
-                    action);
-            try {
-                done.join();
-            } catch (CompletionException e) {
-                throw e.getCause() instanceof RuntimeException cause ? cause : e;
-            }
-        }
-
-        private List<Listener> listen(AmqpServer server) throws IOException {
-            List<Listener> all = new ArrayList<>();
-            if (port >= 0) {
-                all.add(new Listener(Listener.Service.AMQP, new InetSocketAddress(host, port), null));
-            }
-            all.addAll(more);
-            List<Listener> bound = new ArrayList<>();
-            for (Listener listener : all) {
-                bound.add(listener.at(server.listen(listener.address(), listener.tls())));
-            }
-            return bound;
+        @Override
+        public void start() throws IOException {
+            resume();
         }
     }
 
-    private static FieldTable serverProperties() {
-        Map<String, Object> capabilities = new LinkedHashMap<>();
-        for (String capability : new String[] {
-            "publisher_confirms",
-            "exchange_exchange_bindings",
-            "basic.nack",
-            "consumer_cancel_notify",
-            "connection.blocked",
-            "consumer_priorities",
-            "authentication_failure_close",
-            "per_consumer_qos",
-            "direct_reply_to"
-        }) {
-            capabilities.put(capability, true);
+    /** Stops the broker in order; the HTTP servers go on, and know who may start it again. */
+    private synchronized void pause() {
+        RunningBroker running = broker;
+        HttpServers servers = this.servers;
+        if (running == null || servers == null || closed) {
+            return;
         }
-        Map<String, Object> properties = new LinkedHashMap<>();
-        properties.put("capabilities", FieldTable.of(capabilities));
-        properties.put("product", "JumpMQ");
-        properties.put("version", version());
-        properties.put("platform", "Java " + System.getProperty("java.version"));
-        properties.put("copyright", "The JumpMQ authors");
-        properties.put("information", "Licensed under the Apache License 2.0");
-        return FieldTable.of(properties);
+        LOG.info("The broker stops, as an operator wants; the HTTP API can start it again");
+        Node dormant = running.node().with(running.node().broker().dormant());
+        servers.pause(dormant, new Authenticator(dormant.broker().catalog()::user, settings.loopbackUsers, guard));
+        broker = null;
+        running.close();
     }
 
-    private static String version() {
-        String version = JumpMq.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
+    private synchronized void resume() throws IOException {
+        HttpServers servers = this.servers;
+        if (broker != null || servers == null || closed) {
+            return;
+        }
+        RunningBroker started = run(amqp);
+        live.forget();
+        broker = started;
+        servers.serve(started.node(), started.authenticator());
+        LOG.info("The broker has started again");
     }
 
     /** The port that it listens on; of several the first. */
     public int port() {
-        return listeners.get(0).address().getPort();
+        return amqp.get(0).address().getPort();
     }
 
-    /** Where it listens. */
+    /** Where it listens now. */
     List<Listener> listeners() {
-        return listeners;
+        List<Listener> all = new ArrayList<>();
+        RunningBroker running = broker;
+        if (running != null) {
+            all.addAll(running.listeners());
+        }
+        all.addAll(http);
+        return all;
     }
 
     /** The port of the HTTP API, of several the first; -1: there is none. */
@@ -575,7 +472,7 @@ public final class JumpMq implements AutoCloseable {
     }
 
     private int portOf(Listener.Service service) {
-        return listeners.stream()
+        return http.stream()
                 .filter(listener -> listener.service() == service)
                 .mapToInt(listener -> listener.address().getPort())
                 .findFirst()
@@ -612,8 +509,8 @@ public final class JumpMq implements AutoCloseable {
     /** As {@link #setPolicy}, for bounds that no user's policy can lift. */
     public void setOperatorPolicy(
             String vhost, String name, String pattern, int priority, Map<String, Object> definition) {
-        administer(new Command.SetPolicy(
-                vhost, Policy.of(name, pattern, Policy.Target.QUEUES, priority, definition, true)));
+        administer(
+                new Command.SetPolicy(vhost, Policy.of(name, pattern, Policy.Target.ALL, priority, definition, true)));
     }
 
     /** Takes a policy away. */
@@ -621,10 +518,18 @@ public final class JumpMq implements AutoCloseable {
         administer(new Command.DeletePolicy(vhost, name, false));
     }
 
+    private RunningBroker running() {
+        RunningBroker running = broker;
+        if (running == null) {
+            throw new IllegalStateException("the broker is stopped");
+        }
+        return running;
+    }
+
     /** Returns when the change lasts. */
     private void administer(Command command) {
         try {
-            broker.administer(List.of(command)).join();
+            running().node().broker().administer(List.of(command)).join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof AmqpException refused) {
                 throw refused;
@@ -640,47 +545,13 @@ public final class JumpMq implements AutoCloseable {
             return;
         }
         closed = true;
-        if (http != null) {
-            stop("The HTTP API", http::close);
+        HttpServers servers = this.servers;
+        if (servers != null) {
+            RunningBroker.stop("The HTTP API", servers::close);
         }
-        stop("The connections", server::close);
-        if (!loops.settle(STOP_HOPS, STOP_MILLIS)) {
-            LOG.warn("The broker is too busy to wait until all that clients have sent is done");
+        RunningBroker running = broker;
+        if (running != null) {
+            running.close();
         }
-        Map<Long, Long> seen = store == null ? Map.of() : seen();
-        loops.close();
-        if (store != null) {
-            try {
-                store.close(seen);
-            } catch (IOException e) {
-                LOG.error("The store could not be closed in order; what was confirmed is safe", e);
-            }
-        }
-    }
-
-    /** What does not stop in order must not keep the store from it: what was acknowledged would come back. */
-    private static void stop(String what, Runnable closing) {
-        try {
-            closing.run();
-        } catch (RuntimeException e) {
-            LOG.error("{} could not be stopped in order", what, e);
-        }
-    }
-
-    /** Up to where the queues have delivered: the next start need not call everything redelivered then. */
-    private Map<Long, Long> seen() {
-        Map<Long, CompletableFuture<Long>> answers = broker.noteSeen();
-        try {
-            CompletableFuture.allOf(answers.values().toArray(CompletableFuture<?>[]::new))
-                    .get(STOP_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("Some queues were too busy to tell what they have delivered");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        Map<Long, Long> seen = new HashMap<>();
-        // Of one that has not answered, all counts as delivered.
-        answers.forEach((queue, answer) -> seen.put(queue, answer.getNow(Long.MAX_VALUE)));
-        return seen;
     }
 }

@@ -18,10 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the settings want a broker to listen.
  *
- * @param hostGiven whether the command line has said which address all listeners have, so that settings of addresses do not
- *     tell which listeners are wanted
+ * @param host the address of all listeners, at the ports that the settings say; null: each has its own
  */
-record ListenerSettings(Settings settings, boolean hostGiven) {
+record ListenerSettings(Settings settings, @Nullable String host) {
     private static final String EVERYWHERE = "0.0.0.0";
 
     /**
@@ -63,7 +62,7 @@ record ListenerSettings(Settings settings, boolean hostGiven) {
         boolean isSecured = isWanted(options.tlsPort())
                 && (settings.isSet(options.tlsPort())
                         || settings.isSet(options.tls().certificates()));
-        boolean isConfigured = settings.isSet(options.port()) || (!hostGiven && settings.isSet(options.host()));
+        boolean isConfigured = settings.isSet(options.port()) || (host == null && settings.isSet(options.host()));
         if (isWanted(options.port()) && (isConfigured || !isSecured)) {
             wanted.add(new Listener(service, socket(options.port(), options.host()), null));
         }
@@ -77,21 +76,24 @@ record ListenerSettings(Settings settings, boolean hostGiven) {
         return !settings.get(port).isNone();
     }
 
-    private InetSocketAddress socket(Option<Address> port, Option<String> host) {
+    private InetSocketAddress socket(Option<Address> port, Option<String> own) {
         Address address = settings.get(port);
-        String name = settings.find(host).orElse(null);
-        if (name == null) {
-            return socket(address);
-        }
-        InetSocketAddress socket = new InetSocketAddress(name, address.port());
-        if (socket.isUnresolved()) {
-            throw new IllegalArgumentException(host.key() + " = " + name + ": there is no such address");
-        }
-        return socket;
+        String name = settings.find(own).orElse(null);
+        return host != null || name == null ? socket(address) : resolved(own.key(), name, address.port());
     }
 
-    private static InetSocketAddress socket(Address address) {
-        return new InetSocketAddress(address.host().isEmpty() ? EVERYWHERE : address.host(), address.port());
+    private InetSocketAddress socket(Address address) {
+        return host == null
+                ? new InetSocketAddress(address.host().isEmpty() ? EVERYWHERE : address.host(), address.port())
+                : resolved("--host", host, address.port());
+    }
+
+    private static InetSocketAddress resolved(String key, String name, int port) {
+        InetSocketAddress socket = new InetSocketAddress(name, port);
+        if (socket.isUnresolved()) {
+            throw new IllegalArgumentException(key + " = " + name + ": there is no such address");
+        }
+        return socket;
     }
 
     private Tls tls(Option<Address> port, TlsOptions options) {

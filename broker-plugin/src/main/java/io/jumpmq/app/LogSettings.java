@@ -168,14 +168,60 @@ record LogSettings(Settings settings) {
                 settings.get(options.formatter()).equals("json") ? new JsonLines() : ConsoleLog.lines(context);
         encoder.setContext(context);
         encoder.start();
-        ThresholdFilter threshold = new ThresholdFilter();
-        threshold.setLevel(level(settings.get(options.level())).toString());
-        threshold.start();
-        appender.addFilter(threshold);
+        appender.addFilter(threshold(settings.get(options.level())));
         appender.setContext(context);
         appender.setEncoder(encoder);
         appender.start();
         return appender;
+    }
+
+    /** Logs no less than this from now on, wherever to. */
+    static void limit(String level) {
+        ConsoleLog.limit(level(level));
+        appenders().forEach(appender -> {
+            appender.clearAllFilters();
+            appender.addFilter(threshold(level));
+        });
+    }
+
+    /**
+     * Begins new log files; where somebody else moves them away, in the same place.
+     *
+     * @throws IllegalArgumentException when there are none
+     */
+    static void rotate() {
+        List<FileAppender<ILoggingEvent>> files = new ArrayList<>();
+        appenders().forEach(appender -> {
+            if (appender instanceof FileAppender<ILoggingEvent> file) {
+                files.add(file);
+            }
+        });
+        if (files.isEmpty()) {
+            throw new IllegalArgumentException("there is no log file to rotate: " + Options.LOG_FILE.key() + " is not set");
+        }
+        for (FileAppender<ILoggingEvent> file : files) {
+            if (file instanceof RollingFileAppender<ILoggingEvent> rolling) {
+                rolling.rollover();
+            } else {
+                file.stop();
+                file.start();
+            }
+        }
+    }
+
+    private static List<Appender<ILoggingEvent>> appenders() {
+        List<Appender<ILoggingEvent>> all = new ArrayList<>();
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
+                .iteratorForAppenders()
+                .forEachRemaining(all::add);
+        return all;
+    }
+
+    private static ThresholdFilter threshold(String level) {
+        ThresholdFilter threshold = new ThresholdFilter();
+        threshold.setLevel(level(level).toString());
+        threshold.start();
+        return threshold;
     }
 
     private static Level level(String word) {

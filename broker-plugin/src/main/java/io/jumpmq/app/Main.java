@@ -18,7 +18,7 @@ public final class Main {
         Console console = Console.ofProcess();
         List<Object> commands = List.of(
                 new ServerCommand(),
-                new ConfigCommand(),
+                new ConfigCommand(console),
                 new PerfCommand(console),
                 new CtlCommand(console),
                 new DemoCommand(console, Main::embedded));
@@ -28,9 +28,9 @@ public final class Main {
     /** Whatever goes wrong, the process ends: the broker's threads alone would keep it, its ports and its directory. */
     private static int run(Console console, List<Object> commands, String[] arguments) {
         try {
-            return JumpMqCommand.run(console, commands, arguments);
+            return JumpMqCommand.runProcess(console, commands, arguments);
         } catch (Error e) {
-            console.err().println("jumpmq: internal error: " + e);
+            console.complain("internal error: " + e);
             e.printStackTrace(console.err());
             return JumpMqCommand.INTERNAL_ERROR;
         }

@@ -4,7 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.jumpmq.config.ConfigException;
 import io.jumpmq.config.Options;
 import io.jumpmq.config.Settings;
-import io.jumpmq.management.NodeNotes;
+import io.jumpmq.management.Cors;
 import io.jumpmq.security.Permission;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.store.StoreSettings;
@@ -44,7 +44,9 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:stopped in order",
             "2:did not start",
-            "3:the disk failed, or the data directory went, while it ran"
+            "3:the disk failed, or the data directory went, while it ran",
+            "4:the Java machine failed: memory ran out",
+            "70:a defect of JumpMQ"
         },
         footer = {"", "'jumpmq config' prints a configuration file with all settings explained."})
 final class ServerCommand implements Callable<Integer> {
@@ -73,7 +75,7 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "PORT", description = "Where to listen. Default: 5672; 0 takes a free port.")
     private @Nullable String port;
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "The address to listen on. Default: all.")
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "The address to listen on, at all ports. Default: all.")
     private @Nullable String host;
 
     @Option(names = "--data-dir", paramLabel = "DIRECTORY", description = "Where data is kept. Default: ./data.")
@@ -106,7 +108,7 @@ final class ServerCommand implements Callable<Integer> {
             Settings settings = settings();
             RecentLog recent = new LogSettings(settings).apply();
             broker = builder(settings)
-                    .notes(new NodeNotes(shown(settings), recent::lines))
+                    .recentLog(recent::lines)
                     .onDefect(defect -> {
                         code.set(DEFECT);
                         stopped.countDown();
@@ -166,12 +168,6 @@ final class ServerCommand implements Callable<Integer> {
         Runtime.getRuntime().halt(STORE_FAILED);
     }
 
-    private static List<NodeNotes.Setting> shown(Settings settings) {
-        return settings.all().stream()
-                .map(entry -> new NodeNotes.Setting(entry.key(), entry.value(), entry.isSet()))
-                .toList();
-    }
-
     /** What messages may take. */
     private static long messageMemory(Settings settings) {
         long heap = Runtime.getRuntime().maxMemory();
@@ -218,24 +214,15 @@ final class ServerCommand implements Callable<Integer> {
         if (prometheusPort != null) {
             settings.set("--prometheus-port", Options.PROMETHEUS.port().key(), prometheusPort);
         }
-        String key = Options.TCP.key();
-        if (host != null) {
-            settings.set("--host", Options.MANAGEMENT.host().key(), host);
-            settings.set("--host", Options.MANAGEMENT.tlsHost().key(), host);
-            settings.set("--host", Options.PROMETHEUS.host().key(), host);
-            settings.set("--host", Options.PROMETHEUS.tlsHost().key(), host);
-            settings.set(
-                    "--host",
-                    key,
-                    (host.contains(":") ? "[" + host + "]" : host) + ":" + (port == null ? JumpMq.DEFAULT_PORT : port));
-        } else if (port != null) {
-            settings.set("--port", key, port);
+        if (port != null) {
+            settings.set("--port", Options.TCP.key(), port);
         }
         return settings.build();
     }
 
     private JumpMq.Builder builder(Settings settings) {
         JumpMq.Builder builder = JumpMq.builder()
+                .settings(settings)
                 .withoutUsers()
                 .vhost(settings.get(Options.DEFAULT_VHOST))
                 .user(settings.get(Options.DEFAULT_USER), settings.get(Options.DEFAULT_PASSWORD), tags(settings))
@@ -252,7 +239,8 @@ final class ServerCommand implements Callable<Integer> {
                         settings.get(Options.HEARTBEAT),
                         settings.get(Options.MAX_MESSAGE_SIZE),
                         settings.get(Options.HANDSHAKE_TIMEOUT),
-                        settings.get(Options.SEND_TIMEOUT)));
+                        settings.get(Options.SEND_TIMEOUT),
+                        settings.get(Options.CONSUMER_TIMEOUT)));
         boolean interval = settings.get(Options.STORE_SYNC).equals("interval");
         builder.dataDirectory(Path.of(settings.get(Options.DATA_DIRECTORY)))
                 .store(new StoreSettings(
@@ -267,10 +255,13 @@ final class ServerCommand implements Callable<Integer> {
                 .onFatal(ServerCommand::giveUp);
         settings.find(Options.THREADS).ifPresent(builder::threads);
         builder.port(-1);
-        new ListenerSettings(settings, host != null).wanted().forEach(builder::listen);
+        new ListenerSettings(settings, host).wanted().forEach(builder::listen);
         settings.find(Options.DEFAULT_QUEUE_TYPE).ifPresent(builder::defaultQueueType);
         settings.find(Options.CLUSTER_NAME).ifPresent(builder::clusterName);
         builder.nodeName(settings.get(Options.NODE_NAME))
+                .cors(new Cors(
+                        Set.copyOf(settings.members(Options.CORS_ORIGINS).values()),
+                        settings.get(Options.CORS_MAX_AGE)))
                 .httpPaths(new HttpPaths(settings.get(Options.MANAGEMENT_PATH), settings.get(Options.PROMETHEUS_PATH)));
         settings.find(Options.DEFINITIONS)
                 .or(() -> settings.find(Options.DEFINITIONS_PATH))
@@ -286,6 +277,11 @@ final class ServerCommand implements Callable<Integer> {
         if (share == null || settings.isSet(Options.DISK_FREE)) {
             return settings.get(Options.DISK_FREE);
         }
+        return diskFree(share);
+    }
+
+    /** A share of the machine's memory. */
+    static long diskFree(double share) {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         return (long) (system.getTotalMemorySize() * share);
     }

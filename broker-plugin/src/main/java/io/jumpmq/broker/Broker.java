@@ -84,6 +84,15 @@ public final class Broker implements CatalogObserver {
         this.deaths = this.loops.stream().map(loop -> new DeathCounters()).toList();
     }
 
+    /** One that does nothing, and knows the users of this one: they may log in while it is stopped. Any thread. */
+    public Broker dormant() {
+        Broker dormant = new Broker(
+                List.of(), types, new MemoryBudget(0, 0, () -> {}), CatalogLog.VOLATILE, MessageStore.VOLATILE);
+        catalog.users()
+                .forEach(user -> dormant.catalog.apply(new Change.UserPut(user.name(), user.password(), user.tags())));
+        return dormant;
+    }
+
     /** Adds somebody who wants to know. */
     public void listen(BrokerListener listener) {
         listeners.add(listener);
@@ -204,6 +213,20 @@ public final class Broker implements CatalogObserver {
     /** How the store of messages stands, for operators. Any thread. */
     public StoreFigures storeFigures() {
         return store.figures();
+    }
+
+    /** Publishers wait while the disk has less than this left. Any thread. */
+    public long diskLimitBytes() {
+        return store.diskLimitBytes();
+    }
+
+    /**
+     * Has them wait at another limit, until the next start. Any thread.
+     *
+     * @throws IllegalArgumentException when there is no disk
+     */
+    public void limitDisk(long bytes) {
+        store.limitDisk(bytes);
     }
 
     /** Messages that the store cannot read any more, the first thousand of them. Any thread. */

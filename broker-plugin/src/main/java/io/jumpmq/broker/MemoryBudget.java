@@ -11,7 +11,7 @@ public final class MemoryBudget {
     /** What a queue keeps at hand when memory gets short. */
     private static final long SOME_BYTES = 256 << 10;
 
-    private final long limitBytes;
+    private volatile long limitBytes;
     private final Runnable onSpent;
     private final ConnectionMemory connections;
     private final AtomicLong heldBytes = new AtomicLong();
@@ -19,16 +19,15 @@ public final class MemoryBudget {
     private volatile long keepBytes;
 
     /**
-     * A budget of so many bytes.
+     * A budget of so many bytes; none at all has all publishers wait.
      *
      * @param connectionBytes how much of it connections may hold
      * @param onSpent called by whichever thread has gone beyond it
      */
     public MemoryBudget(long limitBytes, long connectionBytes, Runnable onSpent) {
-        if (limitBytes < 1) {
-            throw new IllegalArgumentException("a memory budget must be at least a byte, not " + limitBytes);
-        }
+        requireNotNegative(limitBytes);
         this.limitBytes = limitBytes;
+        this.spent = limitBytes == 0;
         this.onSpent = onSpent;
         this.connections = new ConnectionMemory(connectionBytes, this);
         this.keepBytes = limitBytes;
@@ -39,21 +38,35 @@ public final class MemoryBudget {
         return connections;
     }
 
+    private static void requireNotNegative(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("a memory budget cannot be " + bytes + " bytes");
+        }
+    }
+
     /** Beyond which publishers wait. */
     public long limitBytes() {
         return limitBytes;
+    }
+
+    /** Lets messages take so much from now on; nothing at all has all publishers wait. Any thread. */
+    public void limit(long bytes) {
+        requireNotNegative(bytes);
+        limitBytes = bytes;
+        add(0);
     }
 
     /** Notes that a queue, or a connection, holds so much more, or less if it is negative. Any thread. */
     void add(long bytes) {
         long held = heldBytes.addAndGet(bytes);
         boolean before = spent;
-        if (held > limitBytes) {
+        long limit = limitBytes;
+        if (held > limit || limit == 0) {
             spent = true;
-        } else if (held < limitBytes - limitBytes / 10) {
+        } else if (held < limit - limit / 10) {
             spent = false;
         }
-        long keep = held > limitBytes / 2 ? Math.min(SOME_BYTES, limitBytes / 8) : limitBytes / 4;
+        long keep = held > limit / 2 ? Math.min(SOME_BYTES, limit / 8) : limit / 4;
         if (keep != keepBytes) {
             keepBytes = keep;
         }

@@ -35,6 +35,16 @@ public interface MessageStore {
         public List<DamagedMessage> damaged() {
             return List.of();
         }
+
+        @Override
+        public long diskLimitBytes() {
+            return 0;
+        }
+
+        @Override
+        public void limitDisk(long bytes) {
+            throw new IllegalArgumentException("nothing is kept on a disk: there is no data directory");
+        }
     };
 
     /**
@@ -56,4 +66,14 @@ public interface MessageStore {
 
     /** Messages that it cannot read any more, the first thousand of them. Any thread. */
     List<DamagedMessage> damaged();
+
+    /** Publishers wait while the disk has less than this left. Any thread. */
+    long diskLimitBytes();
+
+    /**
+     * Has them wait at another limit, until the next start. Any thread.
+     *
+     * @throws IllegalArgumentException when there is no disk
+     */
+    void limitDisk(long bytes);
 }

@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Messages that go from a queue to an exchange, one after the other, so that their order stays.
  *
+ * @param user who moves them
  * @param key the routing key that they get; null: each keeps its own
  * @param count the most that go
  * @param objection why one of them must not go; null: it may
  */
 public record Move(
         VirtualHost vhost,
+        String user,
         ExchangeRecord exchange,
         byte @Nullable [] key,
         int count,

@@ -4,7 +4,6 @@ import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Loop;
-import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.MessageQueue;
 import io.jumpmq.broker.queue.QueueEntry;
@@ -13,18 +12,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel without a connection: what operators publish and fetch by hand. Its home is the catalog's loop; any thread
  * may call.
  */
 public final class OperatorChannel {
+    private static final String NAME = "management";
+
+    private final Broker broker;
     private final Loop home;
     private final ChannelCounters counters;
     private final VirtualHost.Routing routing = new VirtualHost.Routing();
 
     /** The channel of a broker. */
     public OperatorChannel(Broker broker) {
+        this.broker = broker;
         this.home = broker.catalogLoop();
         this.counters = ChannelCounters.ofChannel(broker.counters(home));
     }
@@ -43,11 +47,12 @@ public final class OperatorChannel {
      */
     public record Got(Message message, boolean redelivered, int left) {}
 
-    /** Publishes a message. Completed when every queue has it: with whether there was one. */
-    public CompletableFuture<Boolean> publish(VirtualHost vhost, ExchangeRecord exchange, Message message) {
+    /** Publishes a user's message. Completed when every queue has it: with whether there was one. */
+    public CompletableFuture<Boolean> publish(
+            VirtualHost vhost, ExchangeRecord exchange, Message message, String user) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         onHome(done, () -> {
-            boolean routed = publish(vhost, exchange, message, (settled, accepted) -> done.complete(true));
+            boolean routed = publish(vhost, exchange, message, user, (settled, accepted) -> done.complete(true));
             if (!routed) {
                 done.complete(false);
             }
@@ -57,9 +62,12 @@ public final class OperatorChannel {
 
     /** Publishes a message; false: there is no queue for it, and nothing will be settled. */
     private boolean publish(
-            VirtualHost vhost, ExchangeRecord exchange, Message message, Publication.Settlement settlement) {
+            VirtualHost vhost, ExchangeRecord exchange, Message message, String user, Publication.Settlement settlement) {
         counters.published(false, message.body().length);
         vhost.route(exchange, message, routing);
+        if (vhost.isTraced()) {
+            firehose(vhost, user).published(message, routedQueues());
+        }
         int queues = routing.queues().size();
         exchange.counters().routed(queues);
         if (queues == 0) {
@@ -81,11 +89,12 @@ public final class OperatorChannel {
      */
     public CompletableFuture<Move.Outcome> move(QueueRecord queue, Move move) {
         CompletableFuture<Move.Outcome> done = new CompletableFuture<>();
-        onHome(done, () -> move(QueueActor.of(queue), move, 0, done));
+        onHome(done, () -> move(queue, move, 0, done));
         return done;
     }
 
-    private void move(QueueActor queue, Move move, int moved, CompletableFuture<Move.Outcome> done) {
+    private void move(QueueRecord source, Move move, int moved, CompletableFuture<Move.Outcome> done) {
+        QueueActor queue = QueueActor.of(source);
         if (moved == move.count()) {
             end(queue, new Move.Outcome(moved, null), done);
             return;
@@ -97,16 +106,19 @@ public final class OperatorChannel {
                 return;
             }
             counters.got(queue.isQuorum(), false, entry.redelivered());
+            if (move.vhost().isTraced()) {
+                firehose(move.vhost(), move.user()).delivered(source, entry.message(), entry.redelivered());
+            }
             Message message = move.published(entry.message());
             String objection = move.objection().apply(message);
             if (objection != null) {
                 putBack(queue, entry, new Move.Outcome(moved, objection), done);
                 return;
             }
-            boolean routed = publish(move.vhost(), move.exchange(), message, (settled, accepted) -> {
+            boolean routed = publish(move.vhost(), move.exchange(), message, move.user(), (settled, accepted) -> {
                 if (accepted) {
                     home.send(queue.home(), queue.acknowledge(), entry);
-                    move(queue, move, moved + 1, done);
+                    move(source, move, moved + 1, done);
                 } else {
                     putBack(queue, entry, new Move.Outcome(moved, "a queue refuses it: it is full"), done);
                 }
@@ -128,11 +140,34 @@ public final class OperatorChannel {
         queue.ask(home, core -> outcome, done::complete);
     }
 
-    /** Fetches up to {@code count} messages, and settles them once the last is there. */
-    public CompletableFuture<List<Got>> get(QueueRecord queue, int count, Settlement how) {
+    private List<String> routedQueues() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < routing.queues().size(); i++) {
+            names.add(routing.queues().get(i).name());
+        }
+        return names;
+    }
+
+    private Firehose firehose(VirtualHost vhost, String user) {
+        return new Firehose(broker, home, vhost, NAME, 1, user);
+    }
+
+    /** Fetches up to {@code count} messages for a user, and settles them once the last is there. */
+    public CompletableFuture<List<Got>> get(VirtualHost vhost, QueueRecord queue, int count, Settlement how, String user) {
         CompletableFuture<List<Got>> done = new CompletableFuture<>();
         onHome(done, () -> get(QueueActor.of(queue), count, how, new ArrayList<>(), new ArrayList<>(), done));
-        return done;
+        return vhost.isTraced()
+                ? done.whenComplete((got, failure) -> trace(firehose(vhost, user), queue, got))
+                : done;
+    }
+
+    private void trace(Firehose firehose, QueueRecord queue, @Nullable List<Got> got) {
+        if (got != null) {
+            home.submit(
+                    (List<Got> all) -> all.forEach(
+                            one -> firehose.delivered(queue, one.message(), one.redelivered())),
+                    got);
+        }
     }
 
     private void get(
@@ -166,12 +201,14 @@ public final class OperatorChannel {
             List<QueueEntry> entries,
             List<Got> got,
             CompletableFuture<List<Got>> done) {
-        Receiver<QueueEntry> receiver = switch (how) {
-            case ACK -> queue.acknowledge();
-            case REJECT -> queue.reject();
-            case REQUEUE -> queue.requeue();
-        };
-        entries.forEach(entry -> home.send(queue.home(), receiver, entry));
+        queue.tell(home, core -> {
+            long now = queue.nowMillis();
+            switch (how) {
+                case ACK -> entries.forEach(entry -> core.acknowledge(entry, now));
+                case REJECT -> core.reject(entries, now);
+                case REQUEUE -> core.requeue(entries, now);
+            }
+        });
         // What the queue is asked after that, it answers after that.
         queue.ask(home, core -> got, done::complete);
     }

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     private static final double BRISK_PER_MILLI = 1;
 
     private static final long SAMPLE_MILLIS = 10;
+    private static final long NEVER = Long.MAX_VALUE;
 
     /** When memory is short, it is tried again so much later. */
     private static final long LOAD_AGAIN_MILLIS = 200;
@@ -47,7 +50,9 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     private final QueueRecord queue;
     private final Loop home;
     private final MessageQueue core;
-    private long alarmMillis = Long.MAX_VALUE;
+
+    /** When the earliest of the alarms that are set goes off. */
+    private long alarmMillis = NEVER;
 
     /** What the memory budget was told that the queue holds. */
     private long toldBytes;
@@ -61,12 +66,12 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     private final Receiver<Message> publish = this::onPublish;
     private final Receiver<Publication> publishTracked = this::onPublishTracked;
     private final Receiver<QueueEntry> acknowledge = this::onAcknowledge;
-    private final Receiver<QueueEntry> reject = this::onReject;
     private final Receiver<QueueEntry> requeue = this::onRequeue;
     private final Receiver<Consumer<MessageQueue>> tell = this::onTell;
     private final Receiver<Get> get = this::onGet;
     private final Receiver<Loaded> load = this::onLoaded;
     private final Receiver<Long> durable = this::onDurable;
+    private final DeadLetterDeliveries deliveries = new DeadLetterDeliveries(this);
 
     /** Fetches that wait for what is being loaded. */
     private final Deque<Get> gets = new ArrayDeque<>();
@@ -78,8 +83,8 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         this.core = new MessageQueue(
                 queue.name(), queue.settings(), this, broker.store().open(queue.id(), home, this), home.nowMillis());
         Recovered recovered = broker.store().recovered(queue.id());
-        if (recovered.count() > 0) {
-            home.submit(tell, core -> core.recover(recovered));
+        if (recovered.last() >= 0 || core.nextDeadline() != NEVER) {
+            home.submit(tell, core -> core.recover(recovered)); // And sets the alarm, which nothing else may ever do.
         }
     }
 
@@ -92,15 +97,26 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         return home;
     }
 
+    public String name() {
+        return queue.name();
+    }
+
     /** Whether it follows the rules of a quorum queue. */
     public boolean isQuorum() {
         return core.settings().quorum();
+    }
+
+    /** {@link io.jumpmq.broker.queue.QueueSettings#consumerTimeoutMillis}, as it is now. Any thread. */
+    public OptionalLong consumerTimeoutMillis() {
+        return queue.settings().consumerTimeoutMillis();
     }
 
     /**
      * How a queue stands, for operators. The numbers are a moment old, and need not be of the same moment.
      *
      * @param stored how many of the ready ones are on the disk only
+     * @param dead how many died and are kept until their dead letters are safe
+     * @param deadBytes size of their bodies
      * @param heldBytes size of the bodies that take memory
      * @param lasting how many of all survive a restart
      * @param lastingBytes size of their bodies
@@ -114,6 +130,8 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
             int unacknowledged,
             long unacknowledgedBytes,
             int stored,
+            int dead,
+            long deadBytes,
             long heldBytes,
             int lasting,
             long lastingBytes,
@@ -128,12 +146,15 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         QueueConsumer active = core.activeConsumer();
         int ready = core.ready();
         int unacknowledged = core.unacknowledged();
+        int dead = core.dead();
         return new Figures(
                 ready,
                 core.readyBytes(),
                 unacknowledged,
                 core.unacknowledgedBytes(),
-                Math.max(0, ready + unacknowledged - core.heldMessages()),
+                Math.max(0, ready + unacknowledged + dead - core.heldMessages()),
+                dead,
+                core.deadBytes(),
                 core.heldBytes(),
                 core.lasting(),
                 core.lastingBytes(),
@@ -167,10 +188,6 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
 
     public Receiver<QueueEntry> acknowledge() {
         return acknowledge;
-    }
-
-    public Receiver<QueueEntry> reject() {
-        return reject;
     }
 
     public Receiver<QueueEntry> requeue() {
@@ -239,6 +256,16 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         settle();
     }
 
+    /** Has the queue do something once its present work is done. On its loop. */
+    void afterwards(Consumer<MessageQueue> action) {
+        home.send(home, tell, action);
+    }
+
+    /** A dead letter is safe, or it is lost for good. */
+    void countDeath(DeathReason reason) {
+        broker.deaths(home).count(isQuorum(), true, reason);
+    }
+
     /** Memory is short. Any thread. */
     void letGo() {
         home.submit(tell, queue -> queue.letGo(0));
@@ -266,11 +293,6 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         settle();
     }
 
-    private void onReject(QueueEntry entry) {
-        core.reject(entry, home.nowMillis());
-        settle();
-    }
-
     private void onRequeue(QueueEntry entry) {
         core.requeue(entry, home.nowMillis());
         settle();
@@ -288,7 +310,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         long deadline = core.nextDeadline();
         if (deadline < alarmMillis) {
             alarmMillis = deadline;
-            home.schedule(this::onAlarm, Math.max(0, deadline - home.nowMillis()));
+            home.schedule(() -> onAlarm(deadline), Math.max(0, deadline - home.nowMillis()));
         }
     }
 
@@ -328,8 +350,12 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         }
     }
 
-    private void onAlarm() {
-        alarmMillis = Long.MAX_VALUE;
+    private void onAlarm(long dueMillis) {
+        if (dueMillis == alarmMillis) {
+            alarmMillis =
+                    NEVER; // Else an earlier one has done so, and set the next: each setting one would make them ever
+            // more.
+        }
         core.tick(home.nowMillis());
         settle();
     }
@@ -357,7 +383,6 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
 
     @Override
     public void deadLetter(QueueEntry entry, DeathReason reason) {
-        broker.deaths(home).count(isQuorum(), true, reason);
         String exchange = String.valueOf(core.settings().deadLetterExchange());
         DeadLetter letter = DeadLetter.of(
                 entry.message(),
@@ -366,14 +391,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
                 exchange,
                 core.settings().deadLetterRoutingKey(),
                 home.wallMillis());
-        List<QueueActor> targets = targets(letter, exchange);
-        if (targets.isEmpty()) {
-            home.send(home, (Receiver<QueueEntry>) core::deadLettered, entry);
-            return;
-        }
-        Publication publication = new Publication(
-                letter.message(), 0, targets.size(), home, (settled, accepted) -> core.deadLettered(entry));
-        targets.forEach(target -> home.send(target.home, target.publishTracked, publication));
+        deliveries.send(entry, reason, letter.message(), targets(letter, exchange));
     }
 
     private List<QueueActor> targets(DeadLetter letter, String exchangeName) {

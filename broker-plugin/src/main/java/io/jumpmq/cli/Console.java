@@ -64,6 +64,12 @@ public record Console(InputStream in, OutputStream out, PrintWriter err, boolean
         }
     }
 
+    /** Says in one line what is wrong, after all that was printed before. */
+    public void complain(String problem) {
+        flush();
+        err.println("jumpmq: " + problem);
+    }
+
     /** Has everything printed so far reach its reader. */
     public void flush() {
         try {

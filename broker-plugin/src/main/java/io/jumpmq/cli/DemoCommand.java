@@ -44,7 +44,8 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:the keys are spread as the weights say, and moved as predicted",
             "1:they are not",
-            "2:wrong usage, or the broker refuses"
+            "2:wrong usage",
+            "3:the broker cannot be reached, or has refused"
         })
 public final class DemoCommand implements Callable<Integer> {
     private static final String DEFAULT_URI = "amqp://guest:guest@localhost:5672";
@@ -97,11 +98,11 @@ public final class DemoCommand implements Callable<Integer> {
             return show(connection, (uri == null ? DEFAULT_URI : uri).replaceFirst("//.*@", "//"));
         } catch (ConnectException e) {
             if (uri != null) {
-                throw new UsageException(
+                throw new RefusedException(
                         "nobody answers at " + uri.replaceFirst("//.*@", "//") + ": is the broker running?");
             }
         } catch (IOException | TimeoutException e) {
-            throw new UsageException("the broker refuses: " + reason(e));
+            throw new RefusedException("the broker refuses: " + reason(e));
         }
         try (Embedded broker = embedded.get();
                 Connection connection = connect(broker.uri())) {

@@ -2,6 +2,7 @@ package io.jumpmq.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jumpmq.cli.http.ManagementClient;
+import io.jumpmq.cli.http.ManagementException;
 import io.jumpmq.ring.RingState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,20 +32,20 @@ final class LiveRing {
 
     /** The ring file of it. */
     JsonNode document() {
-        return client.get(path("export"));
+        return get(path("export"));
     }
 
     JsonNode uniformity() {
-        return client.get(path("uniformity"));
+        return get(path("uniformity"));
     }
 
     JsonNode history() {
-        return client.get(path("history"));
+        return get(path("history"));
     }
 
     /** All that the broker tells of it. */
     JsonNode whole() {
-        return client.get(ManagementClient.path("rings", vhost, exchange));
+        return get(ManagementClient.path("rings", vhost, exchange));
     }
 
     /** The weights that its bindings have, by the names of {@link RingFile}. */
@@ -80,7 +81,7 @@ final class LiveRing {
 
     /** How many messages a queue has, ready and unacknowledged. */
     long messages(String queue) {
-        return client.get(ManagementClient.path("queues", vhost, queue) + "?columns=messages")
+        return get("queue", queue, ManagementClient.path("queues", vhost, queue) + "?columns=messages")
                 .path("messages")
                 .asLong();
     }
@@ -88,6 +89,22 @@ final class LiveRing {
     /** Deletes a queue unless it has messages. */
     void deleteIfEmpty(String queue) {
         client.delete(ManagementClient.path("queues", vhost, queue) + "?if-empty=true");
+    }
+
+    private JsonNode get(String path) {
+        return get("exchange", exchange, path);
+    }
+
+    /** Reads what is told of something, which is named if it is not there. */
+    private JsonNode get(String kind, String name, String path) {
+        try {
+            return client.get(path);
+        } catch (ManagementException e) {
+            throw e.isNotFound()
+                    ? new RefusedException("there is no " + kind + " '" + name + "' in virtual host '" + vhost + "' at "
+                            + client.base())
+                    : e;
+        }
     }
 
     private String path(String what) {

@@ -79,9 +79,8 @@ final class LiveRingCommands {
             while (left > 0 || !gone(ring, name)) {
                 if (timeout != null && System.nanoTime() - deadline > 0) {
                     progress("");
-                    console.err()
-                            .println("jumpmq: " + name + " still has " + left
-                                    + " messages; it is off the ring and gets no more of them");
+                    console.complain(
+                            name + " still has " + left + " messages; it is off the ring and gets no more of them");
                     return JumpMqCommand.NO;
                 }
                 progress(String.format(Locale.ROOT, "%,d messages left", left));
@@ -196,7 +195,7 @@ final class LiveRingCommands {
                 return JumpMqCommand.NO;
             }
             ring.restore(Json.MAPPER.readTree(RingFile.text(wanted)), before.epoch());
-            console.err().println("Done: epoch " + ring.state().epoch() + ".");
+            console.print("Done: epoch " + ring.state().epoch() + ".\n");
             return JumpMqCommand.OK;
         }
     }

@@ -88,8 +88,18 @@ final class LiveUniformity {
             }
             return result;
         } catch (IOException | TimeoutException e) {
-            throw new UsageException("the broker says: " + reason(e));
+            throw new RefusedException(address() + ": " + reason(e) + " (--uri says which broker)");
         }
+    }
+
+    /** The broker, without the password. */
+    private String address() {
+        return uri().replaceFirst("//.*@", "//");
+    }
+
+    private String uri() {
+        String given = System.getenv("JUMPMQ_AMQP_URI");
+        return uri != null ? uri : given != null ? given : DEFAULT_URI;
     }
 
     private static String reason(Exception failure) {
@@ -98,11 +108,10 @@ final class LiveUniformity {
     }
 
     private ConnectionFactory factory() {
-        String given = System.getenv("JUMPMQ_AMQP_URI");
         ConnectionFactory factory = new ConnectionFactory();
         factory.setAutomaticRecoveryEnabled(false);
         try {
-            factory.setUri(uri != null ? uri : given != null ? given : DEFAULT_URI);
+            factory.setUri(uri());
         } catch (URISyntaxException | GeneralSecurityException | IllegalArgumentException e) {
             throw new UsageException("--uri must be like " + DEFAULT_URI);
         }

@@ -54,9 +54,10 @@ final class RingCommands {
     @Command(
             name = "locate",
             description = {
-                "Prints each key's bucket: key<TAB>bucket, and <TAB>destination when a ring file is given.",
-                "Keys are the arguments or, without any, the lines of standard input, taken as bytes. A carriage return before"
-                        + " the end of a line is dropped."
+                "Prints each key's bucket and where it leads: key<TAB>bucket<TAB>destination. Of an exchange of a running broker,"
+                        + " or of a ring file; with --buckets only the bucket.",
+                "Keys are the arguments, as UTF-8, or without any the lines of standard input, taken as bytes. A carriage return"
+                        + " before the end of a line is dropped."
             },
             mixinStandardHelpOptions = true)
     static final class Locate implements Callable<Integer> {
@@ -65,19 +66,19 @@ final class RingCommands {
         @Option(names = "--algorithm", paramLabel = "NAME", description = "jump (default), jump-back or rabbitmq.")
         private @Nullable String algorithm;
 
-        @Option(names = "--buckets", paramLabel = "N", description = "How many buckets there are.")
+        @Option(
+                names = "--buckets",
+                paramLabel = "N",
+                description = "How many buckets there are, in place of EXCHANGE.")
         private @Nullable Long buckets;
 
-        @Option(
-                names = "--file",
-                paramLabel = "RING",
-                description = "A ring file, in place of --algorithm and --buckets.")
+        @Option(names = "--file", paramLabel = "RING", description = "A ring file, in place of EXCHANGE.")
         private @Nullable Path file;
 
         @Option(
                 names = "--exchange",
                 paramLabel = "EXCHANGE",
-                description = "An exchange of a running broker, in place of --algorithm and --buckets.")
+                description = "The exchange; all arguments are keys then.")
         private @Nullable String exchange;
 
         @Mixin
@@ -86,8 +87,11 @@ final class RingCommands {
         @Option(names = "--hex", description = "Keys are bytes in hexadecimal.")
         private boolean hex;
 
-        @Parameters(paramLabel = "KEY", arity = "0..*")
-        private List<String> keys = List.of();
+        @Parameters(
+                paramLabel = "EXCHANGE KEY",
+                arity = "0..*",
+                description = "An exchange of a running broker, unless an option says which ring, and keys.")
+        private List<String> arguments = List.of();
 
         Locate(Console console) {
             this.console = console;
@@ -95,31 +99,39 @@ final class RingCommands {
 
         @Override
         public Integer call() throws IOException {
-            Keys.Taker printer;
-            if (file != null || exchange != null) {
-                String option = file == null ? "--exchange" : "--file";
-                if (algorithm != null || buckets != null || (file != null && exchange != null)) {
-                    throw new UsageException(option + " says it all: leave out "
-                            + (file != null && exchange != null ? "--exchange" : "--algorithm and --buckets"));
-                }
-                RingState<String> ring =
-                        file == null ? broker.ring(Arguments.given(exchange)).state() : RingFile.read(file);
-                if (ring.bucketCount() == 0) {
-                    throw new UsageException((file == null ? exchange : file) + " is an empty ring: it routes no key");
-                }
-                printer = printer(ring.algorithm(), ring.bucketCount(), ring);
-            } else if (buckets == null) {
-                throw new UsageException(
-                        "say how many buckets there are, with --buckets N, or give a ring with --file or --exchange");
-            } else {
-                printer = printer(Arguments.algorithm(algorithm), Arguments.buckets(buckets), null);
-            }
+            List<String> keys = new ArrayList<>(arguments);
+            Keys.Taker printer = printer(keys);
             if (keys.isEmpty()) {
                 Keys.read(console.in(), printer);
             } else {
                 Keys.of(keys, printer);
             }
             return JumpMqCommand.OK;
+        }
+
+        /** What prints where keys go; takes the exchange off the arguments if it is among them. */
+        private Keys.Taker printer(List<String> keys) {
+            if (file == null && exchange == null && buckets != null) {
+                return printer(Arguments.algorithm(algorithm), Arguments.buckets(buckets), null);
+            }
+            if (algorithm != null || buckets != null || (file != null && exchange != null)) {
+                throw new UsageException(
+                        file != null && exchange != null
+                                ? "--file says it all: leave out --exchange"
+                                : "a ring says it all: leave out --algorithm and --buckets");
+            }
+            if (file != null) {
+                return printer(file.toString(), RingFile.read(file));
+            }
+            String name = exchange != null ? exchange : required(keys.isEmpty() ? null : keys.remove(0));
+            return printer(name, broker.ring(name).state());
+        }
+
+        private Keys.Taker printer(String title, RingState<String> ring) {
+            if (ring.bucketCount() == 0) {
+                throw new UsageException(title + " is an empty ring: it routes no key");
+            }
+            return printer(ring.algorithm(), ring.bucketCount(), ring);
         }
 
         private Keys.Taker printer(HashAlgorithm by, int count, @Nullable RingState<String> ring) {
@@ -335,7 +347,7 @@ final class RingCommands {
             LiveRing ring = broker.ring(wanted.exchange);
             RingState<String> before = ring.state();
             if (ifEpoch != null && ifEpoch != before.epoch()) {
-                throw new UsageException("the ring of '" + wanted.exchange + "' is at epoch " + before.epoch()
+                throw new RefusedException("the ring of '" + wanted.exchange + "' is at epoch " + before.epoch()
                         + ", not " + ifEpoch + ": look at it again");
             }
             RingPlan<String> plan = Arguments.plan(before, wanted.weights);
@@ -348,7 +360,9 @@ final class RingCommands {
                 return JumpMqCommand.NO;
             }
             ring.set(Arguments.weights(wanted.weights), before.epoch());
-            console.err().println("Done: epoch " + ring.state().epoch() + ".");
+            if (format == Format.text) {
+                console.print("Done: epoch " + ring.state().epoch() + ".\n");
+            }
             return JumpMqCommand.OK;
         }
 

@@ -33,9 +33,13 @@ public record Option<T>(String key, Kind<T> kind, @Nullable T initial, String me
         return isFamily() ? given.substring(prefix().length()) : "";
     }
 
-    /** The whole key of a member, by its own name. */
-    String keyOf(String member) {
-        return isFamily() ? prefix() + member : key;
+    /**
+     * Reads a value.
+     *
+     * @throws IllegalArgumentException when it is not allowed; the message says what is
+     */
+    public T parse(String text) {
+        return kind.parse(text);
     }
 
     /** The variable that sets it. */

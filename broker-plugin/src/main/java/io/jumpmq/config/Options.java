@@ -118,14 +118,20 @@ public final class Options {
             30_000,
             "A client that does not read is closed when no byte could be sent to it for so long, in milliseconds; 0 for never.");
 
+    public static final Option<Integer> CONSUMER_TIMEOUT = new Option<>(
+            "consumer_timeout",
+            Kind.wholeNumber(0, Integer.MAX_VALUE),
+            1_800_000,
+            "How long a consumer may take to acknowledge a delivery, in milliseconds; 0: for ever.");
+
     public static final Option<Long> MAX_MESSAGE_SIZE =
             new Option<>("max_message_size", Kind.bytes(1, 512L << 20), 16L << 20, "The largest message body.");
 
     public static final Option<Double> MEMORY_SHARE = new Option<>(
             "vm_memory_high_watermark.relative",
-            Kind.decimal(0.01, 0.9),
+            Kind.decimal(0, 0.9),
             0.4,
-            "The share of the Java heap that messages may take; beyond it publishers wait.");
+            "The share of the Java heap that messages may take; beyond it publishers wait. With 0 all do.");
 
     public static final Option<Long> MEMORY_BYTES = new Option<>(
             "vm_memory_high_watermark.absolute",
@@ -198,6 +204,19 @@ public final class Options {
             "",
             "What the paths of the HTTP API and of the web pages begin with, such as /jumpmq.");
 
+    public static final Option<String> CORS_ORIGINS = new Option<>(
+            "management.cors.allow_origins.*",
+            Kind.origin(),
+            null,
+            "Pages of other origins that may use the HTTP API from a browser, with all that its user may:"
+                    + " management.cors.allow_origins.1, …. With * all may read, with a password of their own.");
+
+    public static final Option<Integer> CORS_MAX_AGE = new Option<>(
+            "management.cors.max_age",
+            Kind.wholeNumber(0, 86_400),
+            1800,
+            "For how long a browser need not ask again whether they may, in seconds.");
+
     public static final Option<String> PROMETHEUS_PATH =
             new Option<>("prometheus.path", Kind.path(), "/metrics", "The path of the metrics.");
 
@@ -222,7 +241,8 @@ public final class Options {
             "management.load_definitions", Kind.text("a file's path"), null, "The older name of load_definitions.");
 
     public static final Option<String> CLUSTER_NAME = new Option<>(
-            "cluster_name", Kind.text("a name"), null, "What the cluster is called; as its first node by default.");
+            "cluster_name", Kind.text("a name"), null, "What the cluster is called, set at each start. Unset, it keeps the name that it was given (jumpmq ctl"
+                    + " set_cluster_name), and has its node's at first.");
 
     public static final Option<Boolean> LOG_CONSOLE =
             new Option<>("log.console", Kind.truth(), true, "Whether the console is told what happens.");
@@ -293,6 +313,7 @@ public final class Options {
                             CONNECTION_MAX,
                             HANDSHAKE_TIMEOUT,
                             SEND_TIMEOUT,
+                            CONSUMER_TIMEOUT,
                             MAX_MESSAGE_SIZE,
                             MEMORY_SHARE,
                             MEMORY_BYTES,
@@ -308,6 +329,8 @@ public final class Options {
                     PROMETHEUS.all(),
                     List.of(
                             MANAGEMENT_PATH,
+                            CORS_ORIGINS,
+                            CORS_MAX_AGE,
                             PROMETHEUS_PATH,
                             DEFINITIONS,
                             MANAGEMENT_DEFINITIONS,
@@ -334,11 +357,6 @@ public final class Options {
     static final Set<Option<?>> SECRETS = Set.of(DEFAULT_USER, DEFAULT_PASSWORD, DEFAULT_VHOST);
 
     private Options() {}
-
-    /** Whether its value must not be shown to anybody. */
-    static boolean isSecret(Option<?> option) {
-        return option.equals(DEFAULT_PASSWORD);
-    }
 
     /** Those that want a log file. */
     public static List<Option<?>> fileLog() {

@@ -1,5 +1,8 @@
 package io.jumpmq.management;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Broker;
@@ -9,6 +12,8 @@ import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
@@ -18,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +31,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path the variable parts of the path, by name, decoded
  * @param query the query's parameters, decoded
+ * @param headers as they came, by name; null where there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record Call(Broker broker, User user, Map<String, String> path, Map<String, Deque<String>> query, byte[] body) {
+record Call(
+        Broker broker,
+        User user,
+        Map<String, String> path,
+        Map<String, Deque<String>> query,
+        Function<String, @Nullable String> headers,
+        byte[] body) {
     private static final long PATIENCE_SECONDS = 60;
 
     private static final String MONITORING = "monitoring";
@@ -53,9 +66,24 @@ record Call(Broker broker, User user, Map<String, String> path, Map<String, Dequ
         return value != null && !value.equals("false");
     }
 
+    /** A header's text, which HTTP carries as bytes: UTF-8 if they can be that. Null: it is not there. */
+    @Nullable String header(String name) {
+        String raw = headers.apply(name);
+        if (raw == null) {
+            return null;
+        }
+        try {
+            return UTF_8.newDecoder()
+                    .decode(ByteBuffer.wrap(raw.getBytes(ISO_8859_1)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return raw;
+        }
+    }
+
     /** The same, now that its body has come. */
     Call with(byte[] newBody) {
-        return new Call(broker, user, path, query, newBody);
+        return new Call(broker, user, path, query, headers, newBody);
     }
 
     Fields json() {

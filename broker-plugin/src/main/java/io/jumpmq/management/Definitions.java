@@ -89,20 +89,10 @@ public final class Definitions {
             all.put(VHOSTS, vhosts.stream().map(Definitions::vhost).toList());
             all.put("permissions", permissions);
             all.put("topic_permissions", topics);
-            all.put("global_parameters", globalParameters(catalog));
+            all.put("global_parameters", GlobalParameterResources.documents(catalog));
             describe(all, catalog, vhosts);
             return all;
         }));
-    }
-
-    private List<Map<String, @Nullable Object>> globalParameters(Catalog catalog) {
-        List<Map<String, @Nullable Object>> all = new ArrayList<>();
-        // A name that nobody chose is not to become another cluster's.
-        if (!node.clusterName().equals(node.name())) {
-            all.add(GlobalParameterResources.document(GlobalParameterResources.CLUSTER_NAME, node.clusterName()));
-        }
-        all.addAll(GlobalParameterResources.documents(catalog));
-        return all;
     }
 
     Map<String, @Nullable Object> export(VirtualHost vhost) {
@@ -115,8 +105,8 @@ public final class Definitions {
 
     private Map<String, @Nullable Object> versions() {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("rabbit_version", OverviewResources.COMPATIBLE_VERSION);
-        map.put("rabbitmq_version", OverviewResources.COMPATIBLE_VERSION);
+        map.put("rabbit_version", Node.COMPATIBLE_VERSION);
+        map.put("rabbitmq_version", Node.COMPATIBLE_VERSION);
         map.put("product_name", "JumpMQ");
         map.put("product_version", node.version());
         return map;
@@ -349,9 +339,11 @@ public final class Definitions {
                                 fields.requiredText("vhost"), fields.requiredText("user"), fields)));
         each(document, "global_parameters", "name", (fields, element) -> {
             String name = fields.requiredText("name");
-            // The cluster is called as its configuration says, and is none that it was once.
-            if (!name.equals(GlobalParameterResources.CLUSTER_NAME) && !name.startsWith("internal")) {
-                all.add(element, GlobalParameterResources.command(name, fields));
+            // What RabbitMQ knows a cluster by is another's.
+            if (!name.startsWith("internal")) {
+                all.add(
+                        element,
+                        GlobalParameterResources.command(name, fields.node().path("value")));
             }
         });
         addVhostParts(document, all, null);

@@ -10,10 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /global-parameters}: the cluster's name, which the configuration sets, and whatever somebody wants to be kept. */
+/** {@code /global-parameters}: the cluster's name, and whatever somebody wants to be kept. */
 final class GlobalParameterResources {
-    static final String CLUSTER_NAME = "cluster_name";
-
     private final Node node;
 
     GlobalParameterResources(Node node) {
@@ -24,11 +22,11 @@ final class GlobalParameterResources {
         String one = "/global-parameters/{name}";
         routes.get("/global-parameters", call -> {
                     call.requirePolicymaker();
-                    return Answer.of(all());
+                    return Answer.of(documents(node.broker().catalog()));
                 })
                 .get(one, call -> {
                     call.requirePolicymaker();
-                    return Answer.of(all().stream()
+                    return Answer.of(documents(node.broker().catalog()).stream()
                             .filter(parameter -> call.at("name").equals(parameter.get("name")))
                             .findFirst()
                             .orElseThrow(HttpError::notFound));
@@ -37,21 +35,14 @@ final class GlobalParameterResources {
                 .delete(one, this::delete);
     }
 
-    private List<Map<String, @Nullable Object>> all() {
-        List<Map<String, @Nullable Object>> all = new ArrayList<>();
-        all.add(document(CLUSTER_NAME, node.clusterName()));
-        all.addAll(documents(node.broker().catalog()));
-        return all;
-    }
-
-    /** As in definitions, without the cluster's name. */
+    /** As in definitions. */
     static List<Map<String, @Nullable Object>> documents(Catalog catalog) {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
         new TreeMap<>(catalog.globalParameters()).forEach((name, value) -> all.add(document(name, Json.node(value))));
         return all;
     }
 
-    static Map<String, @Nullable Object> document(String name, Object value) {
+    private static Map<String, @Nullable Object> document(String name, Object value) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("name", name);
         map.put("value", value);
@@ -60,33 +51,34 @@ final class GlobalParameterResources {
 
     private Answer put(Call call) {
         call.requireAdministrator();
-        requireChangeable(call);
         Fields fields = call.json();
         fields.require("value");
         boolean isNew = !node.broker().catalog().globalParameters().containsKey(call.at("name"));
-        call.carryOut(command(call.at("name"), fields));
+        call.carryOut(command(call.at("name"), fields.node().path("value")));
         return Answer.put(isNew);
     }
 
-    /** The command that keeps a {@code value}. */
-    static Command.SetGlobalParameter command(String name, Fields fields) {
-        JsonNode value = fields.node().path("value");
+    /**
+     * The command that keeps a value.
+     *
+     * @throws HttpError when the cluster cannot be called so
+     */
+    static Command command(String name, JsonNode value) {
+        if (name.equals(Node.CLUSTER_NAME)) {
+            if (!value.isTextual() || value.textValue().isEmpty()) {
+                throw HttpError.badRequest("the cluster's name must be a text, not " + value);
+            }
+            return Node.nameCluster(value.textValue());
+        }
         return new Command.SetGlobalParameter(name, Json.text(value.isMissingNode() ? "" : Json.withoutPairs(value)));
     }
 
     private Answer delete(Call call) {
         call.requireAdministrator();
-        requireChangeable(call);
         if (!node.broker().catalog().globalParameters().containsKey(call.at("name"))) {
             throw HttpError.notFound();
         }
         call.carryOut(new Command.ClearGlobalParameter(call.at("name")));
         return Answer.done();
-    }
-
-    private static void requireChangeable(Call call) {
-        if (call.at("name").equals(CLUSTER_NAME)) {
-            throw HttpError.badRequest("the cluster's name is set by cluster_name in the configuration");
-        }
     }
 }

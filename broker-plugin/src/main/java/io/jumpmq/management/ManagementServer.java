@@ -19,6 +19,7 @@ import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.PathTemplateMatch;
+import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -30,10 +31,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,8 +58,11 @@ public final class ManagementServer implements AutoCloseable {
 
     private static final int MAX_WAITING = 256;
 
+    private static final long SAMPLE_PATIENCE_SECONDS = 5;
+
     private static final AttachmentKey<User> USER = AttachmentKey.create(User.class);
-    private static final String PAGES = "io/jumpmq/management/ui";
+    private static final String UI = "io/jumpmq/management/ui";
+    private static final String HELP = "io/jumpmq/management/pages";
     private static final String REALM = "Basic realm=\"JumpMQ Management\"";
     private static final HttpString REQUESTED_WITH = new HttpString("X-Requested-With");
 
@@ -71,12 +77,16 @@ public final class ManagementServer implements AutoCloseable {
             new HttpString("Referrer-Policy"),
             "no-referrer");
 
-    private final Node node;
-    private final Logins logins;
-    private final Statistics statistics;
+    /** What is managed at this time, and by whom. */
+    private record Site(Node node, Logins logins, Statistics statistics, boolean running) {}
+
+    private volatile Site site;
+    private volatile HttpHandler root;
+    private final Control control;
+    private final String prefix;
+    private final Cors cors;
     private final ScheduledExecutorService sampler;
     private final HttpThreads threads;
-    private final HttpHandler root;
     private final HttpMemory memory = HttpMemory.ofHeap();
     private final ExecutorService working = HttpThreads.pool("jumpmq-management", MAX_AT_ONCE, MAX_WAITING);
     private final List<AcceptingChannel<? extends StreamConnection>> servers = new ArrayList<>();
@@ -85,18 +95,62 @@ public final class ManagementServer implements AutoCloseable {
      * A server that does not listen yet.
      *
      * @param prefix what all its paths begin with; may be empty
+     * @param cors which pages of other origins may use it
      */
-    public ManagementServer(HttpThreads threads, Node node, Authenticator authenticator, String prefix) {
+    public ManagementServer(
+            HttpThreads threads,
+            Node node,
+            Authenticator authenticator,
+            Control control,
+            String prefix,
+            Cors cors) {
         this.threads = threads;
-        this.node = node;
-        this.logins = new Logins(authenticator, node.broker().events());
-        this.statistics = new Statistics(node);
+        this.control = control;
+        this.prefix = prefix;
+        this.cors = cors;
+        this.site = site(node, authenticator, true);
+        this.root = handler(site);
         this.sampler = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "jumpmq-statistics");
             thread.setDaemon(true);
             return thread;
         });
-        this.root = prefix.isEmpty() ? root() : new PathHandler().addPrefixPath(prefix, root());
+    }
+
+    private static Site site(Node node, Authenticator authenticator, boolean running) {
+        return new Site(
+                node, new Logins(authenticator, node.broker().events()), new Statistics(node), running);
+    }
+
+    private HttpHandler handler(Site its) {
+        HttpHandler all = root(its);
+        return prefix.isEmpty() ? all : new PathHandler().addPrefixPath(prefix, all);
+    }
+
+    /** Manages this node from now on. */
+    public void serve(Node node, Authenticator authenticator) {
+        show(site(node, authenticator, true));
+    }
+
+    /**
+     * The broker stops: nothing is left but to start it again.
+     *
+     * @param node that only knows its users
+     */
+    public void pause(Node node, Authenticator authenticator) {
+        show(site(node, authenticator, false));
+        try {
+            sampler.submit(() -> {}).get(SAMPLE_PATIENCE_SECONDS, TimeUnit.SECONDS); // One may be under way.
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("The last sample of the statistics takes long: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void show(Site its) {
+        site = its;
+        root = handler(its);
     }
 
     /**
@@ -108,7 +162,7 @@ public final class ManagementServer implements AutoCloseable {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // Sampling goes on whatever one sample throws.
     public int listen(InetSocketAddress address, @Nullable Https tls) throws IOException {
-        AcceptingChannel<? extends StreamConnection> started = threads.listen(address, tls, memory, root);
+        AcceptingChannel<? extends StreamConnection> started = threads.listen(address, tls, memory, exchange -> root.handleRequest(exchange));
         if (servers.isEmpty()) {
             sampler.scheduleWithFixedDelay(this::sample, 0, Statistics.SAMPLE_SECONDS, TimeUnit.SECONDS);
         }
@@ -118,7 +172,10 @@ public final class ManagementServer implements AutoCloseable {
 
     private void sample() {
         try {
-            statistics.sample(node.clock().nowMillis());
+            Site its = site;
+            if (its.running) {
+                its.statistics.sample(its.node.clock().nowMillis());
+            }
         } catch (RuntimeException | OutOfMemoryError e) {
             // Whatever it was: the executor would silently never call again.
             LOG.warn("Statistics could not be sampled, and will be tried again: {}", e.toString());
@@ -132,11 +189,28 @@ public final class ManagementServer implements AutoCloseable {
         working.shutdownNow();
     }
 
-    private HttpHandler root() {
+    private HttpHandler root(Site its) {
         Routes routes = new Routes(this::shell);
+        if (its.running) {
+            addAll(routes, its.node, its.statistics);
+            new ControlResources(control, its.node).addTo(routes);
+            new NodeResources(its.node, control).addTo(routes);
+        } else {
+            new ControlResources(control, its.node).addStoppedTo(routes);
+        }
+        HttpError missing = its.running
+                ? HttpError.notFound()
+                : new HttpError(503, "stopped", "the broker is stopped: 'jumpmq ctl start_app' starts it");
+        HttpHandler api = entrance(its.logins, routes.handler()
+                .setFallbackHandler(exchange -> send(exchange, missing))
+                .setInvalidMethodHandler(exchange ->
+                        send(exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
+        return beforeLogin(api);
+    }
+
+    private static void addAll(Routes routes, Node node, Statistics statistics) {
         OperatorChannel channel = new OperatorChannel(node.broker());
         new OverviewResources(node, statistics).addTo(routes);
-        new NodeResources(node).addTo(routes);
         new HealthResources(node, channel).addTo(routes);
         new ConnectionResources(node, statistics).addTo(routes);
         new ExchangeResources(statistics, channel).addTo(routes);
@@ -148,18 +222,26 @@ public final class ManagementServer implements AutoCloseable {
         new PolicyResources().addTo(routes);
         new ParameterResources().addTo(routes);
         new GlobalParameterResources(node).addTo(routes);
+        new FeatureFlagResources().addTo(routes);
         new DefinitionResources(new Definitions(node)).addTo(routes);
         new RingResources().addTo(routes);
-        HttpHandler api = entrance(routes.handler()
-                .setFallbackHandler(exchange -> send(exchange, HttpError.notFound()))
-                .setInvalidMethodHandler(exchange ->
-                        send(exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
-        HttpHandler pages = pages();
+    }
+
+    private HttpHandler beforeLogin(HttpHandler api) {
+        HttpHandler pages = pages(UI);
+        HttpHandler help = help();
         return exchange -> {
             ALWAYS.forEach(exchange.getResponseHeaders()::put);
             String path = exchange.getRelativePath();
-            if (path.equals("/api") || path.startsWith("/api/")) {
+            if (isHelp(path)) {
+                exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
+                help.handleRequest(exchange);
+            } else if (path.startsWith("/api/")) {
                 exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+                if (cors.tell(exchange)) {
+                    Transfer.of(exchange).send();
+                    return;
+                }
                 if (path.endsWith("/")) {
                     // A list's path, not that of something without a name.
                     exchange.setRelativePath(path.substring(0, path.length() - 1));
@@ -172,9 +254,28 @@ public final class ManagementServer implements AutoCloseable {
         };
     }
 
-    private static HttpHandler pages() {
+    /** What tells people about the API and the tools, to whoever asks. Directories are named with and without a slash. */
+    private static boolean isHelp(String path) {
+        return path.matches("/api(/(index\\.html)?)?|/cli(/.*)?");
+    }
+
+    private static HttpHandler help() {
+        HttpHandler files = pages(HELP);
+        return exchange -> {
+            if (!exchange.getRelativePath().matches("/[^/]+/?")) {
+                files.handleRequest(exchange);
+            } else {
+                exchange.setStatusCode(StatusCodes.MOVED_PERMANENTLY);
+                exchange.getResponseHeaders()
+                        .put(Headers.LOCATION, exchange.getRequestPath().replaceFirst("/$", "") + "/index.html");
+                Transfer.of(exchange).send();
+            }
+        };
+    }
+
+    private static HttpHandler pages(String folder) {
         HttpHandler files = new EncodingHandler(
-                new ResourceHandler(new ClassPathResourceManager(ManagementServer.class.getClassLoader(), PAGES))
+                new ResourceHandler(new ClassPathResourceManager(ManagementServer.class.getClassLoader(), folder))
                         .setCacheTime(0)
                         .setCachable(Predicates.falsePredicate())
                         .addWelcomeFiles("index.html"),
@@ -192,12 +293,12 @@ public final class ManagementServer implements AutoCloseable {
      * Lets in who has logged in, and decides nothing else before: who has not learns nothing, neither about a path nor whether a
      * request makes sense, and not a byte of a body is waited for.
      */
-    private HttpHandler entrance(HttpHandler inside) {
+    private HttpHandler entrance(Logins logins, HttpHandler inside) {
         return exchange -> answering(exchange, () -> {
             User user = logins.require(exchange);
             exchange.putAttachment(USER, user);
             threads.sockets().loggedIn(exchange);
-            Origins.requireOwn(exchange);
+            Origins.requireOwn(exchange, cors);
             inside.handleRequest(exchange);
         });
     }
@@ -260,7 +361,13 @@ public final class ManagementServer implements AutoCloseable {
             values.forEach(value -> all.add(decoded(value, true)));
             query.put(decoded(name, true), all);
         });
-        return new Call(node.broker(), Objects.requireNonNull(exchange.getAttachment(USER)), path, query, new byte[0]);
+        return new Call(
+                site.node.broker(),
+                Objects.requireNonNull(exchange.getAttachment(USER)),
+                path,
+                query,
+                exchange.getRequestHeaders()::getFirst,
+                new byte[0]);
     }
 
     /** Percent-decoding, strictly: what is no UTF-8 in the end is refused. */

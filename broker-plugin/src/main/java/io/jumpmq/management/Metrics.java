@@ -136,9 +136,9 @@ final class Metrics {
                 "build",
                 "Versions: of RabbitMQ, the one whose interfaces these are",
                 "rabbitmq_version",
-                OverviewResources.COMPATIBLE_VERSION,
+                Node.COMPATIBLE_VERSION,
                 "prometheus_plugin_version",
-                OverviewResources.COMPATIBLE_VERSION,
+                Node.COMPATIBLE_VERSION,
                 "prometheus_client_version",
                 "none",
                 "erlang_version",
@@ -167,7 +167,7 @@ final class Metrics {
                 "Publishers wait when messages take more: mem_limit of the HTTP API",
                 node.memory().limitBytes());
         families.gauge("disk_space_available_bytes", "Free where the data are", OverviewResources.diskFree(node));
-        families.gauge("disk_space_available_limit_bytes", "Publishers wait when less is free", node.diskLimitBytes());
+        families.gauge("disk_space_available_limit_bytes", "Publishers wait when less is free", node.broker().diskLimitBytes());
         families.gauge("erlang_uptime_seconds", "Since the node started", node.uptimeMillis() / 1000.0);
         Congestion congestion = node.broker().congestion();
         families.gauge(
@@ -191,6 +191,10 @@ final class Metrics {
         families.counter("queues_declared", "Queues declared", events.of(NodeCounters.Event.QUEUE_DECLARED));
         families.counter("queues_created", "Queues created", events.of(NodeCounters.Event.QUEUE_CREATED));
         families.counter("queues_deleted", "Queues deleted", events.of(NodeCounters.Event.QUEUE_DELETED));
+        families.counter(
+                "consumers_timed_out",
+                "Consumers that took too long to acknowledge a delivery",
+                events.of(NodeCounters.Event.CONSUMER_TIMED_OUT));
         logins(families, PROTOCOL, NodeCounters.Event.AMQP_LOGIN, NodeCounters.Event.AMQP_LOGIN_REFUSED);
         logins(families, "http", NodeCounters.Event.HTTP_LOGIN, NodeCounters.Event.HTTP_LOGIN_REFUSED);
     }

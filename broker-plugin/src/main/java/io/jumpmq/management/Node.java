@@ -2,6 +2,7 @@ package io.jumpmq.management;
 
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
+import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.loop.SteadyClock;
 import io.jumpmq.session.Connections;
 import java.nio.file.Path;
@@ -13,27 +14,45 @@ import org.jspecify.annotations.Nullable;
 /**
  * The node that is managed.
  *
- * @param name as {@code jumpmq@host}
+ * @param name as {@code jumpmq@host}; the cluster is called so, too, unless somebody has given it a name
  * @param clock started with it
  * @param dataDirectory null: nothing is kept
- * @param diskLimitBytes publishers wait when less is free
  * @param defaultQueueType what new virtual hosts have for a default; empty: none
  * @param listeners what listens where
- * @param notes what operators may read of it
  */
 public record Node(
         String name,
-        String clusterName,
         String version,
         SteadyClock clock,
         Broker broker,
         Connections connections,
         MemoryBudget memory,
         @Nullable Path dataDirectory,
-        long diskLimitBytes,
         String defaultQueueType,
-        Supplier<List<Listener>> listeners,
-        NodeNotes notes) {
+        Supplier<List<Listener>> listeners) {
+
+    /** The version of RabbitMQ whose interface this is: clients decide by it what they may ask, over AMQP as over HTTP. */
+    public static final String COMPATIBLE_VERSION = "3.10.8";
+
+    /** The global parameter that is the cluster's name. */
+    static final String CLUSTER_NAME = "cluster_name";
+
+    /** The command that names the cluster. */
+    public static Command nameCluster(String name) {
+        return new Command.SetGlobalParameter(CLUSTER_NAME, Json.text(name));
+    }
+
+    /** What the cluster is called. */
+    public String clusterName() {
+        String given = broker.catalog().globalParameters().get(CLUSTER_NAME);
+        return given == null ? name : Json.node(given).asText();
+    }
+
+    /** The same, with another broker, that nobody is connected to. */
+    public Node with(Broker other) {
+        return new Node(
+                name, version, clock, other, new Connections(), other.memory(), dataDirectory, defaultQueueType, listeners);
+    }
 
     /** Since it started. */
     long uptimeMillis() {

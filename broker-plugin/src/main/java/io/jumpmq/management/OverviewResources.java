@@ -1,5 +1,6 @@
 package io.jumpmq.management;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.metrics.NodeCounters;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class OverviewResources {
     /** What messages take is counted; the rest of the process is not. */
     private static final String MEMORY_STRATEGY = "counted";
-
-    /** The version of RabbitMQ whose interface this is: clients decide by it what they may ask. */
-    static final String COMPATIBLE_VERSION = "3.10.8";
 
     private final Node node;
     private final Statistics statistics;
@@ -45,16 +43,14 @@ final class OverviewResources {
                     requireThisNode(call.at("name"));
                     return Answer.of(Map.of("memory", memory()));
                 })
-                .get(
-                        "/whoami",
-                        call -> Answer.of(Map.of(
-                                "name",
-                                call.user().name(),
-                                "tags",
-                                new TreeSet<>(call.user().tags()))))
+                .get("/whoami", OverviewResources::whoami)
                 .get("/cluster-name", call -> Answer.of(Map.of("name", node.clusterName())))
-                .get("/extensions", call -> Answer.of(List.of()))
-                .get("/feature-flags", call -> Answer.of(List.of()))
+                .put("/cluster-name", Call::requireAdministrator, call -> {
+                    call.carryOut(
+                            GlobalParameterResources.command(Node.CLUSTER_NAME, TextNode.valueOf(call.json().requiredText("name"))));
+                    return Answer.done();
+                })
+                .get("/extensions", call -> Answer.of(List.of(Map.of("javascript", "main.js"))))
                 .get("/deprecated-features", call -> Answer.of(List.of()))
                 .get("/deprecated-features/used", call -> Answer.of(List.of()))
                 .get("/auth", call -> Answer.of(Map.of("oauth_enabled", false, "enable_uaa", false)))
@@ -65,6 +61,11 @@ final class OverviewResources {
                 });
     }
 
+    static Answer whoami(Call call) {
+        return Answer.of(Map.of(
+                "name", call.user().name(), "tags", new TreeSet<>(call.user().tags())));
+    }
+
     private void requireThisNode(String name) {
         if (!name.equals(node.name())) {
             throw HttpError.notFound();
@@ -73,7 +74,7 @@ final class OverviewResources {
 
     private Answer overview(Call call) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("management_version", COMPATIBLE_VERSION);
+        map.put("management_version", Node.COMPATIBLE_VERSION);
         map.put("rates_mode", "basic");
         map.put(
                 "sample_retention_policies",
@@ -81,7 +82,7 @@ final class OverviewResources {
         map.put("exchange_types", exchangeTypes());
         map.put("product_name", "JumpMQ");
         map.put("product_version", node.version());
-        map.put("rabbitmq_version", COMPATIBLE_VERSION);
+        map.put("rabbitmq_version", Node.COMPATIBLE_VERSION);
         map.put("cluster_name", node.clusterName());
         map.put("erlang_version", "none");
         map.put("erlang_full_version", "none: Java " + System.getProperty("java.version"));
@@ -207,7 +208,7 @@ final class OverviewResources {
         map.put("mem_calculation_strategy", MEMORY_STRATEGY);
         map.put("mem_limit", node.memory().limitBytes());
         map.put("mem_alarm", node.memory().isSpent());
-        map.put("disk_free_limit", node.diskLimitBytes());
+        map.put("disk_free_limit", node.broker().diskLimitBytes());
         map.put("disk_free_alarm", node.broker().alarms().contains(Congestion.DISK));
         map.put("fd_total", mostFiles);
         map.put("sockets_total", mostFiles);

@@ -94,7 +94,7 @@ final class PolicyResources {
                     Policy.of(
                             name,
                             fields.requiredText("pattern"),
-                            target(fields.text("apply-to", operator ? "queues" : "all")),
+                            Policy.Target.named(fields.text("apply-to", Policy.Target.ALL.text())),
                             priority.asInt(),
                             definition,
                             operator));
@@ -114,14 +114,5 @@ final class PolicyResources {
             return value.booleanValue();
         }
         throw HttpError.badRequest("Validation failed\n\n" + key + " cannot be " + value + "\n");
-    }
-
-    private static Policy.Target target(String text) {
-        return switch (text) {
-            case "queues", "classic_queues", "quorum_queues" -> Policy.Target.QUEUES;
-            case "exchanges" -> Policy.Target.EXCHANGES;
-            case "all" -> Policy.Target.ALL;
-            default -> throw HttpError.badRequest("apply-to must be one of all, queues, exchanges, not '" + text + "'");
-        };
     }
 }

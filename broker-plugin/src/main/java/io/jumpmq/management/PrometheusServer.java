@@ -37,7 +37,7 @@ public final class PrometheusServer implements AutoCloseable {
 
     private final HttpThreads threads;
     private final String path;
-    private final Metrics metrics;
+    private volatile @Nullable Metrics metrics;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
@@ -50,16 +50,33 @@ public final class PrometheusServer implements AutoCloseable {
      *
      * @param path where the metrics are
      */
-    public PrometheusServer(HttpThreads threads, Node node, String path) {
+    public PrometheusServer(HttpThreads threads, String path) {
         this.threads = threads;
         this.path = path;
-        this.metrics = new Metrics(node, new Statistics(node));
-        registry.getPrometheusRegistry().register((MultiCollector) metrics::aggregated);
+        registry.getPrometheusRegistry().register((MultiCollector) () -> running().aggregated());
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ClassLoaderMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         collections.bindTo(registry);
+    }
+
+    /** Tells of this node from now on. */
+    public void serve(Node node) {
+        metrics = new Metrics(node, new Statistics(node));
+    }
+
+    /** The broker is stopped: there is nothing to tell. */
+    public void pause() {
+        metrics = null;
+    }
+
+    private Metrics running() {
+        Metrics its = metrics;
+        if (its == null) {
+            throw new IllegalStateException("the broker is stopped");
+        }
+        return its;
     }
 
     /**
@@ -87,16 +104,21 @@ public final class PrometheusServer implements AutoCloseable {
     }
 
     private void answer(HttpServerExchange exchange) {
+        Metrics its = metrics;
+        if (its == null) {
+            sendText(exchange, 503, "The broker is stopped\n");
+            return;
+        }
         String asked = exchange.getRequestPath();
         switch (asked.startsWith(path) ? asked.substring(path.length()) : "elsewhere") {
             case "", "/" -> send(exchange, registry.getPrometheusRegistry().scrape());
-            case "/per-object" -> send(exchange, metrics.perObject());
+            case "/per-object" -> send(exchange, its.perObject());
             case "/detailed" -> {
                 Deque<String> families = exchange.getQueryParameters().get("family");
                 Deque<String> vhosts = exchange.getQueryParameters().get("vhost");
                 send(
                         exchange,
-                        metrics.detailed(
+                        its.detailed(
                                 families == null ? List.of() : decoded(families),
                                 vhosts == null ? null : decoded(vhosts)));
             }

@@ -68,12 +68,13 @@ final class QueueResources {
     }
 
     private Answer list(Call call, List<VirtualHost> vhosts) {
+        SampleRanges ranges = SampleRanges.of(call);
         return Listing.together(
                 call,
                 vhosts.stream().flatMap(vhost -> vhost.queues().stream()).toList(),
                 Comparator.comparing(QueueRecord::vhost).thenComparing(QueueRecord::name),
                 QueueRecord::name,
-                this::documents);
+                items -> documents(items, ranges));
     }
 
     private Answer one(Call call) {
@@ -81,21 +82,22 @@ final class QueueResources {
         if (queue == null) {
             throw HttpError.notFound();
         }
-        Map<String, @Nullable Object> map = documents(List.of(queue)).get(0);
+        Map<String, @Nullable Object> map = documents(List.of(queue), SampleRanges.of(call)).get(0);
         map.put("consumer_details", ConnectionResources.consumersOf(queue, statistics.connections()));
         map.put("incoming", List.of());
         map.put("deliveries", List.of());
         return Listing.of(call, map);
     }
 
-    private List<Map<String, @Nullable Object>> documents(List<QueueRecord> queues) {
+    private List<Map<String, @Nullable Object>> documents(List<QueueRecord> queues, SampleRanges ranges) {
         Map<Long, Long> heads = statistics.headTimestamps(queues);
         return queues.stream()
-                .map(queue -> document(queue, heads.get(queue.id())))
+                .map(queue -> document(queue, heads.get(queue.id()), ranges))
                 .toList();
     }
 
-    private Map<String, @Nullable Object> document(QueueRecord queue, @Nullable Long headTimestamp) {
+    private Map<String, @Nullable Object> document(
+            QueueRecord queue, @Nullable Long headTimestamp, SampleRanges ranges) {
         QueueActor.Figures figures = QueueActor.of(queue).figures();
         Map<String, @Nullable Object> map = Documents.queue(queue);
         map.put("exclusive", queue.owner() != 0);
@@ -120,7 +122,11 @@ final class QueueResources {
         map.put("single_active_consumer_tag", queue.settings().singleActiveConsumer() ? figures.activeTag() : null);
         Documents.policies(map, queue.policy());
         map.put("memory", figures.heldBytes() + (long) held(figures) * Message.OVERHEAD_BYTES);
-        map.put("message_bytes", figures.readyBytes() + figures.unacknowledgedBytes());
+        map.put("message_bytes", figures.readyBytes() + figures.unacknowledgedBytes() + figures.deadBytes());
+        if (queue.settings().quorum()) {
+            map.put("messages_dlx", figures.dead());
+            map.put("message_bytes_dlx", figures.deadBytes());
+        }
         map.put("message_bytes_ready", figures.readyBytes());
         map.put("message_bytes_unacknowledged", figures.unacknowledgedBytes());
         map.put("message_bytes_ram", figures.heldBytes());
@@ -133,7 +139,7 @@ final class QueueResources {
         map.put("messages_unacknowledged_ram", figures.unacknowledged());
         map.put("messages_paged_out", figures.stored());
         map.put("messages_persistent", figures.lasting());
-        statistics.describe(map, queue, figures);
+        statistics.describe(map, queue, figures, ranges);
         return map;
     }
 
@@ -229,7 +235,9 @@ final class QueueResources {
             throw HttpError.badRequest("truncate must be a number of bytes, not " + truncate);
         }
         QueueRecord queue = queue(call, call.vhost(), Operation.READ);
-        return Answer.of(Call.await(channel.get(queue, (int) count, settlement)).stream()
+        return Answer.of(Call.await(channel.get(
+                        call.vhost(), queue, (int) count, settlement, call.user().name()))
+                .stream()
                 .map(got -> message(got, encoding.equals("auto"), (int) Math.min(truncate, Integer.MAX_VALUE)))
                 .toList());
     }
@@ -256,6 +264,7 @@ final class QueueResources {
                 queue,
                 new Move(
                         vhost,
+                        call.user().name(),
                         exchange,
                         key == null ? null : key.getBytes(UTF_8),
                         (int) count,

@@ -15,6 +15,8 @@ public final class NodeCounters {
         QUEUE_DECLARED,
         QUEUE_CREATED,
         QUEUE_DELETED,
+        /** A consumer took too long to acknowledge. */
+        CONSUMER_TIMED_OUT,
         AMQP_LOGIN,
         AMQP_LOGIN_REFUSED,
         HTTP_LOGIN,

@@ -28,11 +28,18 @@ final class ChannelConsumer implements ConsumerEndpoint {
     private final Receiver<QueueConsumer> cancellations;
     private final Receiver<QueueConsumer> wishes;
     private final Receiver<Integer> returns;
+    private final Receiver<Boolean> limits = asks -> needsGrants = asks;
 
     /** The exchange of the last delivery, which is mostly that of the next, too. */
     private String exchange = "";
 
     private byte[] exchangeBytes = {};
+
+    /** Whether the queue asks for a grant before each delivery: it has been told to, and has said that it does. */
+    private boolean needsGrants;
+
+    /** Whether it took too long to acknowledge and was cancelled for that: what is on its way to it goes back. */
+    private boolean expelled;
 
     /** Handed to the socket and not told to the queue yet. */
     private int writtenBytes;
@@ -52,6 +59,7 @@ final class ChannelConsumer implements ConsumerEndpoint {
         this.queueRecord = queueRecord;
         this.tag = tag.getBytes(UTF_8);
         this.arguments = arguments;
+        this.needsGrants = limited;
         this.consumer = new QueueConsumer(this, tag, noAck, exclusive, prefetch, limited, priority);
         this.deliveries = channel.guarded(entry -> channel.onDelivery(this, entry));
         this.cancellations = channel.guarded(cancelled -> channel.onCancelled(this));
@@ -81,6 +89,31 @@ final class ChannelConsumer implements ConsumerEndpoint {
 
     boolean noAck() {
         return consumer.noAck();
+    }
+
+    boolean isExpelled() {
+        return expelled;
+    }
+
+    void expel() {
+        expelled = true;
+    }
+
+    boolean needsGrants() {
+        return needsGrants;
+    }
+
+    /** Has the queue ask for grants, or no longer. What it delivered before that is still on its way. */
+    void limit(boolean limited) {
+        queue.tell(channel.loop(), core -> {
+            queue.home().send(channel.loop(), limits, limited); // Before what it delivers by the new rule.
+            core.limit(consumer, limited, queue.nowMillis());
+        });
+    }
+
+    /** Lets the queue deliver one message more. */
+    void grant() {
+        queue.tell(channel.loop(), core -> core.grant(consumer, 1, queue.nowMillis()));
     }
 
     /** For operators. */

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.BasicProperties;
+import io.jumpmq.amqp.EncodedProperties;
+import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
@@ -23,6 +25,7 @@ import io.jumpmq.broker.queue.ConsumeOutcome;
 import io.jumpmq.broker.queue.QueueConsumer;
 import io.jumpmq.broker.queue.QueueEntry;
 import io.jumpmq.metrics.ChannelCounters;
+import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Permission.Operation;
 import io.jumpmq.security.User;
 import io.netty.buffer.ByteBuf;
@@ -30,10 +33,13 @@ import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +64,7 @@ final class ChannelMachine {
     private static final int NAME_AND_KEY = 640;
 
     private static final int NAME_ENTROPY_BYTES = 16;
+    private static final long LOOK_MILLIS = 60_000;
 
     /** Ten years, in milliseconds. */
     private static final BigInteger MAX_EXPIRATION = BigInteger.valueOf(315_360_000_000L);
@@ -70,11 +77,15 @@ final class ChannelMachine {
     private final ContentAssembly content;
     private final Map<String, ChannelConsumer> consumers = new LinkedHashMap<>();
     private final UnackedDeliveries<Unacked> unacked = new UnackedDeliveries<>();
+    private final Returns returns = new Returns();
     private final ChannelCounters counters;
     private @Nullable ReplyConsumer replyConsumer;
 
     /** Deliveries for which the client has to read others first. */
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+    /** When to look for deliveries that wait too long for their acknowledgement. */
+    private long nextLookMillis = Long.MAX_VALUE;
 
     private State state = State.OPEN;
 
@@ -103,13 +114,19 @@ final class ChannelMachine {
     private boolean refusedInCommit;
 
     private int consumerPrefetch;
-    private int channelPrefetch;
-    private int granted;
-    private final ArrayDeque<ChannelConsumer> wishes = new ArrayDeque<>();
+    private final ChannelPrefetch prefetch = new ChannelPrefetch();
 
-    /** A delivery that waits for its acknowledgement; without a consumer it was fetched. */
+    /**
+     * A delivery that waits for its acknowledgement.
+     *
+     * @param entry null: the queue has taken it back, and what the client still says about it means nothing
+     * @param consumer null: it was fetched
+     */
     private record Unacked(
-            QueueActor queue, QueueEntry entry, @Nullable ChannelConsumer consumer) {}
+            QueueActor queue,
+            @Nullable QueueEntry entry,
+            @Nullable ChannelConsumer consumer,
+            long deliveredMillis) {}
 
     private record Waiting(ChannelConsumer consumer, QueueEntry entry) {
         /** What it holds that its queue does not count any more. */
@@ -291,14 +308,39 @@ final class ChannelMachine {
         }
         boolean mandatory = (publishFlags & MANDATORY) != 0;
         counters.published(confirms != null, message.body().length);
+        QueueActor[] targets = route(to, message);
+        if (connection.vhost().isTraced()) {
+            connection.firehose(number).published(message, names(targets));
+        }
         if (transactional) {
-            VirtualHost.requireRoutable(message); // A commit has no mistakes left to find.
-            connection.hold(message.footprint());
-            uncommittedBytes += message.footprint();
-            publications.add(() -> send(to, message, mandatory));
+            publishLater(to, message, mandatory, targets);
             return;
         }
-        send(to, message, mandatory);
+        send(to, message, mandatory, targets);
+    }
+
+    /** As in RabbitMQ, the queues are those of this moment, of which those that have such a name at the commit get it. */
+    private void publishLater(ExchangeRecord to, Message message, boolean mandatory, QueueActor[] targets) {
+        connection.hold(message.footprint());
+        uncommittedBytes += message.footprint();
+        if (to.name().equals(VirtualHost.DEFAULT_EXCHANGE)) {
+            publications.add(() -> send(to, message, mandatory, route(to, message))); // It knows queues by their names.
+            return;
+        }
+        List<String> names = names(targets);
+        publications.add(() -> send(to, message, mandatory, named(names)));
+    }
+
+    private static List<String> names(QueueActor[] queues) {
+        return Arrays.stream(queues).map(QueueActor::name).toList();
+    }
+
+    private QueueActor[] named(List<String> queues) {
+        return queues.stream()
+                .map(connection.vhost()::queue)
+                .filter(Objects::nonNull)
+                .map(QueueActor::of)
+                .toArray(QueueActor[]::new);
     }
 
     private static void requireTopics(User user, ExchangeRecord exchange, Message message) {
@@ -355,7 +397,7 @@ final class ChannelMachine {
         if (consumer == null) {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "fast reply consumer does not exist");
         }
-        return decoded.withReplyTo(consumer.address()).encode();
+        return EncodedProperties.withReplyTo(properties, consumer.address());
     }
 
     /** What is wrong with an expiration, in RabbitMQ's words; null when nothing is. */
@@ -377,8 +419,7 @@ final class ChannelMachine {
         return value.compareTo(MAX_EXPIRATION) > 0 ? "{value_too_large," + value + "}" : null;
     }
 
-    private void send(ExchangeRecord to, Message message, boolean mandatory) {
-        QueueActor[] targets = route(to, message);
+    private void send(ExchangeRecord to, Message message, boolean mandatory, QueueActor[] targets) {
         ConfirmWindow window = confirms;
         to.counters().routed(targets.length);
         if (targets.length == 0) {
@@ -523,7 +564,8 @@ final class ChannelMachine {
         openCommits = 1;
         refusedInCommit = false;
         steps.forEach(Runnable::run);
-        settled.forEach(one -> settle(one.delivery, one.how));
+        settled.forEach(one -> settleNow(one.tag, one.delivery, one.how));
+        settled();
         onCommitted(null, true);
     }
 
@@ -608,7 +650,7 @@ final class ChannelMachine {
                 .requireQueue(queueName)
                 .requireAccess(connection.context().id());
         requireNewTag(consume.consumerTag());
-        if (channelPrefetch > 0 && queue.settings().quorum()) {
+        if (prefetch.isLimited() && queue.settings().quorum()) {
             throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, queue + " does not support global qos");
         }
         String tag = consume.consumerTag().isEmpty() ? generated("amq.ctag-") : consume.consumerTag();
@@ -619,7 +661,7 @@ final class ChannelMachine {
                 consume.noAck(),
                 consume.exclusive(),
                 consumerPrefetch,
-                channelPrefetch > 0,
+                prefetch.isLimited(),
                 ConsumerPriority.of(consume.arguments(), queue),
                 consume.arguments());
         consumers.put(tag, consumer);
@@ -681,12 +723,13 @@ final class ChannelMachine {
     }
 
     void onDelivery(ChannelConsumer consumer, QueueEntry entry) {
-        if (state != State.OPEN || !connection.isOpen()) {
+        if (state != State.OPEN || !connection.isOpen() || consumer.isExpelled()) {
             if (!consumer.noAck()) {
                 loop().send(consumer.queue().home(), consumer.queue().requeue(), entry);
             }
             return;
         }
+        prefetch.delivered(consumer);
         boolean now = waiting.isEmpty() && connection.mayDeliver(entry.message().footprint());
         if (!now) {
             await(consumer, entry);
@@ -735,8 +778,11 @@ final class ChannelMachine {
 
     private void writeDelivery(ChannelConsumer consumer, QueueEntry entry) {
         Message message = entry.message();
+        if (connection.vhost().isTraced()) {
+            connection.firehose(number).delivered(consumer.queueRecord(), message, entry.redelivered());
+        }
         counters.delivered(consumer.queueRecord().settings().quorum(), consumer.noAck(), entry.redelivered());
-        long tag = consumer.noAck() ? unacked.skip() : unacked.add(new Unacked(consumer.queue(), entry, consumer));
+        long tag = consumer.noAck() ? unacked.skip() : unacked.add(held(consumer.queue(), entry, consumer));
         writeDelivery(
                 consumer.tagBytes(),
                 tag,
@@ -779,14 +825,15 @@ final class ChannelMachine {
         if (!counts && !hasHeaders) {
             return properties;
         }
-        BasicProperties decoded = BasicProperties.decode(properties);
-        Map<String, @Nullable Object> headers = decoded.headerMap();
-        boolean changed = headers.remove("BCC") != null;
-        if (counts) {
-            headers.put("x-delivery-count", (long) entry.deliveryCount());
-            changed = true;
+        FieldTable headers = EncodedProperties.headers(properties);
+        Map<String, @Nullable Object> changes = new HashMap<>();
+        if (headers.toMap().containsKey("BCC")) {
+            changes.put("BCC", null);
         }
-        return changed ? decoded.withHeaders(headers).encode() : properties;
+        if (counts) {
+            changes.put("x-delivery-count", (long) entry.deliveryCount());
+        }
+        return changes.isEmpty() ? properties : EncodedProperties.withHeaders(properties, headers.with(changes));
     }
 
     private void onWritten() {
@@ -820,46 +867,21 @@ final class ChannelMachine {
         send(new Method.BasicQosOk());
     }
 
-    private void limitChannel(int prefetch) {
-        boolean wasLimited = channelPrefetch > 0;
-        channelPrefetch = prefetch;
-        boolean limited = channelPrefetch > 0;
-        if (wasLimited != limited) {
-            consumers
-                    .values()
-                    .forEach(consumer -> consumer.queue()
-                            .tell(
-                                    loop(),
-                                    core -> core.limit(
-                                            consumer.consumer(),
-                                            limited,
-                                            consumer.queue().nowMillis())));
+    private void limitChannel(int limit) {
+        boolean wasLimited = prefetch.isLimited();
+        long unwritten = waiting.stream().filter(next -> !next.consumer.noAck()).count();
+        prefetch.limit(limit, unacked.size() + (int) unwritten, unacked.nextTag());
+        if (wasLimited != prefetch.isLimited()) {
+            consumers.values().forEach(consumer -> consumer.limit(prefetch.isLimited()));
         }
-        grantWishes();
     }
 
-    // A channel's own prefetch limit: each delivery needs a grant, and comes back as one when it is settled.
-
     void onGrantWanted(ChannelConsumer consumer) {
-        wishes.add(consumer);
-        grantWishes();
+        prefetch.wanted(consumer);
     }
 
     void onGrantsReturned(int count) {
-        granted -= count;
-        grantWishes();
-    }
-
-    private void grantWishes() {
-        while (!wishes.isEmpty() && (channelPrefetch == 0 || granted < channelPrefetch)) {
-            ChannelConsumer consumer = wishes.remove();
-            granted++;
-            consumer.queue()
-                    .tell(
-                            loop(),
-                            core -> core.grant(
-                                    consumer.consumer(), 1, consumer.queue().nowMillis()));
-        }
+        prefetch.returned(count);
     }
 
     // Getting and settling.
@@ -886,8 +908,11 @@ final class ChannelMachine {
             counters.gotNothing(queue.settings().quorum());
             send(new Method.BasicGetEmpty());
         } else {
+            if (connection.vhost().isTraced()) {
+                connection.firehose(number).delivered(queue, entry.message(), entry.redelivered());
+            }
             counters.got(queue.settings().quorum(), fetched.noAck(), entry.redelivered());
-            long tag = fetched.noAck() ? unacked.skip() : unacked.add(new Unacked(actor, entry, null));
+            long tag = fetched.noAck() ? unacked.skip() : unacked.add(held(actor, entry, null));
             Message message = entry.message();
             ByteBuf out = connection.reserve(NAME_AND_KEY);
             int start = FrameWriter.begin(out, FrameReader.METHOD, number);
@@ -921,13 +946,14 @@ final class ChannelMachine {
             }
             settle(tag, delivery, how);
         }
+        settled();
     }
 
     private void settle(long tag, Unacked delivery, Settlement how) {
         if (transactional) {
             settlements.add(new Settled(tag, delivery, how));
         } else {
-            settle(delivery, how);
+            settleNow(tag, delivery, how);
         }
     }
 
@@ -935,30 +961,136 @@ final class ChannelMachine {
         return new AmqpException(ReplyCode.PRECONDITION_FAILED, "unknown delivery tag " + Long.toUnsignedString(tag));
     }
 
-    private void settle(Unacked delivery, Settlement how) {
+    /** Settles one of those that are settled together; {@link #settled} has to follow. */
+    private void settleNow(long tag, Unacked delivery, Settlement how) {
         QueueActor queue = delivery.queue;
-        if (how == Settlement.ACK) {
-            counters.acknowledged(queue.isQuorum());
+        QueueEntry entry = delivery.entry;
+        if (entry == null) {
+            return;
         }
-        loop().send(
-                        queue.home(),
-                        switch (how) {
-                            case ACK -> queue.acknowledge();
-                            case REJECT -> queue.reject();
-                            case REQUEUE -> queue.requeue();
-                        },
-                        delivery.entry);
-        if (delivery.consumer != null && granted > 0) {
-            granted--;
-            grantWishes();
+        switch (how) {
+            case ACK -> {
+                counters.acknowledged(queue.isQuorum());
+                loop().send(queue.home(), queue.acknowledge(), entry);
+            }
+            case REJECT -> returns.reject(queue, entry);
+            case REQUEUE -> returns.requeue(queue, entry);
         }
+        if (delivery.consumer != null) {
+            prefetch.settledDelivery();
+        } else {
+            prefetch.settledFetched(tag);
+        }
+    }
+
+    private void settled() {
+        returns.send(loop());
+        prefetch.grantWishes();
     }
 
     private void recover(boolean requeue) {
         if (!requeue) {
             throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "requeue=false");
         }
-        unacked.takeUpTo(unacked.nextTag() - 1, (tag, delivery) -> settle(delivery, Settlement.REQUEUE));
+        unacked.takeUpTo(unacked.nextTag() - 1, (tag, delivery) -> settleNow(tag, delivery, Settlement.REQUEUE));
+        settled();
+    }
+
+    // Those who do not acknowledge.
+
+    private Unacked held(QueueActor queue, QueueEntry entry, @Nullable ChannelConsumer consumer) {
+        long now = loop().nowMillis();
+        nextLookMillis = Math.min(nextLookMillis, Math.min(now + LOOK_MILLIS, due(now, queue)));
+        return new Unacked(queue, entry, consumer, now);
+    }
+
+    private long due(long deliveredMillis, QueueActor queue) {
+        long timeout = timeoutMillis(queue);
+        return timeout == 0 ? Long.MAX_VALUE : deliveredMillis + timeout;
+    }
+
+    private long timeoutMillis(QueueActor queue) {
+        return queue.consumerTimeoutMillis()
+                .orElse(connection.context().settings().consumerTimeoutMillis());
+    }
+
+    /** Looks for deliveries whose acknowledgement is overdue; now and then for all, as a policy may have changed. */
+    void onTick(long nowMillis) {
+        if (state != State.OPEN || nowMillis < nextLookMillis) {
+            return;
+        }
+        nextLookMillis = unacked.size() == 0 ? Long.MAX_VALUE : nowMillis + LOOK_MILLIS;
+        Map<Long, Unacked> late = new LinkedHashMap<>();
+        unacked.forEach((tag, delivery) -> {
+            long due = delivery.entry == null ? Long.MAX_VALUE : due(delivery.deliveredMillis, delivery.queue);
+            if (due <= nowMillis) {
+                late.put(tag, delivery);
+            }
+            nextLookMillis = Math.min(nextLookMillis, Math.max(due, nowMillis + 1));
+        });
+        late.forEach(this::timeOut);
+    }
+
+    /** As RabbitMQ: the whole channel ends, but of a quorum queue's consumers that one alone. */
+    private void timeOut(long tag, Unacked delivery) {
+        ChannelConsumer consumer = delivery.consumer;
+        if (state != State.OPEN || (consumer != null && consumer.isExpelled())) {
+            return;
+        }
+        long timeout = timeoutMillis(delivery.queue);
+        connection.context().broker().events().count(NodeCounters.Event.CONSUMER_TIMED_OUT);
+        connection
+                .context()
+                .listener()
+                .channelFailed(
+                        number,
+                        (consumer == null ? "a message fetched" : "consumer '" + consumer.tag() + "'") + " from "
+                                + delivery.queue + " has not been acknowledged within " + timeout + " ms (delivery tag "
+                                + tag + "); consumer_timeout, or the queue's x-consumer-timeout, allows more");
+        if (consumer != null && delivery.queue.isQuorum() && connection.wantsCancels() && !transactional) {
+            expel(consumer);
+        } else {
+            connection.during(0);
+            connection.fail(
+                    number,
+                    new AmqpException(
+                            ReplyCode.PRECONDITION_FAILED,
+                            "delivery acknowledgement on channel " + number + " timed out. Timeout value used: "
+                                    + timeout
+                                    + " ms. This timeout value can be configured, see consumers doc guide to learn"
+                                    + " more"));
+        }
+    }
+
+    /** Cancels a consumer and gives back what it holds. */
+    private void expel(ChannelConsumer consumer) {
+        consumer.expel();
+        if (consumers.remove(consumer.tag(), consumer)) {
+            send(new Method.BasicCancel(consumer.tag(), true));
+        }
+        List<QueueEntry> entries = new ArrayList<>();
+        List<Long> tags = new ArrayList<>();
+        unacked.forEach((tag, delivery) -> {
+            if (delivery.consumer == consumer && delivery.entry != null) {
+                entries.add(delivery.entry);
+                tags.add(tag);
+            }
+        });
+        waiting.removeIf(next -> {
+            boolean its = next.consumer == consumer;
+            if (its) {
+                entries.add(next.entry);
+                prefetch.settledDelivery();
+            }
+            return its;
+        });
+        for (long tag : tags) {
+            unacked.replace(tag, new Unacked(consumer.queue(), null, consumer, 0));
+            prefetch.settledDelivery();
+        }
+        QueueActor queue = consumer.queue();
+        queue.tell(loop(), core -> core.remove(List.of(consumer.consumer()), entries, queue.nowMillis()));
+        prefetch.grantWishes();
     }
 
     static String generated(String prefix) {
@@ -1000,10 +1132,12 @@ final class ChannelMachine {
                 .values()
                 .forEach(consumer -> leaving.computeIfAbsent(consumer.queue(), unused -> new ArrayList<>())
                         .add(consumer.consumer()));
-        unacked.takeUpTo(
-                unacked.nextTag() - 1,
-                (tag, delivery) -> entries.computeIfAbsent(delivery.queue, unused -> new ArrayList<>())
-                        .add(delivery.entry));
+        unacked.takeUpTo(unacked.nextTag() - 1, (tag, delivery) -> {
+            if (delivery.entry != null) {
+                entries.computeIfAbsent(delivery.queue, unused -> new ArrayList<>())
+                        .add(delivery.entry);
+            }
+        });
         waiting.forEach(next -> {
             connection.keep(-next.heldBytes());
             if (!next.consumer.noAck()) {
@@ -1016,7 +1150,7 @@ final class ChannelMachine {
         entries.forEach((queue, returned) -> queue.tell(
                 loop(), core -> core.remove(leaving.getOrDefault(queue, List.of()), returned, queue.nowMillis())));
         consumers.clear();
-        wishes.clear();
+        prefetch.clear();
     }
 
     /** For operators. */
@@ -1026,7 +1160,7 @@ final class ChannelMachine {
                 confirms != null,
                 transactional,
                 consumerPrefetch,
-                channelPrefetch,
+                prefetch.limit(),
                 unacked.size(),
                 confirms == null ? 0 : confirms.size(),
                 publications.size(),

@@ -8,6 +8,7 @@ import io.jumpmq.amqp.Method;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.ConnectionMemory;
+import io.jumpmq.broker.Firehose;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
@@ -20,6 +21,7 @@ import io.jumpmq.security.UserLimits;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +61,9 @@ public final class ConnectionMachine {
     static final long THROTTLED_MILLIS = 3_000;
 
     private static final long CONGESTED_MILLIS = 20;
+
+    /** Ticks that come this late after the one before came late because of us. */
+    private static final long MOST_TICK_MILLIS = 2_000;
 
     /** After a read of up to 128 kB: what limits a publisher to some 60 MB/s while it gives way. */
     private static final long GIVE_WAY_MILLIS = 2;
@@ -104,6 +109,7 @@ public final class ConnectionMachine {
     private int channelMax;
     private long heartbeatMillis;
     private long lastReadMillis;
+    private long lastTickMillis;
     private long lastWrittenMillis;
     private final long bornMillis;
     private final long connectedAtMillis;
@@ -121,6 +127,7 @@ public final class ConnectionMachine {
         this.bornMillis = context.loop().nowMillis();
         this.connectedAtMillis = context.loop().wallMillis();
         this.lastReadMillis = bornMillis;
+        this.lastTickMillis = bornMillis;
         this.lastWrittenMillis = bornMillis;
     }
 
@@ -604,7 +611,11 @@ public final class ConnectionMachine {
             givesWay = false;
             gaveWayMillis = context.loop().nowMillis();
         }
-        return congestion == Congestion.NONE ? givenWayMillis : CONGESTED_MILLIS;
+        long pauseMillis = congestion == Congestion.NONE ? givenWayMillis : CONGESTED_MILLIS;
+        if (pauseMillis > 0) {
+            lastReadMillis = context.loop().nowMillis(); // What it sends meanwhile is not read: that is not its fault.
+        }
+        return pauseMillis;
     }
 
     /** It has published into a queue that is behind. */
@@ -743,6 +754,10 @@ public final class ConnectionMachine {
             close(); // It owes us an answer, and had time enough to give it.
             return;
         }
+        if (state == State.OPEN) {
+            List.copyOf(channels.values()).forEach(channel -> channel.onTick(nowMillis));
+        }
+        forgivePause(nowMillis);
         if (heartbeatMillis > 0) {
             if (nowMillis - lastReadMillis > 2 * heartbeatMillis) {
                 context.listener().failed("missed heartbeats from client, timeout: " + heartbeatMillis / 1000 + "s");
@@ -751,6 +766,13 @@ public final class ConnectionMachine {
                 FrameWriter.heartbeat(reserve(FrameReader.OVERHEAD));
             }
         }
+    }
+
+    /** A client is not silent while it is not read: because an answer is awaited, or because this loop came to nothing. */
+    private void forgivePause(long nowMillis) {
+        long lateMillis = Math.max(0, nowMillis - lastTickMillis - MOST_TICK_MILLIS);
+        lastReadMillis = isSuspended() ? nowMillis : Math.min(nowMillis, lastReadMillis + lateMillis);
+        lastTickMillis = nowMillis;
     }
 
     private void closeAll() {
@@ -832,6 +854,12 @@ public final class ConnectionMachine {
     private UserLimits limits() {
         User now = context.broker().catalog().user(user().name());
         return now == null ? UserLimits.NONE : now.limits();
+    }
+
+    /** Who tells what one of its channels publishes and is delivered, where that is traced. */
+    Firehose firehose(int channel) {
+        return new Firehose(
+                context.broker(), context.loop(), vhost(), context.name(), channel, user().name());
     }
 
     /** The user of this moment if topics bind them on this exchange, else null. */

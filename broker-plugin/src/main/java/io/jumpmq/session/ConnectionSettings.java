@@ -9,6 +9,8 @@ package io.jumpmq.session;
  * @param maxMessageBytes largest message body
  * @param handshakeMillis how long a client may take to open its connection
  * @param sendTimeoutMillis a client is closed to which no byte could be sent for so long; 0: never
+ * @param consumerTimeoutMillis how long a consumer may take to acknowledge a delivery, where its queue does not say; 0: for
+ *     ever
  */
 public record ConnectionSettings(
         int frameMaxBytes,
@@ -16,13 +18,14 @@ public record ConnectionSettings(
         int heartbeatSeconds,
         long maxMessageBytes,
         long handshakeMillis,
-        long sendTimeoutMillis) {
+        long sendTimeoutMillis,
+        long consumerTimeoutMillis) {
     /** The smallest frame size that the protocol allows to agree on. */
     public static final int FRAME_MIN_BYTES = 4096;
 
     /** RabbitMQ's defaults. */
     public static final ConnectionSettings DEFAULT =
-            new ConnectionSettings(131_072, 2047, 60, 16 << 20, 10_000, 30_000);
+            new ConnectionSettings(131_072, 2047, 60, 16 << 20, 10_000, 30_000, 1_800_000);
 
     public ConnectionSettings {
         if (frameMaxBytes != 0 && frameMaxBytes < FRAME_MIN_BYTES) {
@@ -44,6 +47,9 @@ public record ConnectionSettings(
         }
         if (sendTimeoutMillis < 0) {
             throw new IllegalArgumentException("send_timeout must be 0 or more ms, not " + sendTimeoutMillis);
+        }
+        if (consumerTimeoutMillis < 0) {
+            throw new IllegalArgumentException("consumer_timeout must not be negative: " + consumerTimeoutMillis);
         }
     }
 }

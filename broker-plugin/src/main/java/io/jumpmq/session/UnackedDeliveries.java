@@ -146,6 +146,22 @@ final class UnackedDeliveries<T> {
         advance();
     }
 
+    /** Tells all deliveries, the oldest first. Nothing may be taken out or kept meanwhile. */
+    @SuppressWarnings("unchecked")
+    void forEach(Taker<? super T> visitor) {
+        for (long at = oldest; at < next; at++) {
+            T delivery = (T) places[slot(at)];
+            if (delivery != null) {
+                visitor.take(at, delivery);
+            }
+        }
+    }
+
+    /** Puts something in the place of a delivery that is there. */
+    void replace(long tag, T delivery) {
+        places[slot(tag)] = delivery;
+    }
+
     private void advance() {
         if (inRing() == 0) {
             oldest = next;

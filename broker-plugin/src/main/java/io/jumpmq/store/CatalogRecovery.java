@@ -65,6 +65,7 @@ final class CatalogRecovery {
                     0,
                     "it names generation " + manifest.last() + ", and generation " + flushed.number()
                             + " has been flushed");
+            return found(flushed.number(), false, 0, flushed);
         }
         return found(manifest.last(), false, manifest.snapshotBytes(), flushed);
     }

@@ -129,6 +129,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private volatile boolean idle;
+    private volatile long diskLimitBytes;
     private volatile boolean lowOnDisk;
     private volatile boolean journalIsLong;
     private volatile @Nullable Throwable failure;
@@ -149,12 +150,13 @@ public final class DiskStore implements MessageStore, CatalogLog {
      * A message that waits for room.
      *
      * @param entry null: nobody wants it any more; its publisher is told when those before it last
-     * @param deliveries how often it has come back
+     * @param fate see {@link Fate}
      */
-    private record Parked(@Nullable QueueEntry entry, boolean lasting, int deliveries) {
+    private record Parked(@Nullable QueueEntry entry, boolean lasting, int fate) {
         Stored stored() {
             QueueEntry wanted = Objects.requireNonNull(entry);
-            return new Stored(wanted.position(), wanted.message(), wanted.expiresAtMillis(), deliveries);
+            return new Stored(
+                    wanted.position(), wanted.message(), wanted.expiresAtMillis(), Fate.count(fate), Fate.reason(fate));
         }
     }
 
@@ -231,6 +233,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             Consumer<Throwable> onFailure) {
         this.claim = claim;
         this.settings = settings;
+        this.diskLimitBytes = settings.diskFreeLimitBytes();
         this.messageDisk = messageDisk;
         this.files = files;
         this.found = found;
@@ -260,7 +263,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     public static DiskStore open(
             Path directory, StoreSettings settings, Consumer<Throwable> onFailure, Consumer<String> progress)
             throws IOException {
-        StoreLock lock = StoreLock.take(directory);
+        StoreLock lock = StoreLock.take(directory, "give this one another: --data-dir DIRECTORY");
         WatchedDisk catalog;
         WatchedDisk messages;
         try {
@@ -431,6 +434,16 @@ public final class DiskStore implements MessageStore, CatalogLog {
     @Override
     public List<DamagedMessage> damaged() {
         return segments.setAside().messages();
+    }
+
+    @Override
+    public long diskLimitBytes() {
+        return diskLimitBytes;
+    }
+
+    @Override
+    public void limitDisk(long bytes) {
+        diskLimitBytes = bytes;
     }
 
     @Override
@@ -685,7 +698,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
         }
         tellOfDamage();
         watch();
-        lowOnDisk = files.isLowOnDisk(settings.diskFreeLimitBytes(), SPACE_CHECK_MILLIS) || catalogIsFull;
+        lowOnDisk = files.isLowOnDisk(diskLimitBytes, SPACE_CHECK_MILLIS) || catalogIsFull;
     }
 
     /** Looks now and then whether the files are there, and for room for the catalog. */
@@ -736,7 +749,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 if (!segments.hasRoom(entry.message())) {
                     return;
                 }
-                round.append(place.log, entry, waiting.lasting, waiting.deliveries);
+                round.append(place.log, entry, waiting.lasting, waiting.fate);
                 round.bytes += entry.message().footprint();
             } else {
                 round.lasts(place.log, place.position);
@@ -902,20 +915,23 @@ public final class DiskStore implements MessageStore, CatalogLog {
         if (!news.isEmpty()) {
             post(new Unread(log, news));
         }
-        boolean stops = settings.onDamage() == StoreSettings.OnDamage.STOP;
-        long first = read.damaged().get(0).position();
+        long stopsAt = settings.onDamage() == StoreSettings.OnDamage.STOP
+                ? read.damaged().stream()
+                        .filter(slot -> !slot.died())
+                        .mapToLong(Slot::position)
+                        .findFirst()
+                        .orElse(Long.MAX_VALUE)
+                : Long.MAX_VALUE;
         return new Loaded(
                 ticket,
-                stops
-                        ? read.messages().stream()
-                                .filter(message -> message.position() < first)
-                                .toList()
-                        : read.messages(),
-                read.damaged().stream()
-                        .limit(stops ? 1 : Long.MAX_VALUE)
-                        .map(slot -> new Unreadable(slot.position(), slot.bodyBytes()))
+                read.messages().stream()
+                        .filter(message -> message.position() < stopsAt)
                         .toList(),
-                stops);
+                read.damaged().stream()
+                        .filter(slot -> slot.position() <= stopsAt)
+                        .map(slot -> new Unreadable(slot.position(), slot.bodyBytes(), slot.died()))
+                        .toList(),
+                stopsAt < Long.MAX_VALUE);
     }
 
     // The flushing thread.

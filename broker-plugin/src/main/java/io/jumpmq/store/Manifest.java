@@ -28,10 +28,12 @@ record Manifest(long first, long last, long snapshotBytes) {
         return NotePair.open(disk, NAME);
     }
 
-    /** Makes it the one that counts. */
+    /** Makes it the one that counts, whichever of its two notes is damaged later: no older one is left to be taken for it. */
     void write(NotePair into) throws IOException {
-        into.write(last, first, snapshotBytes);
-        into.flush();
+        for (int note = 0; note < 2; note++) {
+            into.write(last, first, snapshotBytes);
+            into.flush();
+        }
     }
 
     /**

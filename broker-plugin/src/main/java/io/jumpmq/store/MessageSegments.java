@@ -55,6 +55,7 @@ final class MessageSegments {
     /**
      * Where a message is.
      *
+     * @param fate see {@link Fate}
      * @param isSetAside whether it is known that it cannot be read
      */
     record Slot(
@@ -63,8 +64,13 @@ final class MessageSegments {
             long offset,
             int size,
             int bodyBytes,
-            int deliveryCount,
-            boolean isSetAside) {}
+            int fate,
+            boolean isSetAside) {
+        /** Whether it died and is kept until its dead letter is safe. */
+        boolean died() {
+            return Fate.reason(fate) != null;
+        }
+    }
 
     /** Something written that {@link #flush} makes last. */
     record Commit(Segment segment, long end) {
@@ -180,9 +186,13 @@ final class MessageSegments {
                 : new Recovered(
                         index.first(),
                         index.last(),
-                        index.count(),
-                        index.bodyBytes(),
-                        stoppedInOrder ? index.seen : Long.MAX_VALUE);
+                        index.count() - index.dead().size(),
+                        index.bodyBytes()
+                                - index.dead().stream()
+                                        .mapToLong(index::bodyBytes)
+                                        .sum(),
+                        stoppedInOrder ? index.seen : Long.MAX_VALUE,
+                        index.dead());
     }
 
     /** The highest queue number that is known here. */

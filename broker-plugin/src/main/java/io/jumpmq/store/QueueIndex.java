@@ -1,6 +1,7 @@
 package io.jumpmq.store;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ final class QueueIndex {
 
     private final TreeMap<Long, Block> blocks = new TreeMap<>();
 
-    /** Of those that have come back at least once; most queues have none. */
+    /** The {@link Fate} of those that have come back or died; most queues have none. */
     private @Nullable Map<Long, Integer> deliveryCounts;
 
     private int count;
@@ -73,9 +74,21 @@ final class QueueIndex {
         return block == null ? 0 : block.sizes[(int) (position % BLOCK)];
     }
 
+    /** Size of a message's body, which must be there. */
     int bodyBytes(long position) {
         Block block = blocks.get(position / BLOCK);
         return block == null ? 0 : block.bodies[(int) (position % BLOCK)];
+    }
+
+    /** Positions of those that died and are kept until their dead letters are safe, in order. */
+    List<Long> dead() {
+        return deliveryCounts == null
+                ? List.of()
+                : deliveryCounts.entrySet().stream()
+                        .filter(entry -> Fate.reason(entry.getValue()) != null)
+                        .map(Map.Entry::getKey)
+                        .sorted()
+                        .toList();
     }
 
     /** Takes a message out. */

@@ -1,5 +1,6 @@
 package io.jumpmq.store;
 
+import io.jumpmq.broker.queue.DeathReason;
 import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.MessageLog;
 import io.jumpmq.broker.queue.QueueEntry;
@@ -37,7 +38,12 @@ final class QueueLog implements MessageLog {
 
     @Override
     public void returned(QueueEntry entry) {
-        outbox.add(Work.RETURNED, this, entry.position(), entry.deliveryCount());
+        outbox.add(Work.RETURNED, this, entry.position(), Fate.of(entry.deliveryCount(), null));
+    }
+
+    @Override
+    public void died(QueueEntry entry, DeathReason reason) {
+        outbox.add(Work.RETURNED, this, entry.position(), Fate.of(entry.deliveryCount(), reason));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.jumpmq.store;
 
 import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.queue.DeathReason;
 import java.nio.ByteBuffer;
 import java.util.function.LongFunction;
 
@@ -51,8 +52,7 @@ final class RecordText {
                 queue.apply(in.getLong(at + 1)) + " positions " + in.getLong(at + 9) + " to " + in.getLong(at + 17);
             case Records.QUEUE_DELETED -> queue.apply(in.getLong(at + 1));
             case Records.RETURNED ->
-                queue.apply(in.getLong(at + 1)) + " position " + in.getLong(at + 9) + " for the " + in.getInt(at + 17)
-                        + ". time";
+                queue.apply(in.getLong(at + 1)) + " position " + in.getLong(at + 9) + " " + told(in.getInt(at + 17));
             case Records.SEEN -> queue.apply(in.getLong(at + 1)) + " up to position " + in.getLong(at + 9);
             case Records.FLUSHED -> "up to offset " + in.getLong(at + 9);
             case Records.STOPPED -> "in order";
@@ -65,5 +65,10 @@ final class RecordText {
                         + Segment.name(in.getLong(at + 18)) + " at " + in.getLong(at + 26);
             default -> "";
         };
+    }
+
+    private static String told(int fate) {
+        DeathReason reason = Fate.reason(fate);
+        return reason == null ? "for the " + Fate.count(fate) + ". time" : "to be dead-lettered: " + reason.text();
     }
 }

@@ -21,7 +21,7 @@ final class Records {
     /** The end of the segment before, at the start of each: {@code long number, long end}. */
     static final byte START = 1;
 
-    /** {@code byte flags, long queue, long position, long expiresAt, int deliveries, exchange, key, properties, body}. */
+    /** {@code byte flags, long queue, long position, long expiresAt, int fate, exchange, key, properties, body}. */
     static final byte MESSAGE = 2;
 
     /** {@code long queue, int count, long position…}. */
@@ -33,7 +33,7 @@ final class Records {
     /** {@code long queue}. */
     static final byte QUEUE_DELETED = 5;
 
-    /** {@code long queue, long position, int deliveries}. */
+    /** {@code long queue, long position, int fate}, see {@link Fate}. */
     static final byte RETURNED = 6;
 
     /** What had been flushed when this was written: {@code long segment, long offset}. */

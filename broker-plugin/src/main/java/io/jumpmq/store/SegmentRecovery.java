@@ -110,9 +110,10 @@ final class SegmentRecovery {
                     "its last segment is " + manifest.last() + ", and segment " + flushed.number()
                             + " has been flushed");
         }
-        openAll(manifest.first(), manifest.last());
+        Manifest counts = new Manifest(manifest.first(), Math.max(manifest.last(), flushed.number()), 0);
+        openAll(counts.first(), counts.last());
         numbers.stream()
-                .filter(number -> !manifest.names(number))
+                .filter(number -> !counts.names(number))
                 .map(Segment::name)
                 .forEach(unused::add);
     }

@@ -88,7 +88,12 @@ final class SlotReader {
                 continue;
             }
             ByteBuffer in = window.slice(at + Records.ENVELOPE, payload);
-            read.messages.add(new Stored(slot.position(), Records.message(in), in.getLong(18), slot.deliveryCount()));
+            read.messages.add(new Stored(
+                    slot.position(),
+                    Records.message(in),
+                    in.getLong(18),
+                    Fate.count(slot.fate()),
+                    Fate.reason(slot.fate())));
         }
         if (window.capacity() > WINDOW) {
             window = ByteBuffer.allocateDirect(WINDOW);

@@ -4,6 +4,7 @@ import io.jumpmq.broker.catalog.Change;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,11 +87,14 @@ public final class StoreInspection implements AutoCloseable {
         if (!Files.isDirectory(directory)) {
             throw new IOException("there is no store in " + directory + ": it is no directory");
         }
+        if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
+            throw FileFailure.of(directory, "looked into", new AccessDeniedException(directory.toString()));
+        }
         if (!Files.exists(directory.resolve("messages")) && !Files.exists(directory.resolve("catalog"))) {
             throw new IOException(
                     "there is no store in " + directory + ": neither a directory messages nor one catalog");
         }
-        StoreLock lock = StoreLock.take(directory);
+        StoreLock lock = StoreLock.take(directory, "give a copy of it as DIRECTORY");
         return new StoreInspection(
                 lock, new FileDisk(directory.resolve("catalog")), new FileDisk(directory.resolve("messages")));
     }

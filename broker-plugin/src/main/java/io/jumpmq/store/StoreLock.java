@@ -30,16 +30,17 @@ final class StoreLock implements Closeable {
     /**
      * Takes the lock.
      *
+     * @param orElse what to do if that cannot be had, in words
      * @throws IOException when somebody has it, or the directory cannot be used
      */
-    static StoreLock take(Path directory) throws IOException {
+    static StoreLock take(Path directory, String orElse) throws IOException {
         try {
             Path held = Files.createDirectories(directory).toRealPath();
             if (!HELD.add(held)) {
-                throw isUsed(directory);
+                throw isUsed(directory, orElse);
             }
             try {
-                return lock(held, directory);
+                return lock(held, directory, orElse);
             } catch (IOException | RuntimeException e) {
                 HELD.remove(held);
                 throw e;
@@ -47,24 +48,24 @@ final class StoreLock implements Closeable {
         } catch (FileSystemException e) {
             throw new IOException(
                     FileFailure.text(directory, "used as the data directory", e)
-                            + ". The user that runs JumpMQ must own it and be able to write there; or give another --data-dir",
+                            + ". The user that runs JumpMQ must own it and be able to write there; or "
+                            + orElse,
                     e);
         }
     }
 
-    private static StoreLock lock(Path held, Path directory) throws IOException {
+    private static StoreLock lock(Path held, Path directory, String orElse) throws IOException {
         Path file = held.resolve(NAME);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (channel.tryLock() == null) {
             channel.close();
-            throw isUsed(directory);
+            throw isUsed(directory, orElse);
         }
         return new StoreLock(held, channel, FileKey.of(file));
     }
 
-    private static IOException isUsed(Path directory) {
-        return new IOException(
-                "another JumpMQ uses the directory " + directory + ": stop it, or give this one another --data-dir");
+    private static IOException isUsed(Path directory, String orElse) {
+        return new IOException("another JumpMQ uses the directory " + directory + ": stop it, or " + orElse);
     }
 
     /**

@@ -174,11 +174,25 @@ final class StoreRepair {
                 .toList();
     }
 
+    /** Keeps a file as it is, beside what an earlier repair, or a beginning of this one, has kept of it. */
     private static void keep(Disk disk, String name) throws IOException {
+        ByteBuffer content = content(disk, name);
+        List<String> files = disk.list();
+        String kept = name + KEPT;
+        for (int copy = 2; files.contains(kept); copy++) {
+            if (content(disk, kept).equals(content)) {
+                return;
+            }
+            kept = name + KEPT + "." + copy;
+        }
+        disk.replace(kept, content);
+    }
+
+    private static ByteBuffer content(Disk disk, String name) throws IOException {
         try (Disk.File file = disk.open(name)) {
             ByteBuffer content = ByteBuffer.allocate((int) file.size());
             file.read(content, 0);
-            disk.replace(name + KEPT, content.flip());
+            return content.flip();
         }
     }
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +50,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
     private final Authenticator authenticator;
     private final ConnectionSettings settings;
     private final int maxConnections;
-    private final FieldTable properties;
+    private final Supplier<FieldTable> properties;
     private final Connections open;
     private final AtomicLong ids = new AtomicLong();
     private final Set<ConnectionHandler> connections = ConcurrentHashMap.newKeySet();
@@ -59,7 +60,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
      * A server that does not listen yet.
      *
      * @param maxConnections beyond which new ones are turned away
-     * @param properties what clients are told about the server
+     * @param properties what clients are told about the server, each when it comes
      * @param open where connections are noted while they are open
      */
     public AmqpServer(
@@ -68,7 +69,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
             Authenticator authenticator,
             ConnectionSettings settings,
             int maxConnections,
-            FieldTable properties,
+            Supplier<FieldTable> properties,
             Connections open) {
         this.loops = loops;
         this.broker = broker;
@@ -133,7 +134,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
                         broker,
                         authenticator,
                         settings,
-                        properties,
+                        properties.get(),
                         connections,
                         open));
     }

@@ -108,7 +108,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         InetSocketAddress address = (InetSocketAddress) ctx.channel().remoteAddress();
         who = address.getAddress().getHostAddress() + ":" + address.getPort();
         machine = new ConnectionMachine(new ConnectionContext(
-                id, loop, broker, authenticator, address.getAddress(), settings, properties, this, this));
+                id,
+                loop,
+                broker,
+                authenticator,
+                address.getAddress(),
+                ConnectionInfo.Socket.name(
+                        address, (InetSocketAddress) ctx.channel().localAddress()),
+                settings,
+                properties,
+                this,
+                this));
         ticking = ctx.executor().scheduleAtFixedRate(() -> run(tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -255,7 +265,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (cause instanceof OutOfMemoryError) {
             failed("there is no memory for what it sends: " + cause.getMessage());
         } else if (lingering == null) {
-            LOG.info("{} {} lost: {}", id, who, cause.getMessage());
+            LOG.info("{} {} lost: {}", id, who, cause.getMessage() == null ? cause : cause.getMessage());
         }
     }
 

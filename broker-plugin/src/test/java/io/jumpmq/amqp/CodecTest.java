@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
@@ -108,6 +109,37 @@ class CodecTest {
         ByteBuf again = Unpooled.buffer();
         read.write(again);
         assertThat(again).isEqualTo(copy);
+    }
+
+    @Test
+    void whatIsNotChangedLeavesOctetForOctet() {
+        SplittableRandom random = new SplittableRandom(4);
+        for (int i = 0; i < 2_000; i++) {
+            FieldTable table = FieldTable.read(Unpooled.wrappedBuffer(new RandomTable(random).encoded()));
+            FieldTable more = table.with(Map.of("added", 7));
+            assertThat(more.toMap()).hasSize(table.toMap().size() + 1).containsEntry("added", 7);
+            assertThat(Arrays.copyOf(content(more), table.size())).isEqualTo(content(table));
+            assertThat(content(more.without("added"))).isEqualTo(content(table));
+            FieldTable nested = FieldTable.of(Map.of("list", List.of(table)));
+            assertThat(content(FieldTable.of(Map.of("list", nested.items("list")))))
+                    .isEqualTo(content(nested));
+        }
+    }
+
+    private static byte[] content(FieldTable table) {
+        ByteBuf out = Unpooled.buffer();
+        table.write(out);
+        return ByteBufUtil.getBytes(out.skipBytes(Integer.BYTES));
+    }
+
+    @Test
+    void itemsOfAnArrayAreFoundByItsName() {
+        FieldTable table = FieldTable.of(Map.of("list", Arrays.asList((short) 1, null, "a"), "text", "b"));
+        assertThat(table.items("list"))
+                .extracting(FieldTable.Item::value)
+                .containsExactly((short) 1, null, new LongString("a".getBytes(UTF_8)));
+        assertThat(table.items("text")).isEmpty();
+        assertThat(table.items("none")).isEmpty();
     }
 
     @Test

@@ -249,6 +249,7 @@ class ClientsIT {
                             .isAck())
                     .isTrue();
             assertThat(String.valueOf(nowhere.getReturned())).contains("NO_ROUTE");
+            template.stop(); // Its listener for replies would look for the broker for ever.
             container.stop();
         } finally {
             factory.destroy();

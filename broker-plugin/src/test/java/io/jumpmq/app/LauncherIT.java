@@ -95,6 +95,7 @@ class LauncherIT {
             assertThat(server.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(connection.isOpen()).isFalse();
             assertThat(goodbyes).containsExactly(320);
+            assertThat(server.exitValue()).isZero();
         } finally {
             server.destroyForcibly();
         }
@@ -102,6 +103,18 @@ class LauncherIT {
 
     private static int code(Object reason) {
         return reason instanceof AMQP.Connection.Close close ? close.getReplyCode() : -1;
+    }
+
+    @Test
+    void aBuildWithoutAPlaceForItIsOneClearLine() throws Exception {
+        Path launcher = Files.copy(LAUNCHER, folder.resolve("jumpmq"));
+        Files.createDirectories(folder.resolve("broker-plugin/src"));
+        Path target = Files.createFile(folder.resolve("broker-plugin/target"));
+        Result result = run(launcher, "", "--version");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err())
+                .startsWith("jumpmq: JumpMQ has not been built, and " + target.toRealPath() + " cannot be written to")
+                .hasLineCount(1);
     }
 
     @Test

@@ -107,7 +107,7 @@ class LoadCommandsTest {
                 .isEqualTo("jumpmq: 'http://localhost' is no URI such as amqp://guest:guest@localhost:5672\n");
         assertThat(run("perf", "--size", "4").code()).isEqualTo(2);
         Result refused = run("perf", "--uri", broker.uri().replace("guest:guest", "guest:wrong"));
-        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.code()).isEqualTo(3);
         assertThat(refused.err()).contains("ACCESS_REFUSED").hasLineCount(1);
         Result nobody = run("perf", "--uri", "amqp://127.0.0.1:1");
         assertThat(nobody.err()).isEqualTo("jumpmq: nobody answers at 127.0.0.1:1: is the broker running?\n");

@@ -9,6 +9,7 @@ import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.impl.AMQConnection;
 import io.jumpmq.app.JumpMq;
 import io.jumpmq.app.TestCertificate;
 import io.jumpmq.cli.ctl.CtlCommand;
@@ -90,6 +91,7 @@ class ManagementCommandsTest {
     private Connection connect() throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(broker.uri());
+        factory.setAutomaticRecoveryEnabled(false);
         return factory.newConnection();
     }
 
@@ -108,7 +110,7 @@ class ManagementCommandsTest {
         assertThat(ok("ring", "show", "orders", "--observed").out()).contains("verdict       too few keys");
         Result missing = run("ring", "show", "nobody");
         assertThat(missing.code()).isEqualTo(3);
-        assertThat(missing.err()).contains("not found");
+        assertThat(missing.err()).contains("there is no exchange 'nobody' in virtual host '/' at http://127.0.0.1:");
         assertThat(run("ring", "show").err()).contains("say which ring");
     }
 
@@ -124,11 +126,18 @@ class ManagementCommandsTest {
         assertThat(ok("ring", "show", "orders").out()).contains("4 buckets");
         assertThat(run("n\n", true, "ring", "set", "orders", "q3=4").code()).isEqualTo(1);
         assertThat(ok("ring", "show", "orders").out()).contains("4 buckets");
-        assertThat(run("y\n", true, "ring", "set", "orders", "q3=4").code()).isZero();
+        Result done = run("y\n", true, "ring", "set", "orders", "q3=4");
+        assertThat(done.code()).isZero();
+        assertThat(done.out())
+                .as("the plan, then the result")
+                .matches("(?s).*50\\.0% of all keys move.*Done: epoch 3\\.\n");
+        assertThat(done.err()).isEqualTo("Move 50.0 % of all keys? [y/N] ");
         assertThat(ok("ring", "show", "orders").out()).contains("8 buckets, jump, epoch 3");
+        String json = ok("ring", "set", "orders", "q3=4", "--format", "json").out();
+        assertThat(new ObjectMapper().readTree(json).isObject()).isTrue();
         ok("ring", "set", "orders", "q1=2", "--ask-above", "50");
         Result stale = run("ring", "set", "orders", "q1=3", "--if-epoch", "3", "--yes");
-        assertThat(stale.code()).isEqualTo(2);
+        assertThat(stale.code()).as("as when the broker finds it out").isEqualTo(3);
         assertThat(stale.err()).contains("is at epoch 4, not 3");
         assertThat(run("ring", "set", "orders", "q1=3", "nobody=1", "--yes").code())
                 .isEqualTo(3);
@@ -157,6 +166,11 @@ class ManagementCommandsTest {
             });
             assertThat(located.lines().filter(line -> line.endsWith("\tq1")).count())
                     .isEqualTo(channel.messageCount("q1"));
+            String[] asArguments = {"ring", "locate", "orders", keys.get(0), keys.get(1)};
+            assertThat(located).startsWith(ok(asArguments).out());
+            assertThat(run(String.join("\n", keys), false, "ring", "locate", "orders")
+                            .out())
+                    .isEqualTo(located);
         }
     }
 
@@ -194,6 +208,43 @@ class ManagementCommandsTest {
             assertThat(drained.get(20, TimeUnit.SECONDS).out()).contains("q2 is empty, and deleted");
         }
         assertThat(ok("ctl", "list_queues", "-q", "name").out()).doesNotContain("q2");
+    }
+
+    @Test
+    void whatIsNotThereIsNamed() throws Exception {
+        topology();
+        String[][] commands = {
+            {"locate", "nobody", "key"},
+            {"show", "nobody"},
+            {"show", "nobody", "--observed"},
+            {"preview", "nobody", "q1=1"},
+            {"set", "nobody", "q1=1"},
+            {"diff", "--exchange", "nobody", "--exchange", "orders"},
+            {"check", "nobody"},
+            {"drain", "nobody", "q1"},
+            {"export", "nobody"},
+            {"import", "nobody", exported("orders")},
+            {"history", "nobody"},
+        };
+        for (String[] command : commands) {
+            Result missing = run(with(new String[] {"ring"}, command));
+            assertThat(missing.err())
+                    .as(String.join(" ", command))
+                    .startsWith("jumpmq: there is no exchange 'nobody' in virtual host '/' at ");
+            assertThat(missing.code()).isEqualTo(3);
+        }
+        assertThat(run("ring", "drain", "orders", "q9").err()).contains("there is no queue 'q9' in virtual host '/'");
+        assertThat(run("ring", "show", "orders", "--vhost", "v9").err()).contains("'orders' in virtual host 'v9'");
+        Result nowhere = run("ctl", "list_queues", "-p", "v9");
+        assertThat(nowhere.err()).isEqualTo("Error:\nVirtual host 'v9' does not exist\n");
+        assertThat(nowhere.code()).isEqualTo(65);
+        assertThat(run("ctl", "list_quues").err()).contains("did you mean 'list_queues'?");
+    }
+
+    private String exported(String exchange) {
+        String file = folder.resolve("exported").toString();
+        ok("ring", "export", exchange, file);
+        return file;
     }
 
     // uniformity
@@ -461,11 +512,101 @@ class ManagementCommandsTest {
             connection.addShutdownListener(cause -> goodbye.complete(String.valueOf(cause.getReason())));
             assertThat(ok("ctl", "-q", "list_connections", "user", "state").out())
                     .isEqualTo("user\tstate\nguest\trunning\n");
-            ok("ctl", "close_all_connections", "maintenance");
-            assertThat(goodbye.get(10, TimeUnit.SECONDS)).contains("320");
+            assertThat(run("ctl", "close_all_connections").code()).isEqualTo(64);
+            assertThat(ok("ctl", "close_all_connections", "Überholung").out())
+                    .isEqualTo("Closing all connections in vhost /, reason: Überholung...\nClosed 1 connections\n");
+            assertThat(goodbye.get(10, TimeUnit.SECONDS)).contains("320", "CONNECTION_FORCED - Überholung");
         } catch (AlreadyClosedException e) {
             // It is closed: that was the point.
         }
+        try (Connection connection = connect();
+                Connection other = connect()) {
+            CompletableFuture<String> goodbye = new CompletableFuture<>();
+            connection.addShutdownListener(cause -> goodbye.complete(String.valueOf(cause.getReason())));
+            String name = ok("ctl", "-s", "list_connections", "name").out().lines().toList().stream()
+                    .filter(line -> line.contains(":" + localPort(connection) + " "))
+                    .findFirst()
+                    .orElseThrow();
+            ok("ctl", "close_connection", name, "you know why");
+            assertThat(goodbye.get(10, TimeUnit.SECONDS)).contains("CONNECTION_FORCED - you know why");
+            assertThat(other.isOpen()).isTrue();
+            connect();
+            assertThat(ok("ctl", "close_all_connections", "--global", "--limit", "1", "x").out())
+                    .contains("Closed 1 connections");
+        } catch (AlreadyClosedException e) {
+            // As above.
+        }
+        assertThat(run("ctl", "close_connection", "nobody", "why").code()).isEqualTo(65);
+    }
+
+    private static int localPort(Connection connection) {
+        return ((AMQConnection) connection).getLocalPort();
+    }
+
+    // ctl: the cluster as a whole, and what binds users.
+
+    @Test
+    void globalParametersComeAndGo() {
+        ok("ctl", "set_global_parameter", "limits", "{\"a\":[1,\"x\"]}");
+        assertThat(ok("ctl", "-q", "list_global_parameters").out())
+                .isEqualTo("name\tvalue\nlimits\t{\"a\":[1,\"x\"]}\n");
+        Result noJson = run("ctl", "set_global_parameter", "limits", "text");
+        assertThat(noJson.code()).isEqualTo(64);
+        assertThat(noJson.err()).contains("a text needs quotes of its own");
+        ok("ctl", "clear_global_parameter", "limits");
+        assertThat(ok("ctl", "-q", "list_global_parameters").out()).isEmpty();
+        Result missing = run("ctl", "clear_global_parameter", "limits");
+        assertThat(missing.code()).isEqualTo(69);
+        assertThat(missing.err()).contains("Parameter does not exist");
+    }
+
+    @Test
+    void theClusterIsNamed() {
+        assertThat(ok("ctl", "set_cluster_name", "shop").out()).isEqualTo("Setting cluster name to shop ...\n");
+        assertThat(ok("ctl", "cluster_status").out()).contains("Cluster name: shop\n");
+        assertThat(ok("ctl", "-q", "list_global_parameters").out()).contains("cluster_name\t\"shop\"\n");
+    }
+
+    @Test
+    void featureFlagsAreListedAndOn() {
+        assertThat(ok("ctl", "-q", "list_feature_flags").out())
+                .startsWith("name\tstate\n")
+                .contains("quorum_queue\tenabled\n", "stream_queue\tunavailable\n");
+        ok("ctl", "enable_feature_flag", "all");
+        ok("ctl", "enable_feature_flag", "quorum_queue");
+        assertThat(run("ctl", "enable_feature_flag", "stream_queue").err()).contains("can be enabled");
+    }
+
+    @Test
+    void topicPermissionsAreSetListedAndCleared() {
+        ok("ctl", "add_user", "ann", "secret");
+        assertThat(ok("ctl", "set_topic_permissions", "ann", "amq.topic", "^a", "^b").out())
+                .isEqualTo("Setting topic permissions on \"amq.topic\" for user \"ann\" in vhost \"/\" ...\n");
+        ok("ctl", "set_topic_permissions", "ann", "other", "^c", "^d");
+        assertThat(ok("ctl", "-q", "list_topic_permissions").out())
+                .isEqualTo("user\texchange\twrite\tread\nann\tamq.topic\t^a\t^b\nann\tother\t^c\t^d\n");
+        ok("ctl", "clear_topic_permissions", "ann", "amq.topic");
+        assertThat(ok("ctl", "-s", "list_user_topic_permissions", "ann").out()).isEqualTo("/\tother\t^c\t^d\n");
+        ok("ctl", "clear_topic_permissions", "ann");
+        assertThat(ok("ctl", "-s", "list_topic_permissions").out()).isEmpty();
+        assertThat(run("ctl", "set_topic_permissions", "nobody", "x", "a", "b").code())
+                .isEqualTo(67);
+    }
+
+    @Test
+    void userLimitsAreSetListedAndCleared() {
+        ok("ctl", "add_user", "ann", "secret");
+        ok("ctl", "set_user_limits", "ann", "{\"max-connections\":3, \"max-channels\": 5}");
+        assertThat(ok("ctl", "-q", "list_user_limits", "--user", "ann").out())
+                .isEqualTo("{\"max-connections\":3,\"max-channels\":5}\n");
+        ok("ctl", "clear_user_limits", "ann", "max-channels");
+        assertThat(ok("ctl", "-q", "list_user_limits", "--global").out())
+                .isEqualTo("user\tlimits\nann\t{\"max-connections\":3}\n");
+        assertThat(run("ctl", "set_user_limits", "ann", "{\"max-queues\":3}").err())
+                .contains("Unrecognised terms [max-queues]");
+        ok("ctl", "clear_user_limits", "ann", "all");
+        assertThat(ok("ctl", "-q", "list_user_limits", "--user", "ann").out()).isEqualTo("{}\n");
+        assertThat(run("ctl", "list_user_limits", "--user", "nobody").code()).isEqualTo(67);
     }
 
     @Test

@@ -153,8 +153,10 @@ class RingCommandsTest {
                         "--buckets",
                         "3",
                         "a"),
-                List.of("with --buckets N", "ring", "locate", "a"),
+                List.of("say which ring", "ring", "locate"),
+                List.of("leave out --algorithm", "ring", "locate", "--algorithm", "jump", "orders", "a"),
                 List.of("leave out --algorithm", "ring", "locate", "--file", "RING", "--buckets", "3", "a"),
+                List.of("leave out --exchange", "ring", "locate", "--file", "RING", "--exchange", "orders", "a"),
                 List.of("'zz' is not hexadecimal", "ring", "locate", "--hex", "--buckets", "3", "zz"),
                 List.of("there is no file", "ring", "locate", "--file", "MISSING", "a"),
                 List.of("is a directory", "ring", "locate", "--file", "FOLDER", "a"),
@@ -170,8 +172,11 @@ class RingCommandsTest {
                 List.of("it takes a new file", "ring", "set", "--file", "RING", "--algorithm", "rabbitmq", "q1=2"),
                 List.of("there is no folder", "ring", "set", "--file", "MISSING/x", "q1=2"),
                 List.of("say which weights: NAME=WEIGHT", "ring", "preview", "--file", "RING"),
-                List.of("unknown command 'sohw'", "ring", "sohw"),
-                List.of("unknown command 'foo'", "foo"),
+                List.of("unknown command 'sohw'; did you mean 'show'? (see 'jumpmq ring --help')", "ring", "sohw"),
+                List.of("unknown command 'rign'; did you mean 'ring'?", "rign", "show"),
+                List.of("unknown command 'rign'; did you mean 'ring'?", "help", "rign"),
+                List.of("unknown option '--fromat'; did you mean '--format'?", "ring", "show", "--fromat=json"),
+                List.of("unknown command 'foo' (see 'jumpmq --help')", "foo"),
                 List.of("Missing required subcommand", "ring"));
     }
 

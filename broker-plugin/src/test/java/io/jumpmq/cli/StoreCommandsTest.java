@@ -122,8 +122,12 @@ class StoreCommandsTest {
         try (JumpMq broker = start()) {
             CommandLineRun check = store("check", folder.toString());
             assertThat(check.code()).isEqualTo(2);
-            assertThat(check.err()).startsWith("jumpmq: another JumpMQ uses the directory");
-            Assertions.assertThatThrownBy(this::start).hasMessageContaining("another JumpMQ uses the directory");
+            assertThat(check.err())
+                    .startsWith("jumpmq: another JumpMQ uses the directory")
+                    .endsWith("stop it, or give a copy of it as DIRECTORY\n");
+            Assertions.assertThatThrownBy(this::start)
+                    .hasMessageContaining("another JumpMQ uses the directory")
+                    .hasMessageEndingWith("--data-dir DIRECTORY");
             assertThat(broker.port()).isPositive();
         }
         assertThat(store("check", folder.resolve("none").toString()).err()).startsWith("jumpmq: there is no store in");

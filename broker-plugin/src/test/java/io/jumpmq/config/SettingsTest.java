@@ -85,7 +85,7 @@ class SettingsTest {
                 "or an address and a port such as 127.0.0.1:5672 or [::1]:5672, or none");
         refused("max_message_size = 1GB", "it must be a size from 1 to 512MiB, such as 64MB or 67108864");
         refused("loopback_users.guest = maybe", "loopback_users.guest = maybe: it must be true or false");
-        refused("vm_memory_high_watermark.relative = NaN", "it must be a number from 0.01 to 0.9");
+        refused("vm_memory_high_watermark.relative = NaN", "it must be a number from 0 to 0.9");
         assertThatThrownBy(() -> new Settings.Builder()
                         .file(directory.resolve("none.conf"))
                         .build())

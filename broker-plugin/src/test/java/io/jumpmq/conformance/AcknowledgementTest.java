@@ -90,6 +90,7 @@ class AcknowledgementTest {
         channel.basicReject(2, true);
         channel.basicNack(5, false, true);
         channel.basicReject(1, true);
+        broker.awaitReady(queue, 5);
         assertThat(broker.drain(queue, 5)).containsExactly("1", "2", "4", "5", "6");
     }
 
@@ -216,6 +217,52 @@ class AcknowledgementTest {
         assertThat(inbox.nextTexts(2)).containsExactly("1", "2");
         channel.basicRecover();
         assertThat(inbox.nextTexts(2)).containsExactly("1", "2");
+    }
+
+    /**
+     * A consumer with room for three that holds "1" under the delivery tag 4, "2" under 2 and "3" under 3: "1" was
+     * delivered twice.
+     */
+    private Inbox holdingInAnotherOrder(Channel channel, String queue) throws Exception {
+        channel.basicQos(3);
+        Inbox inbox = Inbox.of(channel, queue);
+        broker.publish(queue, "1", "2", "3", "4");
+        assertThat(inbox.nextTexts(3)).containsExactly("1", "2", "3");
+        channel.basicNack(1, false, true);
+        assertThat(inbox.nextText()).isEqualTo("1");
+        return inbox;
+    }
+
+    @Test
+    void whatIsRequeuedTogetherComesBackInTheQueuesOrder() throws Exception {
+        Channel channel = broker.channel();
+        Inbox inbox = holdingInAnotherOrder(channel, broker.queue());
+        channel.basicNack(0, true, true);
+        assertThat(inbox.nextTexts(3)).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void whatIsRecoveredComesBackInTheQueuesOrder() throws Exception {
+        Channel channel = broker.channel();
+        Inbox inbox = holdingInAnotherOrder(channel, broker.queue());
+        channel.basicRecover(true);
+        assertThat(inbox.nextTexts(3)).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void whatAClosedChannelHeldGoesToAnotherConsumerInTheQueuesOrder() throws Exception {
+        String queue = broker.queue();
+        Channel channel = broker.anotherChannel();
+        holdingInAnotherOrder(channel, queue);
+        Channel other = broker.channel();
+        other.basicQos(1);
+        Inbox inbox = Inbox.of(other, queue);
+        assertThat(inbox.nextText()).isEqualTo("4");
+        channel.close();
+        for (int tag = 1; tag <= 3; tag++) {
+            other.basicAck(tag, false);
+            assertThat(inbox.nextText()).isEqualTo(Integer.toString(tag));
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -259,5 +260,13 @@ class ConsumerTest {
         broker.publish(queue, "none");
         broker.awaitReady(queue, 6);
         assertThat(broker.drain(queue, 6)).containsExactly("5", "9", "3", "1", "0", "none");
+    }
+
+    @Test
+    void nothingIsNoPriority() throws Exception {
+        String queue = broker.queue();
+        assertThat(broker.reply(c -> Inbox.of(c, queue, Collections.singletonMap("x-priority", null))))
+                .isEqualTo("channel 406 PRECONDITION_FAILED - invalid arg 'x-priority' for queue '" + queue
+                        + "' in vhost '/': \"expected integer, got void\"");
     }
 }

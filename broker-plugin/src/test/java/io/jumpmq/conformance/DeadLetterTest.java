@@ -283,4 +283,70 @@ class DeadLetterTest {
             assertThat(broker.drain(one, 1)).containsExactly("m");
         }
     }
+
+    private String atLeastOnce(String target) throws Exception {
+        String queue = broker.newQueueName();
+        broker.channel()
+                .queueDeclare(
+                        queue,
+                        true,
+                        false,
+                        false,
+                        Map.of(
+                                "x-queue-type", "quorum",
+                                "x-overflow", "reject-publish",
+                                "x-dead-letter-exchange", "",
+                                "x-dead-letter-routing-key", target,
+                                "x-dead-letter-strategy", "at-least-once"));
+        return queue;
+    }
+
+    @Test
+    @JumpMqOnly("RabbitMQ tries again after three minutes")
+    void whatMustNotGetLostWaitsForItsTarget() throws Exception {
+        String target = broker.newQueueName();
+        String queue = atLeastOnce(target);
+        broker.publish(queue, "1", "2", "3");
+        for (int i = 0; i < 3; i++) {
+            broker.channel().basicReject(BrokerUnderTest.take(broker.channel(), queue), false);
+        }
+        broker.channel()
+                .queueDeclare(target, true, false, false, Map.of("x-max-length", 1, "x-overflow", "reject-publish"));
+        assertThat(broker.drain(target, 3)).containsExactlyInAnyOrder("1", "2", "3");
+        assertThat(broker.drain(queue)).isEmpty();
+    }
+
+    @Test
+    void aDeadLetterWithoutARouteIsLostOtherwise() throws Exception {
+        String target = broker.newQueueName();
+        String queue = broker.queue(Map.of("x-dead-letter-exchange", "", "x-dead-letter-routing-key", target));
+        broker.publish(queue, "1", "2");
+        broker.channel().basicReject(BrokerUnderTest.take(broker.channel(), queue), false);
+        broker.awaitReady(queue, 1);
+        broker.channel().queueDeclare(target, true, false, false, Map.of());
+        broker.channel().basicReject(BrokerUnderTest.take(broker.channel(), queue), false);
+        assertThat(BrokerUnderTest.text(broker.next(target).getBody())).isEqualTo("2");
+        assertThat(broker.drain(target)).isEmpty();
+    }
+
+    @Test
+    void aStrategyIsOneOfTwoAndForQuorumQueues() {
+        assertThat(BrokerUnderTest.replyTo(() -> broker.anotherChannel()
+                        .queueDeclare(
+                                BrokerUnderTest.unique("q"),
+                                true,
+                                false,
+                                false,
+                                Map.of("x-queue-type", "quorum", "x-dead-letter-strategy", "sometimes"))))
+                .startsWith("channel 406 PRECONDITION_FAILED - invalid arg 'x-dead-letter-strategy' for queue 'q-")
+                .endsWith(": invalid_dlx_strategy");
+        assertThat(BrokerUnderTest.replyTo(() -> broker.anotherChannel()
+                        .queueDeclare(
+                                BrokerUnderTest.unique("q"),
+                                true,
+                                false,
+                                false,
+                                Map.of("x-dead-letter-strategy", "at-least-once"))))
+                .startsWith("channel 406 PRECONDITION_FAILED - invalid arg 'x-dead-letter-strategy'");
+    }
 }

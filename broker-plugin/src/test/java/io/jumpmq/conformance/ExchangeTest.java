@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -361,5 +362,21 @@ class ExchangeTest {
     void otherConnectionsSeeAnExchangeAtOnce() throws Exception {
         String exchange = broker.exchange("direct");
         broker.connect().createChannel().exchangeDeclarePassive(exchange);
+    }
+
+    @Test
+    void nothingIsNoAlternateAndNoMatch() throws Exception {
+        assertThat(broker.reply(c -> c.exchangeDeclare(
+                        BrokerUnderTest.unique("x"),
+                        "direct",
+                        false,
+                        false,
+                        Collections.singletonMap("alternate-exchange", null))))
+                .startsWith("channel 406 PRECONDITION_FAILED - invalid type 'void' for arg 'alternate-exchange'");
+        String exchange = broker.exchange("headers");
+        String queue = broker.queue();
+        assertThat(broker.reply(c -> c.queueBind(queue, exchange, "", Collections.singletonMap("x-match", null))))
+                .startsWith("channel 406 PRECONDITION_FAILED - ")
+                .contains("x-match field type void");
     }
 }

@@ -9,6 +9,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ExpiryTest {
     @RegisterExtension
     final BrokerUnderTest broker = new BrokerUnderTest();
+
+    @BeforeEach
+    void confirm() throws Exception {
+        broker.channel().confirmSelect();
+    }
+
+    /** Waits until all that was published has arrived, and until that has gone. */
+    private void awaitGone(String queue, int left) throws Exception {
+        broker.channel().waitForConfirmsOrDie();
+        await().until(() -> broker.channel().messageCount(queue) == left);
+    }
 
     private void publish(String queue, String expiration, String body) throws Exception {
         broker.channel()
@@ -34,7 +46,7 @@ class ExpiryTest {
     void messagesOfAQueueExpire() throws Exception {
         String queue = broker.queue(Map.of("x-message-ttl", 20));
         broker.publish(queue, "1", "2");
-        await().until(() -> broker.channel().messageCount(queue) == 0);
+        awaitGone(queue, 0);
         assertThat(broker.drain(queue)).isEmpty();
     }
 
@@ -43,7 +55,7 @@ class ExpiryTest {
         String queue = broker.queue();
         publish(queue, "20", "gone");
         publish(queue, "60000", "there");
-        await().until(() -> broker.channel().messageCount(queue) == 1);
+        awaitGone(queue, 1);
         assertThat(broker.drain(queue)).containsExactly("there");
     }
 
@@ -53,8 +65,8 @@ class ExpiryTest {
         publish(patient, "20", "gone");
         String hasty = broker.queue(Map.of("x-message-ttl", 20));
         publish(hasty, "60000", "gone");
-        await().until(() ->
-                broker.channel().messageCount(patient) == 0 && broker.channel().messageCount(hasty) == 0);
+        awaitGone(patient, 0);
+        awaitGone(hasty, 0);
     }
 
     @Test
@@ -85,14 +97,15 @@ class ExpiryTest {
         long tag = take(channel, queue);
         String probe = broker.queue(Map.of("x-message-ttl", 100));
         broker.publish(probe, "a clock");
-        await().until(() -> broker.channel().messageCount(probe) == 0);
+        awaitGone(probe, 0);
         channel.basicReject(tag, true);
-        await().until(() -> broker.channel().messageCount(queue) == 0);
+        channel.messageCount(queue); // The rejection has arrived, too.
+        awaitGone(queue, 0);
         assertThat(broker.drain(queue)).isEmpty();
     }
 
     /** Asks seldom: who asks uses the queue. */
-    private void awaitGone(String queue) {
+    private void awaitUnused(String queue) {
         await().pollInterval(Duration.ofMillis(150)).until(() -> !broker.queueExists(queue));
     }
 
@@ -117,7 +130,12 @@ class ExpiryTest {
     void anUnusedQueueExpires() throws Exception {
         String queue = broker.queue(Map.of("x-expires", 50));
         broker.publish(queue, "goes along");
-        awaitGone(queue);
+        awaitUnused(queue);
+    }
+
+    @Test
+    void aQueueExpiresThatNobodyTouchesAfterItsDeclaration() throws Exception {
+        awaitUnused(broker.queue(Map.of("x-expires", 50)));
     }
 
     @Test
@@ -127,11 +145,11 @@ class ExpiryTest {
         String tag = broker.channel().basicConsume(queue, true, inbox);
         String clock = broker.queue(Map.of("x-message-ttl", 200));
         broker.publish(clock, "ticks");
-        await().until(() -> broker.channel().messageCount(clock) == 0);
+        awaitGone(clock, 0);
         broker.publish(queue, "still here");
         assertThat(inbox.nextText()).isEqualTo("still here");
         broker.channel().basicCancel(tag);
-        awaitGone(queue);
+        awaitUnused(queue);
     }
 
     @Test
@@ -139,6 +157,7 @@ class ExpiryTest {
         String queue = broker.queue(Map.of("x-expires", 300));
         String clock = broker.queue(Map.of("x-message-ttl", 600));
         broker.publish(clock, "ticks");
+        broker.channel().waitForConfirmsOrDie();
         await().until(() -> {
             broker.channel().basicGet(queue, true);
             return broker.channel().messageCount(clock) == 0;

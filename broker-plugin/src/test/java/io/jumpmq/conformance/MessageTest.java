@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.LongString;
+import io.jumpmq.conformance.RawAmqp.Octets;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -112,6 +115,62 @@ class MessageTest {
         assertThat(after.get("text")).isInstanceOf(LongString.class).hasToString("é".repeat(1_000));
         assertThat(after.get("list")).hasToString("[a, null, [b]]");
         assertThat(after.get("")).hasToString("a name may be empty");
+    }
+
+    /** Names, types and values of headers that many clients cannot send, and some read as other types. */
+    private static List<Octets> rareHeaders() {
+        return List.of(
+                new Octets().shortText("octet").u8('B').u8(200),
+                new Octets().shortText("short").u8('u').u16(60_000),
+                new Octets().shortText("int").u8('i').u32((int) 4_000_000_000L),
+                new Octets().shortText("ticks").u8('T').u64(638_400_000_000_000_000L),
+                new Octets()
+                        .shortText("list")
+                        .u8('A')
+                        .table(new Octets().u8('B').u8(200).u8('u').u16(60_000)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dead-lettered", "through a quorum queue", "as a direct reply"})
+    void headersThatNothingChangesComeBackOctetForOctet(String way) throws Exception {
+        String end = broker.sharedQueue(Map.of());
+        String queue = switch (way) {
+            case "dead-lettered" ->
+                broker.sharedQueue(Map.of("x-dead-letter-exchange", "", "x-dead-letter-routing-key", end));
+            case "through a quorum queue" -> {
+                String quorum = broker.newQueueName();
+                broker.channel().queueDeclare(quorum, true, false, false, Map.of("x-queue-type", "quorum"));
+                end = quorum;
+                yield quorum;
+            }
+            default -> end;
+        };
+        boolean replies = way.equals("as a direct reply");
+        Octets all = new Octets();
+        rareHeaders().forEach(header -> all.raw(header.toBytes()));
+        try (RawAmqp raw = RawAmqp.openChannel()) {
+            if (replies) {
+                raw.send(
+                        1,
+                        RawAmqp.BASIC_CONSUME,
+                        a -> a.u16(0)
+                                .shortText("amq.rabbitmq.reply-to")
+                                .shortText("replies")
+                                .u8(2)
+                                .emptyTable());
+                raw.expect(RawAmqp.BASIC_CONSUME_OK);
+            }
+            raw.sendPublish(1, queue);
+            Octets properties = new Octets().u16(60).u16(0).u64(0).u16(replies ? 0x2200 : 0x2100);
+            properties.table(all).shortText(replies ? "amq.rabbitmq.reply-to" : way.startsWith("dead") ? "1" : "60000");
+            raw.sendFrame(RawAmqp.HEADER, 1, properties.toBytes());
+            String from = end;
+            byte[] header = BrokerUnderTest.await().until(() -> raw.get(1, from), Objects::nonNull);
+            for (Octets sent : rareHeaders()) {
+                assertThat(HexFormat.of().formatHex(header))
+                        .contains(HexFormat.of().formatHex(sent.toBytes()));
+            }
+        }
     }
 
     @Test

@@ -134,6 +134,70 @@ class QosTest {
     }
 
     @Test
+    void aBoundOfTheChannelCountsWhatIsOutstandingAlready() throws Exception {
+        String queue = queueOf(10);
+        Channel channel = broker.anotherChannel();
+        Inbox inbox = Inbox.of(channel, queue);
+        assertThat(inbox.nextTexts(10)).hasSize(10);
+        channel.basicQos(5, true);
+        broker.publish(queue, "11", "12", "13", "14", "15", "16", "17");
+        broker.awaitReady(queue, 7);
+        channel.basicAck(6, true);
+        assertThat(inbox.nextText()).isEqualTo("11");
+        broker.awaitReady(queue, 6);
+        channel.basicAck(10, true);
+        assertThat(inbox.nextTexts(4)).containsExactly("12", "13", "14", "15");
+        broker.awaitReady(queue, 2);
+    }
+
+    @Test
+    void aBoundOfTheChannelThatComesBackCountsWhatIsOutstanding() throws Exception {
+        String queue = queueOf(5);
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(5, true);
+        Inbox inbox = Inbox.of(channel, queue);
+        assertThat(inbox.nextTexts(5)).hasSize(5);
+        channel.basicQos(0, true);
+        broker.publish(queue, "6", "7");
+        assertThat(inbox.nextTexts(2)).containsExactly("6", "7");
+        channel.basicQos(5, true);
+        broker.publish(queue, "8", "9");
+        broker.awaitReady(queue, 2);
+        channel.basicAck(3, true);
+        assertThat(inbox.nextText()).isEqualTo("8");
+        broker.awaitReady(queue, 1);
+    }
+
+    @Test
+    void whatWasFetchedCountsWhenTheBoundOfTheChannelIsSet() throws Exception {
+        String queue = queueOf(6);
+        Channel channel = broker.anotherChannel();
+        for (int i = 0; i < 3; i++) {
+            next(channel, queue, false);
+        }
+        channel.basicQos(4, true);
+        Inbox inbox = Inbox.of(channel, queue);
+        assertThat(inbox.nextText()).isEqualTo("4");
+        broker.awaitReady(queue, 2);
+    }
+
+    @Test
+    void consumersThatNeedNotAcknowledgeWaitWhileTheBoundOfTheChannelIsReached() throws Exception {
+        String bound = queueOf(2);
+        Channel channel = broker.anotherChannel();
+        channel.basicQos(2, true);
+        Inbox busy = Inbox.of(channel, bound);
+        assertThat(busy.nextTexts(2)).hasSize(2);
+        String queue = queueOf(3);
+        Inbox automatic = Inbox.automatic(channel, queue);
+        broker.publish(queue, "4");
+        broker.awaitReady(queue, 4);
+        assertThat(automatic.size()).isZero();
+        channel.basicAck(1, false);
+        assertThat(automatic.nextTexts(4)).containsExactly("1", "2", "3", "4");
+    }
+
+    @Test
     void fetchingIsNotBound() throws Exception {
         String queue = queueOf(3);
         Channel channel = broker.anotherChannel();

@@ -3,6 +3,7 @@ package io.jumpmq.conformance;
 import static io.jumpmq.conformance.BrokerUnderTest.unique;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -56,6 +57,34 @@ class QueueArgumentsTest {
         assertThat(broker.reply(c -> c.queueDeclare(queue, false, true, false, Map.of(name, value))))
                 .isEqualTo("channel 406 PRECONDITION_FAILED - invalid arg '" + name + "' for queue '" + queue
                         + "' in vhost '/': " + expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x-message-ttl",
+                "x-expires",
+                "x-max-length",
+                "x-max-length-bytes",
+                "x-max-priority",
+                "x-overflow",
+                "x-dead-letter-exchange",
+                "x-dead-letter-routing-key",
+                "x-single-active-consumer",
+                "x-queue-mode",
+                "x-queue-version",
+                "x-queue-type"
+            })
+    void nothingIsNoValue(String name) throws Exception {
+        Map<String, Object> arguments = Collections.singletonMap(name, null);
+        assertThat(broker.reply(c -> c.queueDeclare(unique("q"), false, true, false, arguments)))
+                .startsWith("channel 406 PRECONDITION_FAILED - invalid ")
+                .contains("void")
+                .contains(name);
+        String queue = broker.queue();
+        assertThat(broker.reply(c -> c.queueDeclare(queue, false, true, false, arguments)))
+                .isEqualTo("channel 406 PRECONDITION_FAILED - inequivalent arg '" + name + "' for queue '" + queue
+                        + "' in vhost '/': received the value 'undefined' of type 'void' but current is none");
     }
 
     @Test

@@ -37,7 +37,11 @@ final class RawAmqp implements AutoCloseable {
     static final int CHANNEL_CLOSE_OK = method(20, 41);
     static final int QUEUE_DECLARE = method(50, 10);
     static final int QUEUE_DECLARE_OK = method(50, 11);
+    static final int BASIC_CONSUME = method(60, 20);
+    static final int BASIC_CONSUME_OK = method(60, 21);
     static final int BASIC_PUBLISH = method(60, 40);
+    static final int BASIC_GET = method(60, 70);
+    static final int BASIC_GET_EMPTY = method(60, 72);
 
     private static final int FRAME_END = 0xCE;
     private static final int PATIENCE_MILLIS = 5_000;
@@ -151,6 +155,14 @@ final class RawAmqp implements AutoCloseable {
                 channel,
                 BASIC_PUBLISH,
                 a -> a.u16(0).shortText("").shortText(queue).u8(0));
+    }
+
+    /** The content header of the next message of a queue, which is acknowledged and has no body; null when there is none. */
+    byte @Nullable [] get(int channel, String queue) throws IOException {
+        send(channel, BASIC_GET, a -> a.u16(0).shortText(queue).u8(1));
+        Frame answer = read();
+        Frame header = answer == null || answer.method() == BASIC_GET_EMPTY ? null : read();
+        return header == null ? null : header.payload();
     }
 
     /** A content header without properties. */

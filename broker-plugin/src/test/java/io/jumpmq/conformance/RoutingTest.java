@@ -445,7 +445,7 @@ class RoutingTest {
         assertThat(broker.drain(caught)).isEmpty();
     }
 
-    private static AMQP.BasicProperties copies(String header, Object value) {
+    private static AMQP.BasicProperties copies(String header, @Nullable Object value) {
         Map<String, Object> headers = new HashMap<>();
         headers.put(header, value);
         return headers(headers);
@@ -498,6 +498,9 @@ class RoutingTest {
         assertThat(broker.reply(c -> c.basicPublish("", queue, copies("CC", "text"), new byte[1])))
                 .isEqualTo(
                         "channel 406 PRECONDITION_FAILED - invalid message: {unacceptable_type_in_header,\"CC\",longstr}");
+        assertThat(broker.reply(c -> c.basicPublish("", queue, copies("CC", null), new byte[1])))
+                .isEqualTo(
+                        "channel 406 PRECONDITION_FAILED - invalid message: {unacceptable_type_in_header,\"CC\",void}");
         assertThat(broker.reply(c -> c.basicPublish("", queue, copies("BCC", 5), new byte[1])))
                 .isEqualTo(
                         "channel 406 PRECONDITION_FAILED - invalid message: {unacceptable_type_in_header,\"BCC\",signedint}");

@@ -23,7 +23,7 @@ class SendTimeoutTest {
     private static final int MESSAGES = 400;
     private static final int BODY_BYTES = 100_000;
     private static final ConnectionSettings IMPATIENT =
-            new ConnectionSettings(131_072, 2047, 60, 16 << 20, 10_000, 1_500);
+            new ConnectionSettings(131_072, 2047, 60, 16 << 20, 10_000, 1_500, 1_800_000);
 
     @Test
     void aClientThatReadsNothingIsClosedAndItsMessagesGoOn() throws Exception {

@@ -33,15 +33,10 @@ record Promise(Set<Outcome> outcomes, Set<String> lost, long tail, boolean catal
             return only(Outcome.REFUSED);
         }
         String name = damage.file().substring(damage.file().lastIndexOf('/') + 1);
-        if (name.equals("lock") || name.endsWith(SUMMARY) || name.endsWith(".new")) {
+        if (name.equals("lock") || name.endsWith(SUMMARY) || name.endsWith(".new") || name.endsWith(".tmp")) {
             return only(Outcome.SERVED);
         }
-        if (name.equals("manifest")) {
-            return damage.kind() == Damage.Kind.REMOVE
-                    ? only(Outcome.REFUSED)
-                    : either(Outcome.REFUSED, Outcome.SERVED);
-        }
-        if (name.equals("flushed")) {
+        if (name.equals("manifest") || name.equals("flushed")) {
             return switch (damage.kind()) {
                 case REMOVE -> only(Outcome.REFUSED);
                 case FLIP -> only(Outcome.SERVED);

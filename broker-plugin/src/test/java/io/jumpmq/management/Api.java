@@ -176,6 +176,11 @@ final class Api {
         return new Answer(response.statusCode(), new String(response.body(), UTF_8), response);
     }
 
+    /** What is at a path of the server, for somebody who has not logged in. */
+    Answer page(String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(base.resolve(path)).build());
+    }
+
     static JsonNode json(String text) {
         try {
             return MAPPER.readTree(text);

@@ -50,7 +50,6 @@ class LoginFirstTest {
                 "GET /api/overview",
                 "GET /api/health/checks/alarms",
                 "GET /api/nonsense",
-                "GET /api",
                 "GET /api/queues/%00/q",
                 "GET /api/queues/%ff/q",
                 "GET /api/queues?page=x",

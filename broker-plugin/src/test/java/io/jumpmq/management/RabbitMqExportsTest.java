@@ -109,11 +109,11 @@ class RabbitMqExportsTest {
                         .json()
                         .path("value")
                         .asText())
-                .startsWith("jumpmq@");
+                .isEqualTo("rabbit@old-host");
         JsonNode again = admin.get("definitions").expect(200).json();
         assertThat(again.path("topic_permissions")).hasSize(1);
         assertThat(again.path("global_parameters"))
-                .hasSize(Integer.parseInt(version.replace(".", "")) >= 313 || version.startsWith("4") ? 2 : 1);
+                .hasSize(Integer.parseInt(version.replace(".", "")) >= 313 || version.startsWith("4") ? 3 : 2);
     }
 
     private static void assertThatTopicsAndLimitsBind(JumpMq broker) throws Exception {

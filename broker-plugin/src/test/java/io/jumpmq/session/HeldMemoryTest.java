@@ -22,7 +22,7 @@ class HeldMemoryTest {
     private static final int FRAME_BYTES = 100_000;
     private static final long SECOND = 1_000;
 
-    private final SteppedBroker broker = new SteppedBroker(LIMIT_BYTES);
+    private final SteppedBroker broker = new SteppedBroker(Long.MAX_VALUE, LIMIT_BYTES);
     private final ConnectionMemory memory = broker.broker().memory().connections();
 
     @Test

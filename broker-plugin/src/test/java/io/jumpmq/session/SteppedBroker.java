@@ -45,11 +45,11 @@ final class SteppedBroker {
 
     /** A broker with the virtual host "/" and the user guest. */
     SteppedBroker() {
-        this(1L << 30);
+        this(Long.MAX_VALUE, 1L << 30);
     }
 
-    /** One whose connections may hold so much memory. */
-    SteppedBroker(long connectionBytes) {
+    /** One whose messages may take so much memory, and its connections. */
+    SteppedBroker(long memoryBytes, long connectionBytes) {
         LoopThread thread = new LoopThread() {
             @Override
             public void execute(Runnable task) {
@@ -76,7 +76,7 @@ final class SteppedBroker {
         broker = new Broker(
                 List.of(queueLoop, clientLoop),
                 ServiceLoader.load(ExchangeType.class),
-                new MemoryBudget(Long.MAX_VALUE, connectionBytes, () -> {}),
+                new MemoryBudget(memoryBytes, connectionBytes, () -> {}),
                 CatalogLog.VOLATILE,
                 MessageStore.VOLATILE);
         broker.prepare(List.of(
@@ -137,6 +137,11 @@ final class SteppedBroker {
             List.copyOf(clients).forEach(SteppedClient::tick);
             settle();
         }
+    }
+
+    /** Time passes and nobody does anything, as when the whole process stands still. */
+    void standStill(long millis) {
+        nowMillis += millis;
     }
 
     /** What no protocol error explains: defects. */

@@ -37,6 +37,7 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
                 broker.broker(),
                 broker.authenticator(),
                 InetAddress.getLoopbackAddress(),
+                "client " + id,
                 settings,
                 SERVER_PROPERTIES,
                 this,
@@ -63,10 +64,15 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     /** Bytes arrive. */
     void receive(byte[] bytes) {
+        receiveUnsettled(bytes);
+        broker.settle();
+    }
+
+    /** Bytes arrive, and something else happens before other loops hear of it. */
+    void receiveUnsettled(byte[] bytes) {
         if (!closed) {
             unread.writeBytes(bytes);
             decode();
-            broker.settle();
         }
     }
 
@@ -110,16 +116,24 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     /** The client's end of the socket is closed. */
     void hangUp() {
+        hangUpUnsettled();
+        broker.settle();
+    }
+
+    /** As {@link #receiveUnsettled}. */
+    void hangUpUnsettled() {
         if (!closed) {
             closed = true;
             broker.forget(this);
             broker.loop().run(machine::onClosed);
-            broker.settle();
         }
     }
 
     void tick() {
         broker.loop().run(() -> machine.onTick(broker.nowMillis()));
+        if (pauseMillis > 0) {
+            broker.loop().run(() -> pauseMillis = machine.pauseMillis());
+        }
     }
 
     /** What was written and nobody has read yet. */

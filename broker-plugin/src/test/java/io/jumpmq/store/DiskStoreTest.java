@@ -327,9 +327,11 @@ class DiskStoreTest {
                 QueueSettings.Overflow.DROP_HEAD,
                 null,
                 null,
+                false,
                 0,
                 OptionalInt.empty(),
-                false);
+                false,
+                OptionalLong.empty());
     }
 
     @Test

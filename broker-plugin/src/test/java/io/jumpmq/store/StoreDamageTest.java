@@ -41,7 +41,7 @@ class StoreDamageTest {
     private static final long SEED = Long.getLong("store.damage.seed", 20261127);
 
     /** By queue and position, the body. */
-    private static final class Ledger extends TreeMap<Long, NavigableMap<Long, String>> {
+    static final class Ledger extends TreeMap<Long, NavigableMap<Long, String>> {
         private static final long serialVersionUID = 1L;
 
         NavigableMap<Long, String> of(long queue) {
@@ -50,7 +50,7 @@ class StoreDamageTest {
     }
 
     /** A node's life, up to the moment in which it is killed. */
-    private static final class Life {
+    static final class Life {
         final StoreFiles files = new StoreFiles(new SimulatedDisk(), new SimulatedDisk());
         final Ledger confirmed = new Ledger();
         final List<Change> changes = new ArrayList<>();
@@ -134,7 +134,7 @@ class StoreDamageTest {
     }
 
     /** What a start came to, and what was read afterwards. */
-    private static final class Outcome {
+    static final class Outcome {
         final Ledger served = new Ledger();
         final Set<String> setAside = new HashSet<>();
         MessageSegments log;

@@ -285,7 +285,7 @@ public final class Catalog {
             VirtualHost vhost = vhost(declared.vhost(), declared);
             ExchangeRecord exchange =
                     new ExchangeRecord(declared, types.require(declared.type()).create(declared.arguments()));
-            exchange.adopt(EffectivePolicy.of(vhost.policies(), false, declared.name()));
+            exchange.adopt(EffectivePolicy.of(vhost.policies(), declared));
             vhost.exchanges.put(declared.name(), exchange);
         } else if (change instanceof Change.ExchangeDeleted deleted) {
             vhost(deleted.vhost(), deleted).exchanges.remove(deleted.name());
@@ -387,10 +387,10 @@ public final class Catalog {
     /** Another policy counts now, perhaps. */
     private void followPolicies(VirtualHost vhost) {
         for (ExchangeRecord exchange : vhost.exchanges.values()) {
-            exchange.adopt(EffectivePolicy.of(vhost.policies(), false, exchange.name()));
+            exchange.adopt(EffectivePolicy.of(vhost.policies(), exchange.declared()));
         }
         for (QueueRecord queue : vhost.queues.values()) {
-            if (queue.adopt(EffectivePolicy.of(vhost.policies(), true, queue.name()))) {
+            if (queue.adopt(EffectivePolicy.of(vhost.policies(), queue.declared()))) {
                 observer.queueSettingsChanged(queue);
             }
         }
@@ -399,7 +399,7 @@ public final class Catalog {
     private void applyQueueDeclared(Change.QueueDeclared declared) {
         nextQueueId = Math.max(nextQueueId, declared.id() + 1);
         VirtualHost vhost = vhost(declared.vhost(), declared);
-        QueueRecord queue = new QueueRecord(declared, EffectivePolicy.of(vhost.policies(), true, declared.name()));
+        QueueRecord queue = new QueueRecord(declared, EffectivePolicy.of(vhost.policies(), declared));
         queue.attach(observer.queueDeclared(queue));
         vhost.queues.put(declared.name(), queue);
         if (declared.owner() != 0) {

@@ -15,14 +15,14 @@ public final class ConsumerPriority {
      */
     public static int of(FieldTable arguments, QueueRecord queue) {
         Object priority = arguments.get("x-priority");
-        if (priority == null) {
+        if (!arguments.has("x-priority")) {
             return 0;
         }
-        if (!Inequivalence.isInteger(priority)) {
+        if (!(priority instanceof Number number) || !Inequivalence.isInteger(priority)) {
             throw new AmqpException(
                     ReplyCode.PRECONDITION_FAILED,
                     "invalid arg 'x-priority' for " + queue + ": " + QueueArguments.whyNoInteger(priority));
         }
-        return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, ((Number) priority).longValue()));
+        return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, number.longValue()));
     }
 }

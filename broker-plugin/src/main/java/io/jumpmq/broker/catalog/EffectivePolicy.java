@@ -17,11 +17,23 @@ public record EffectivePolicy(
     private static final Comparator<Policy> ORDER =
             Comparator.comparingInt(Policy::priority).reversed().thenComparing(Policy::name);
 
-    static EffectivePolicy of(Iterable<Policy> policies, boolean queue, String name) {
+    static EffectivePolicy of(Iterable<Policy> policies, Change.QueueDeclared queue) {
+        boolean quorum = QueueArguments.isQuorum(queue.arguments());
+        return of(policies, quorum ? Policy.Target.QUORUM_QUEUES : Policy.Target.CLASSIC_QUEUES, queue.name());
+    }
+
+    /** For the default exchange none: it is nobody's, and that its name fits many patterns means nothing. */
+    static EffectivePolicy of(Iterable<Policy> policies, Change.ExchangeDeclared exchange) {
+        return exchange.name().equals(VirtualHost.DEFAULT_EXCHANGE)
+                ? NONE
+                : of(policies, Policy.Target.EXCHANGES, exchange.name());
+    }
+
+    private static EffectivePolicy of(Iterable<Policy> policies, Policy.Target kind, String name) {
         Policy user = null;
         Policy operator = null;
         for (Policy policy : policies) {
-            if (policy.applies(queue, name)) {
+            if (policy.applies(kind, name)) {
                 if (policy.operator()) {
                     operator = first(operator, policy);
                 } else {
@@ -53,10 +65,17 @@ public record EffectivePolicy(
     }
 
     @Nullable Long number(String key) {
-        return (Long) definition.get(key);
+        return (Long) read(key);
     }
 
     @Nullable String text(String key) {
-        return (String) definition.get(key);
+        return (String) read(key);
+    }
+
+    private @Nullable Object read(String key) {
+        if (!Policy.keys().contains(key)) {
+            throw new IllegalArgumentException("the policy key " + key + " is not listed");
+        }
+        return definition.get(key);
     }
 }

@@ -32,7 +32,7 @@ final class Inequivalence {
         for (String name : new TreeSet<>(names)) {
             Object asked = received.get(name);
             Object existing = current.get(name);
-            if (same(asked, existing)) {
+            if (received.has(name) == current.has(name) && same(asked, existing)) {
                 continue;
             }
             boolean ofOneType =
@@ -42,7 +42,7 @@ final class Inequivalence {
                     resource,
                     ofOneType
                             ? "received '" + asked + "' but current is '" + existing + "'"
-                            : "received " + told(asked) + " but current is " + told(existing));
+                            : "received " + told(received, name) + " but current is " + told(current, name));
         }
     }
 
@@ -56,13 +56,17 @@ final class Inequivalence {
         return value instanceof Byte || value instanceof Short || value instanceof Integer || value instanceof Long;
     }
 
-    private static String told(@Nullable Object value) {
-        return value == null ? "none" : "the value '" + value + "' of type '" + typeOf(value) + "'";
+    private static String told(FieldTable arguments, String name) {
+        Object value = arguments.get(name);
+        String text = value == null ? "undefined" : value.toString();
+        return arguments.has(name) ? "the value '" + text + "' of type '" + typeOf(value) + "'" : "none";
     }
 
     /** RabbitMQ's names of the types of table fields. */
-    static String typeOf(Object value) {
-        if (value instanceof LongString) {
+    static String typeOf(@Nullable Object value) {
+        if (value == null) {
+            return "void";
+        } else if (value instanceof LongString) {
             return "longstr";
         } else if (value instanceof Boolean) {
             return "bool";

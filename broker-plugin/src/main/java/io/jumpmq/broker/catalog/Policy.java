@@ -5,6 +5,7 @@ import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.amqp.ShortString;
 import io.jumpmq.security.NamePattern;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,19 +31,46 @@ public record Policy(
 
     /** What a policy is for. */
     public enum Target {
+        /** Queues of any type. */
         QUEUES,
+        CLASSIC_QUEUES,
+        QUORUM_QUEUES,
+        /** Which there are none of: such a policy is kept, for those who take definitions along, and never counts. */
+        STREAMS,
         EXCHANGES,
         ALL;
 
         /** The name that interfaces use. */
         public String text() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /**
+         * The target of this name.
+         *
+         * @throws AmqpException PRECONDITION_FAILED when there is none
+         */
+        public static Target named(String text) {
+            for (Target target : values()) {
+                if (target.text().equals(text)) {
+                    return target;
+                }
+            }
+            throw invalid(
+                    "apply-to must be one of queues, classic_queues, quorum_queues, streams, exchanges, all, not '"
+                            + text + "'");
+        }
+
+        /** Whether a policy for this is for one kind of queue, or for exchanges. */
+        boolean includes(Target kind) {
+            return this == ALL || this == kind || (this == QUEUES && kind != EXCHANGES);
         }
     }
 
     private static final Map<String, Long> LEAST = Map.of(
             "message-ttl", 0L,
             "expires", 1L,
+            "consumer-timeout", 0L,
             "max-length", 0L,
             "max-length-bytes", 0L,
             "delivery-limit", 0L);
@@ -50,6 +78,7 @@ public record Policy(
     private static final Map<String, String> CALLED = Map.of(
             "message-ttl", "message TTL",
             "expires", "queue expiry",
+            "consumer-timeout", "consumer timeout",
             "max-length", "maximum length",
             "max-length-bytes", "maximum length in bytes",
             "delivery-limit", "delivery limit");
@@ -58,9 +87,13 @@ public record Policy(
             "alternate-exchange", "alternate exchange name",
             "dead-letter-exchange", "dead letter exchange name",
             "dead-letter-routing-key", "dead letter routing key",
+            "dead-letter-strategy", "dead letter strategy",
             "overflow", "overflow value");
 
-    private static final List<String> OVERFLOWS = List.of("drop-head", "reject-publish", "reject-publish-dlx");
+    /** Of the texts that are one of a few. */
+    private static final Map<String, List<String>> WORDS = Map.of(
+            "dead-letter-strategy", List.of("at-most-once", "at-least-once"),
+            "overflow", List.of("drop-head", "reject-publish", "reject-publish-dlx"));
 
     /** Known to RabbitMQ and without a meaning here: taken, shown, and of no effect. */
     private static final Set<String> IGNORED = Set.of(
@@ -76,16 +109,26 @@ public record Policy(
             "queue-leader-locator",
             "max-in-memory-length",
             "max-in-memory-bytes",
-            "dead-letter-strategy",
             "max-age",
             "stream-max-segment-size-bytes",
             "stream-filter-size-bytes",
             "initial-cluster-size",
             "target-group-size",
-            "consumer-timeout",
             "consumer-disconnected-timeout",
             "federation-upstream",
             "federation-upstream-set");
+
+    /** The keys that have an effect; each is listed with what it does among the tests. */
+    static Set<String> keys() {
+        Set<String> keys = new TreeSet<>(LEAST.keySet());
+        keys.addAll(TEXTS.keySet());
+        return keys;
+    }
+
+    /** The keys that are taken and have none. */
+    static Set<String> keysWithoutEffect() {
+        return IGNORED;
+    }
 
     /**
      * Checks a policy, wherever it comes from.
@@ -145,7 +188,9 @@ public record Policy(
             throw invalid(value + " is not a valid " + CALLED.get(key));
         }
         String text = TEXTS.get(key);
-        if (text != null && (!(value instanceof String) || (key.equals("overflow") && !OVERFLOWS.contains(value)))) {
+        if (text != null
+                && !(value instanceof String word
+                        && WORDS.getOrDefault(key, List.of(word)).contains(word))) {
             throw invalid(value + " is not a valid " + text);
         }
         if (key.equals("dead-letter-routing-key") && !ShortString.fits(String.valueOf(value))) {
@@ -161,7 +206,7 @@ public record Policy(
         return new AmqpException(ReplyCode.PRECONDITION_FAILED, "Validation failed: " + why);
     }
 
-    boolean applies(boolean queue, String resource) {
-        return (target == Target.ALL || (target == Target.QUEUES) == queue) && pattern.fits(resource);
+    boolean applies(Target kind, String resource) {
+        return target.includes(kind) && pattern.fits(resource);
     }
 }

@@ -16,6 +16,27 @@ import org.jspecify.annotations.Nullable;
 final class QueueArguments {
     static final String TYPE = "x-queue-type";
 
+    /**
+     * All that are read here. A queue that is declared again has to have the same; each is listed with what it does among the
+     * tests.
+     */
+    static final List<String> NAMES = List.of(
+            TYPE,
+            "x-expires",
+            "x-message-ttl",
+            "x-max-length",
+            "x-max-length-bytes",
+            "x-max-priority",
+            "x-overflow",
+            "x-dead-letter-exchange",
+            "x-dead-letter-routing-key",
+            "x-dead-letter-strategy",
+            "x-delivery-limit",
+            "x-single-active-consumer",
+            "x-consumer-timeout",
+            "x-queue-mode",
+            "x-queue-version");
+
     /** Ten years: RabbitMQ's bound on times. */
     private static final long MAX_MILLIS = 315_360_000_000L;
 
@@ -57,6 +78,11 @@ final class QueueArguments {
         return new QueueArguments(queue, declared.arguments(), policy).read(declared);
     }
 
+    /** Whether a queue that was declared with these is a quorum queue. */
+    static boolean isQuorum(FieldTable arguments) {
+        return "quorum".equals(arguments.text(TYPE));
+    }
+
     private QueueSettings read(Change.QueueDeclared declared) {
         boolean quorum = isQuorum();
         requireFitting(quorum, declared);
@@ -78,6 +104,8 @@ final class QueueArguments {
             throw invalid("x-expires", "{value_zero,0}");
         }
         OptionalLong deliveryLimit = bound("delivery-limit", number("x-delivery-limit", Long.MAX_VALUE));
+        Overflow overflow = overflow();
+        String exchange = deadLetterExchange == null ? policy.text("dead-letter-exchange") : deadLetterExchange;
         return new QueueSettings(
                 quorum,
                 declared.durable(),
@@ -86,14 +114,16 @@ final class QueueArguments {
                 bound("expires", expires),
                 bound("max-length", number("x-max-length", Long.MAX_VALUE)),
                 bound("max-length-bytes", number("x-max-length-bytes", Long.MAX_VALUE)),
-                overflow(),
-                deadLetterExchange == null ? policy.text("dead-letter-exchange") : deadLetterExchange,
+                overflow,
+                exchange,
                 deadLetterKey == null ? policy.text("dead-letter-routing-key") : deadLetterKey,
+                atLeastOnce() && quorum && exchange != null && overflow == Overflow.REJECT_PUBLISH,
                 (int) priorities.orElse(0),
                 deliveryLimit.isPresent()
                         ? OptionalInt.of((int) Math.min(Integer.MAX_VALUE, deliveryLimit.getAsLong()))
                         : OptionalInt.empty(),
-                truth("x-single-active-consumer"));
+                truth("x-single-active-consumer"),
+                bound("consumer-timeout", number("x-consumer-timeout", MAX_MILLIS)));
     }
 
     private OptionalLong bound(String setting, OptionalLong argument) {
@@ -103,7 +133,7 @@ final class QueueArguments {
 
     private void requireFitting(boolean quorum, Change.QueueDeclared declared) {
         for (String name : quorum ? NOT_FOR_QUORUM : NOT_FOR_CLASSIC) {
-            if (arguments.get(name) != null) {
+            if (arguments.has(name)) {
                 throw new AmqpException(
                         ReplyCode.PRECONDITION_FAILED,
                         "invalid arg '" + name + "' for " + queue + " of queue type "
@@ -152,19 +182,39 @@ final class QueueArguments {
         };
     }
 
+    /** Counts only together with {@code reject-publish}, as in RabbitMQ: what is dropped at the head cannot be kept. */
+    private boolean atLeastOnce() {
+        String asked = text("x-dead-letter-strategy");
+        String strategy = asked == null ? policy.text("dead-letter-strategy") : asked;
+        return switch (strategy == null ? "at-most-once" : strategy) {
+            case "at-most-once" -> false;
+            case "at-least-once" -> true;
+            default -> throw invalid("x-dead-letter-strategy", "invalid_dlx_strategy");
+        };
+    }
+
     private @Nullable String deadLetterExchange() {
-        Object value = arguments.get("x-dead-letter-exchange");
-        if (value == null || value instanceof LongString) {
-            return value == null ? null : value.toString();
+        Object value = read("x-dead-letter-exchange");
+        if (!arguments.has("x-dead-letter-exchange")) {
+            return null;
+        } else if (value instanceof LongString text) {
+            return text.toString();
         }
         throw new AmqpException(
                 ReplyCode.PRECONDITION_FAILED,
                 "invalid type '" + Inequivalence.typeOf(value) + "' for arg 'x-dead-letter-exchange' in " + queue);
     }
 
+    private @Nullable Object read(String name) {
+        if (!NAMES.contains(name)) {
+            throw new IllegalArgumentException("the argument " + name + " is not listed");
+        }
+        return arguments.get(name);
+    }
+
     private @Nullable String text(String name) {
-        Object value = arguments.get(name);
-        if (value == null) {
+        Object value = read(name);
+        if (!arguments.has(name)) {
             return null;
         } else if (value instanceof LongString text) {
             return text.toString();
@@ -173,22 +223,22 @@ final class QueueArguments {
     }
 
     private boolean truth(String name) {
-        Object value = arguments.get(name);
-        if (value == null || value instanceof Boolean) {
+        Object value = read(name);
+        if (value instanceof Boolean || !arguments.has(name)) {
             return Boolean.TRUE.equals(value);
         }
         throw invalid(name, "{unacceptable_type," + Inequivalence.typeOf(value) + "}");
     }
 
     private OptionalLong number(String name, long max) {
-        Object value = arguments.get(name);
-        if (value == null) {
+        Object value = read(name);
+        if (!arguments.has(name)) {
             return OptionalLong.empty();
         }
-        if (!Inequivalence.isInteger(value)) {
+        if (!(value instanceof Number integer) || !Inequivalence.isInteger(value)) {
             throw invalid(name, whyNoInteger(value));
         }
-        long number = ((Number) value).longValue();
+        long number = integer.longValue();
         if (number < 0) {
             throw invalid(name, "{value_negative," + number + "}");
         } else if (number > max) {
@@ -198,7 +248,7 @@ final class QueueArguments {
     }
 
     /** RabbitMQ's words for a value that should be an integer. */
-    static String whyNoInteger(Object value) {
+    static String whyNoInteger(@Nullable Object value) {
         return "\"expected integer, got " + Inequivalence.typeOf(value) + "\"";
     }
 

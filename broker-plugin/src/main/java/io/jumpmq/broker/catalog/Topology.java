@@ -16,19 +16,6 @@ import java.util.List;
 final class Topology {
     private static final String RESERVED = "amq.";
 
-    private static final List<String> QUEUE_ARGUMENTS = List.of(
-            "x-expires",
-            "x-message-ttl",
-            "x-max-length",
-            "x-max-length-bytes",
-            "x-max-priority",
-            "x-overflow",
-            "x-dead-letter-exchange",
-            "x-dead-letter-routing-key",
-            "x-single-active-consumer",
-            "x-queue-type",
-            "x-delivery-limit");
-
     private final ExchangeTypes types;
 
     Topology(ExchangeTypes types) {
@@ -66,7 +53,7 @@ final class Topology {
 
     private static void requireName(Command.DeclareExchange declare, String argument) {
         Object value = declare.arguments().get(argument);
-        if (value != null && !(value instanceof LongString)) {
+        if (declare.arguments().has(argument) && !(value instanceof LongString)) {
             throw new AmqpException(
                     ReplyCode.PRECONDITION_FAILED,
                     "invalid type '" + Inequivalence.typeOf(value) + "' for arg '" + argument + "' in exchange '"
@@ -98,7 +85,8 @@ final class Topology {
             if (declare.exclusive() != (existing.owner() != 0)) {
                 throw existing.locked();
             }
-            Inequivalence.require(typed(declare.arguments()), typed(existing.arguments()), QUEUE_ARGUMENTS, existing);
+            Inequivalence.require(
+                    typed(declare.arguments()), typed(existing.arguments()), QueueArguments.NAMES, existing);
             return List.of();
         }
         requireShort("queue name", declare.name());

@@ -27,6 +27,7 @@ public final class VirtualHost {
     private final String name;
     private volatile Change.VhostCreated created;
     private volatile VhostLimits limits = VhostLimits.NONE;
+    private volatile String tracedBy = "";
     private final Map<String, Policy> policies = new ConcurrentHashMap<>();
     private final Map<String, Policy> operatorPolicies = new ConcurrentHashMap<>();
     final Map<String, ExchangeRecord> exchanges = new ConcurrentHashMap<>();
@@ -66,6 +67,20 @@ public final class VirtualHost {
                 ? arguments
                 : arguments.with(
                         QueueArguments.TYPE, new LongString(defaultQueueType().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Has what goes through it told to whoever listens, until the broker starts again; an empty name ends that. Any thread. */
+    public void trace(String node) {
+        tracedBy = node;
+    }
+
+    public boolean isTraced() {
+        return !tracedBy.isEmpty();
+    }
+
+    /** The node that traces it. */
+    public String tracedBy() {
+        return tracedBy;
     }
 
     public VhostLimits limits() {
@@ -228,15 +243,6 @@ public final class VirtualHost {
         }
     }
 
-    /**
-     * Refuses what {@link #route} refuses.
-     *
-     * @throws AmqpException when a CC or BCC header is not an array of strings
-     */
-    public static void requireRoutable(Message message) {
-        copies(message);
-    }
-
     private void direct(ExchangeRecord exchange, Message message, byte[] key, Routing routing) {
         if (exchange.name().equals(DEFAULT_EXCHANGE)) {
             QueueRecord queue = queues.get(new String(key, StandardCharsets.UTF_8));
@@ -258,13 +264,13 @@ public final class VirtualHost {
             return List.of();
         }
         FieldTable headers = BasicProperties.decode(message.properties()).headers();
-        if (headers == null || (headers.get("CC") == null && headers.get("BCC") == null)) {
+        if (headers == null || (!headers.has("CC") && !headers.has("BCC"))) {
             return List.of();
         }
         List<byte[]> keys = new ArrayList<>();
         for (String header : List.of("CC", "BCC")) {
             Object value = headers.get(header);
-            if (value == null) {
+            if (!headers.has(header)) {
                 continue;
             }
             if (!(value instanceof List<?> list)) {

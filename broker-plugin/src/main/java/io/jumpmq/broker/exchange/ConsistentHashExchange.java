@@ -66,9 +66,9 @@ public final class ConsistentHashExchange implements ExchangeType {
     }
 
     private static @Nullable String argument(FieldTable arguments, String name, String alias, String allowed) {
-        String given = arguments.get(name) == null ? alias : name;
+        String given = arguments.has(name) ? name : alias;
         Object value = arguments.get(given);
-        if (value != null && !(value instanceof LongString)) {
+        if (arguments.has(given) && !(value instanceof LongString)) {
             throw new AmqpException(
                     ReplyCode.PRECONDITION_FAILED,
                     "invalid arg '" + given + "' for an exchange of type '" + NAME + "': it must be a string, "

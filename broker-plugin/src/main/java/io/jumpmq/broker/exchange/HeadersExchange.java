@@ -32,11 +32,13 @@ public final class HeadersExchange implements ExchangeType {
 
         @Override
         public void validate(Binding binding) {
-            Object match = binding.arguments().get(MATCH);
-            if (match != null && !(match instanceof LongString)) {
+            FieldTable arguments = binding.arguments();
+            Object match = arguments.get(MATCH);
+            if (arguments.has(MATCH) && !(match instanceof LongString)) {
                 throw new AmqpException(
                         ReplyCode.PRECONDITION_FAILED,
-                        "Invalid x-match field type " + typeOf(match) + " (value " + match + "); expected longstr");
+                        "Invalid x-match field type " + typeOf(match) + " (value "
+                                + (match == null ? "undefined" : match) + "); expected longstr");
             }
             if (match != null && !isKnown(match.toString())) {
                 throw new AmqpException(
@@ -46,7 +48,10 @@ public final class HeadersExchange implements ExchangeType {
             }
         }
 
-        private static String typeOf(Object value) {
+        private static String typeOf(@Nullable Object value) {
+            if (value == null) {
+                return "void";
+            }
             return value instanceof Integer
                     ? "signedint"
                     : value.getClass().getSimpleName().toLowerCase(Locale.ROOT);

@@ -21,10 +21,10 @@ final class Consumers {
     private @Nullable QueueConsumer active;
 
     /**
-     * A single active consumer whose channel has closed while deliveries were on their way to it. They come back, and
-     * before that nobody is served: the successor would see what was published later first.
+     * Consumers whose channels have closed while deliveries were on their way to them. These come back, and before that
+     * nobody is served: another consumer would see what was published later first.
      */
-    private @Nullable QueueConsumer awaited;
+    private final List<QueueConsumer> awaited = new ArrayList<>();
 
     Consumers(boolean singleActive) {
         this.singleActive = singleActive;
@@ -61,12 +61,12 @@ final class Consumers {
             if (all.remove(consumer)) {
                 turn.exit(consumer);
                 any = true;
+                if (closing && consumer.unacknowledged > 0) {
+                    awaited.add(consumer);
+                }
             }
         }
         if (active != null && leaving.contains(active)) {
-            if (singleActive && closing && active.unacknowledged > 0) {
-                awaited = active;
-            }
             active = singleActive ? successor() : null;
             resume(active);
         }
@@ -97,10 +97,8 @@ final class Consumers {
     }
 
     private boolean isAwaiting() {
-        if (awaited != null && awaited.unacknowledged == 0) {
-            awaited = null;
-        }
-        return awaited != null;
+        awaited.removeIf(consumer -> consumer.unacknowledged == 0);
+        return !awaited.isEmpty();
     }
 
     /** A consumer has been served: it has its next turn after the others. */
@@ -111,9 +109,6 @@ final class Consumers {
 
     /** Gives a consumer that lost its turn a new one, if it has room again and may be served. */
     void resume(@Nullable QueueConsumer consumer) {
-        if (consumer == awaited && isAwaiting()) {
-            return;
-        }
         if (consumer != null && consumer.hasRoom() && (active == null || active == consumer)) {
             turn.join(consumer);
         }

@@ -3,15 +3,17 @@ package io.jumpmq.broker.queue;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.amqp.BasicProperties;
+import io.jumpmq.amqp.EncodedProperties;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.LongString;
 import io.jumpmq.broker.message.Message;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +32,9 @@ public final class DeadLetter {
     private final DeathReason reason;
 
     /** Its deaths, this one first: tables, and whatever a publisher wrote among them. */
-    private final List<@Nullable Object> deaths;
+    private final List<Object> deaths;
 
-    private DeadLetter(Message message, DeathReason reason, List<@Nullable Object> deaths) {
+    private DeadLetter(Message message, DeathReason reason, List<Object> deaths) {
         this.message = message;
         this.reason = reason;
         this.deaths = deaths;
@@ -53,20 +55,20 @@ public final class DeadLetter {
             @Nullable String routingKey,
             long nowMillis) {
         BasicProperties properties = BasicProperties.decode(dead.properties());
-        Map<String, @Nullable Object> headers = properties.headerMap();
-        FieldTable death = death(dead, properties, reason, queue, nowMillis);
-        if (!headers.containsKey(DEATHS)) {
-            headers.put("x-first-death-reason", reason.text());
-            headers.put("x-first-death-queue", queue);
-            headers.put("x-first-death-exchange", dead.exchange());
+        FieldTable headers = EncodedProperties.headers(dead.properties());
+        Map<String, @Nullable Object> changes = new LinkedHashMap<>();
+        if (!headers.toMap().containsKey(DEATHS)) {
+            changes.put("x-first-death-reason", reason.text());
+            changes.put("x-first-death-queue", queue);
+            changes.put("x-first-death-exchange", dead.exchange());
         }
-        List<@Nullable Object> former = headers.get(DEATHS) instanceof List<?> list ? new ArrayList<>(list) : List.of();
-        List<@Nullable Object> deaths = add(death, former);
-        headers.put(DEATHS, deaths);
+        List<Object> deaths = add(death(dead, properties, reason, queue, nowMillis), folded(headers.items(DEATHS)));
+        changes.put(DEATHS, deaths);
         if (routingKey != null) {
-            headers.remove("CC");
+            changes.put("CC", null);
         }
-        byte[] encoded = properties.withoutExpiration().withHeaders(headers).encode();
+        byte[] encoded = EncodedProperties.withHeaders(
+                EncodedProperties.withoutExpiration(dead.properties()), headers.with(changes));
         byte[] key = routingKey == null ? dead.routingKey() : routingKey.getBytes(UTF_8);
         return new DeadLetter(new Message(exchange, key, encoded, dead.body()), reason, deaths);
     }
@@ -125,37 +127,53 @@ public final class DeadLetter {
     }
 
     /**
-     * Puts a death in front of the former ones; if it died in the same queue for the same reason before, that death is
-     * counted once more and comes to the front instead.
+     * Former deaths as RabbitMQ counts them: those of one queue and reason are one, the first of them, and one that does not
+     * tell its count has as many as there were. Only others than brokers write such.
      */
-    private static List<@Nullable Object> add(FieldTable death, List<? extends @Nullable Object> former) {
-        List<@Nullable Object> deaths = new ArrayList<>();
-        deaths.add(death);
-        FieldTable same = null;
-        int times = 0;
-        for (Object other : former) {
-            if (other instanceof FieldTable table && isSame(death, table)) {
-                same = same == null ? table : same;
-                times++; // More than once only if somebody else wrote the header.
-            } else {
-                deaths.add(other);
+    private static List<Object> folded(List<FieldTable.Item> former) {
+        Map<List<@Nullable String>, Integer> times = new HashMap<>();
+        for (FieldTable.Item item : former) {
+            if (item.value() instanceof FieldTable death) {
+                times.merge(kind(death), 1, Integer::sum);
             }
         }
-        if (same != null) {
-            deaths.set(0, countedAgain(same, times));
+        List<Object> deaths = new ArrayList<>();
+        for (FieldTable.Item item : former) {
+            if (!(item.value() instanceof FieldTable death)) {
+                deaths.add(item);
+                continue;
+            }
+            Integer count = times.remove(kind(death)); // Null: the first of its kind stands for this one.
+            if (count != null) {
+                deaths.add(death.get(COUNT) == null ? death.with(Map.of(COUNT, count.longValue())) : death);
+            }
         }
         return deaths;
     }
 
-    private static boolean isSame(FieldTable death, FieldTable other) {
-        return Objects.equals(death.text(QUEUE), other.text(QUEUE))
-                && Objects.equals(death.text(REASON), other.text(REASON));
+    /** Deaths of one kind are counted together. */
+    private static List<@Nullable String> kind(FieldTable death) {
+        return Arrays.asList(death.text(QUEUE), death.text(REASON));
     }
 
-    private static FieldTable countedAgain(FieldTable death, int times) {
-        long count = death.get(COUNT) instanceof Number number ? number.longValue() : times;
-        Map<String, @Nullable Object> counted = new LinkedHashMap<>(death.toMap());
-        counted.put(COUNT, count + 1);
-        return FieldTable.of(counted);
+    /**
+     * Puts a death in front of the former ones; if it died in the same queue for the same reason before, that death is
+     * counted once more and comes to the front instead.
+     */
+    private static List<Object> add(FieldTable death, List<Object> former) {
+        List<Object> deaths = new ArrayList<>(former);
+        FieldTable first = death;
+        for (Object other : former) {
+            if (other instanceof FieldTable table && kind(table).equals(kind(death))) {
+                deaths.remove(other);
+                first = table.with(Map.of(COUNT, count(table) + 1));
+            }
+        }
+        deaths.add(0, first);
+        return deaths;
+    }
+
+    private static long count(FieldTable death) {
+        return death.get(COUNT) instanceof Number number ? number.longValue() : 1;
     }
 }

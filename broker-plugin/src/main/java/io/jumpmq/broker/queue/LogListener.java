@@ -2,6 +2,7 @@ package io.jumpmq.broker.queue;
 
 import io.jumpmq.broker.message.Message;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a log has to say to a queue. Called on any thread. */
 public interface LogListener {
@@ -26,25 +27,37 @@ public interface LogListener {
         }
     }
 
-    /** An entry that the log cannot read any more. */
-    record Unreadable(long position, int bodyBytes) {}
+    /**
+     * An entry that the log cannot read any more.
+     *
+     * @param died whether it was told to have died
+     */
+    record Unreadable(long position, int bodyBytes, boolean died) {}
 
     /**
      * One of them.
      *
      * @param deliveryCount how often it was told to have come back
+     * @param death why it died, if it was told to have died
      */
-    record Stored(long position, Message message, long expiresAtMillis, int deliveryCount) {}
+    record Stored(
+            long position,
+            Message message,
+            long expiresAtMillis,
+            int deliveryCount,
+            @Nullable DeathReason death) {}
 
     /**
      * What a log has of a queue when it is opened.
      *
      * @param first position of the first entry; -1: there is none
      * @param last position of the last one
+     * @param count how many there are that did not die
      * @param bytes size of their bodies
      * @param seen entries up to this position may have been delivered before
+     * @param dead positions of those that died
      */
-    record Recovered(long first, long last, int count, long bytes, long seen) {
-        public static final Recovered NOTHING = new Recovered(-1, -1, 0, 0, -1);
+    record Recovered(long first, long last, int count, long bytes, long seen, List<Long> dead) {
+        public static final Recovered NOTHING = new Recovered(-1, -1, 0, 0, -1, List.of());
     }
 }

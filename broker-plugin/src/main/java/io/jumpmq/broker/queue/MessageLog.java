@@ -23,6 +23,9 @@ public interface MessageLog {
     /** An entry came back to its queue once more; told only where that is limited. */
     void returned(QueueEntry entry);
 
+    /** An entry died and is kept until its dead letter is safe, after a restart, too. */
+    void died(QueueEntry entry, DeathReason reason);
+
     /** The queue was deleted, and everything that it had appended is deleted with it. */
     void deleteQueue();
 

@@ -1,9 +1,11 @@
 package io.jumpmq.broker.queue;
 
+import io.jumpmq.amqp.EncodedProperties;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.QueueEntry.State;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,6 +36,9 @@ public final class MessageQueue {
 
     private static final int READ_AHEAD_MESSAGES = 4096;
 
+    /** Of the loads of messages that died before a restart. */
+    private static final int DEAD_TICKET = -1;
+
     private final String name;
     private final QueueOutput output;
     private final MessageLog log;
@@ -61,6 +66,7 @@ public final class MessageQueue {
     private final ArrayDeque<QueueEntry> becomingDurable = new ArrayDeque<>();
 
     private final Consumers consumers;
+    private final DyingMessages dying = new DyingMessages();
 
     /** When {@code x-expires} has passed if nothing happens before. */
     private long unusedAtMillis;
@@ -197,14 +203,21 @@ public final class MessageQueue {
         }
     }
 
+    /** As {@link #reject(QueueEntry, long)}, for several that are rejected together: the first in the queue dies first. */
+    public void reject(List<QueueEntry> entries, long nowMillis) {
+        entries.stream()
+                .sorted(Comparator.comparingLong(QueueEntry::position))
+                .forEach(entry -> reject(entry, nowMillis));
+    }
+
     /** As {@link #requeue(List, long)}, for one. */
     public void requeue(QueueEntry entry, long nowMillis) {
         requeue(List.of(entry), nowMillis);
     }
 
     /**
-     * Puts delivered messages back to their places, to be delivered again. Those that do not wait to be acknowledged are
-     * left out.
+     * Puts delivered messages back to their places, to be delivered again when all are there: the first in the queue first,
+     * whatever the order they come back in. Those that do not wait to be acknowledged are left out.
      */
     public void requeue(List<QueueEntry> entries, long nowMillis) {
         for (QueueEntry entry : entries) {
@@ -223,17 +236,31 @@ public final class MessageQueue {
      */
     public void deadLettered(QueueEntry entry) {
         if (!deleted) {
+            dying.delivered(entry);
+            forget(entry);
+            sendDying();
+        }
+    }
+
+    /**
+     * The dead letter has nowhere to go, or a queue refused it: it is to be tried again, if dead letters must not get lost
+     * still.
+     */
+    public void deadLetterFailed(QueueEntry entry, long nowMillis) {
+        if (!deleted && !dying.failed(entry, nowMillis)) {
             forget(entry);
         }
     }
 
     /**
-     * Drops all messages that are ready; those delivered and not acknowledged stay.
+     * Drops all messages that are ready, and those that died and are kept; those delivered and not acknowledged stay.
      *
      * @return how many
      */
     public int purge() {
-        int count = ready.count();
+        int count = ready.count() + dying.count();
+        dying.takeAll().forEach(dead -> forget(dead.entry()));
+        dying.takeStored().forEach(log::delete);
         if (ready.storedCount() > 0) {
             log.deleteAll(ready.storedFrom(), ready.storedTo());
             dropStored();
@@ -278,10 +305,9 @@ public final class MessageQueue {
     }
 
     /**
-     * A channel closes: all its consumers leave and all that it did not acknowledge comes back, in one step. In two, a
-     * single active consumer's successor would get what is ready before the older messages that come back. Deliveries
-     * still on their way to the channel have to be {@linkplain #requeue requeued} when they arrive there; a successor
-     * waits for them.
+     * A channel closes: all its consumers leave and all that it did not acknowledge comes back, in one step. In two, other
+     * consumers would get what is ready before the older messages that come back. Deliveries still on their way to the
+     * channel have to be {@linkplain #requeue requeued} when they arrive there; the others wait for them.
      *
      * @param leaving those that are not this queue's consumers are left out
      * @param unacknowledged as for {@link #requeue(List, long)}
@@ -347,6 +373,9 @@ public final class MessageQueue {
         requireSameNature(newSettings);
         settings = newSettings;
         adopt(newSettings);
+        if (!newSettings.deadLettersAtLeastOnce()) {
+            dying.takeAll().forEach(dead -> bury(dead.entry(), dead.reason()));
+        }
         renewLease(nowMillis);
         dropOverflow();
         dropExpired(nowMillis);
@@ -360,6 +389,8 @@ public final class MessageQueue {
         deleted = true;
         unusedAtMillis = NEVER;
         ready = new ReadyMessages(0); // What was there is dropped as a whole, however much it was.
+        dying.takeAll();
+        dying.takeStored();
         unacknowledged = 0;
         unacknowledgedBytes = 0;
         headerBytes = 0;
@@ -388,13 +419,16 @@ public final class MessageQueue {
             unusedAtMillis = NEVER;
             output.unused(UnusedReason.EXPIRED);
         }
+        dying.retry(nowMillis);
+        sendDying();
         readAhead();
     }
 
     /** When {@link #tick} has something to do; {@link Long#MAX_VALUE}: never. Any call may change it. */
     public long nextDeadline() {
         boolean isComing = loading && !ready.isHeadHere();
-        return isComing ? unusedAtMillis : Math.min(unusedAtMillis, ready.headExpiresAtMillis());
+        long ofQueue = Math.min(unusedAtMillis, dying.retryAtMillis());
+        return isComing ? ofQueue : Math.min(ofQueue, ready.headExpiresAtMillis());
     }
 
     public String name() {
@@ -410,14 +444,24 @@ public final class MessageQueue {
         return ready.count();
     }
 
-    /** How many messages take memory, delivered ones among them. */
+    /** How many messages take memory, delivered ones and {@linkplain #dead dead} ones among them. */
     public int heldMessages() {
-        return ready.heldCount() + unacknowledged;
+        return ready.heldCount() + unacknowledged + dying.count();
     }
 
     /** Size of their bodies. */
     public long heldBytes() {
-        return ready.heldBytes() + unacknowledgedBytes;
+        return ready.heldBytes() + unacknowledgedBytes + dying.bytes();
+    }
+
+    /** Messages that died and are kept until their dead letters are safe. */
+    public int dead() {
+        return dying.count();
+    }
+
+    /** Size of their bodies. */
+    public long deadBytes() {
+        return dying.bytes();
     }
 
     /** Size of what they have beside their bodies; what several share counts for each. */
@@ -587,6 +631,19 @@ public final class MessageQueue {
     /** Parts with an entry that is neither ready nor held. */
     private void die(QueueEntry entry, DeathReason reason) {
         counters.died(reason);
+        if (settings.deadLettersAtLeastOnce()) {
+            entry.state = State.GONE;
+            if (entry.logged) {
+                log.died(entry, reason);
+            }
+            dying.add(entry, reason);
+            sendDying();
+        } else {
+            bury(entry, reason);
+        }
+    }
+
+    private void bury(QueueEntry entry, DeathReason reason) {
         if (settings.deadLetterExchange() == null) {
             output.dropped(reason);
             forget(entry);
@@ -595,6 +652,12 @@ public final class MessageQueue {
             uncountLasting(entry);
             uncountHeaders(entry);
             output.deadLetter(entry, reason);
+        }
+    }
+
+    private void sendDying() {
+        for (DyingMessages.Dead dead = dying.next(); dead != null; dead = dying.next()) {
+            output.deadLetter(dead.entry(), dead.reason());
         }
     }
 
@@ -636,8 +699,10 @@ public final class MessageQueue {
 
     // Limits in number, size and time.
 
+    /** Messages that died count as long as they are kept: else nothing would bound them. */
     private boolean wouldOverflow(QueueEntry entry) {
-        return ready.count() + 1 > maxLength || ready.bytes() + entry.bodyBytes() > maxBytes;
+        return ready.count() + dying.count() + 1 > maxLength
+                || ready.bytes() + dying.bytes() + entry.bodyBytes() > maxBytes;
     }
 
     private void dropOverflow() {
@@ -698,13 +763,19 @@ public final class MessageQueue {
 
     /** The log has messages of this queue from before a restart. To be called before anything else. */
     public void recover(LogListener.Recovered recovered) {
+        if (recovered.last() >= 0) {
+            nextPosition = recovered.last() + 1;
+            seen = Math.min(recovered.seen(), recovered.last());
+        }
         if (recovered.count() > 0) {
             ready.recovered(recovered.first(), recovered.last(), recovered.count(), recovered.bytes());
             lasting = recovered.count();
             lastingBytes = recovered.bytes();
-            nextPosition = recovered.last() + 1;
-            seen = Math.min(recovered.seen(), recovered.last());
             load(1); // The head's expiry is to be known. No more: there may be thousands of queues.
+        }
+        for (long position : recovered.dead()) {
+            dying.recovered(position);
+            log.load(position, 1, 1, DEAD_TICKET);
         }
     }
 
@@ -794,6 +865,10 @@ public final class MessageQueue {
 
     /** What {@link MessageLog#load} was asked for. */
     public void loaded(LogListener.Loaded loaded, long nowMillis) {
+        if (!deleted && loaded.ticket() == DEAD_TICKET) {
+            loaded.messages().forEach(this::resumeDying);
+            loaded.unreadable().forEach(this::missDying);
+        }
         if (deleted || loaded.ticket() != loadTicket) {
             return;
         }
@@ -802,13 +877,11 @@ public final class MessageQueue {
             dropStored();
         }
         for (LogListener.Stored stored : loaded.messages()) {
-            if (ready.storedCount() > 0) {
-                QueueEntry entry = new QueueEntry(
-                        stored.message(), stored.position(), stored.expiresAtMillis(), priorityOf(stored.message()));
-                entry.logged = true;
+            if (stored.death() != null) {
+                ready.skipStored(stored.position());
+            } else if (ready.storedCount() > 0) {
+                QueueEntry entry = entryOf(stored);
                 entry.lasting = mustSurvive(stored.message());
-                entry.redelivered = stored.position() <= seen || stored.deliveryCount() > 0;
-                entry.deliveryCount = stored.deliveryCount();
                 countHeaders(entry);
                 ready.loaded(entry);
             }
@@ -824,10 +897,47 @@ public final class MessageQueue {
 
     /** The queue goes on behind a message that cannot be read, or stops in front of it. */
     private void setAside(LogListener.Unreadable message) {
-        if (unreadable.add(message.position()) && !stopped && ready.storedCount() > 0) {
+        boolean isNew = unreadable.add(message.position());
+        if (message.died()) {
+            ready.skipStored(message.position());
+        } else if (isNew && !stopped && ready.storedCount() > 0) {
             lasting--;
             lastingBytes -= message.bodyBytes();
             ready.skip(message.position(), message.bodyBytes());
+        }
+    }
+
+    private QueueEntry entryOf(LogListener.Stored stored) {
+        QueueEntry entry = new QueueEntry(
+                stored.message(), stored.position(), stored.expiresAtMillis(), priorityOf(stored.message()));
+        entry.logged = true;
+        entry.redelivered = stored.position() <= seen || stored.deliveryCount() > 0;
+        entry.deliveryCount = stored.deliveryCount();
+        return entry;
+    }
+
+    /** One that died before a restart is there again. */
+    private void resumeDying(LogListener.Stored stored) {
+        DeathReason reason = stored.death();
+        if (reason == null || !dying.isLoaded(stored.position())) {
+            return; // It has been purged meanwhile, and another one was found behind it.
+        }
+        QueueEntry entry = entryOf(stored);
+        entry.state = State.GONE;
+        countLasting(entry);
+        countHeaders(entry);
+        if (settings.deadLettersAtLeastOnce()) {
+            dying.add(entry, reason);
+            sendDying();
+        } else {
+            bury(entry, reason);
+        }
+    }
+
+    /** One that died before a restart cannot be read: the others go on. */
+    private void missDying(LogListener.Unreadable message) {
+        if (dying.isLoaded(message.position())) {
+            unreadable.add(message.position());
         }
     }
 
@@ -835,15 +945,15 @@ public final class MessageQueue {
         countIfRedelivered(entry);
         seen = Math.max(seen, entry.position());
         consumer.windowBytes -= entry.message().footprint();
+        if (consumer.limited) {
+            consumer.grants--;
+        }
         if (consumer.noAck()) {
             counters.deliveredNoAck++;
             forget(entry);
         } else {
             counters.delivered++;
             consumer.unacknowledged++;
-            if (consumer.limited) {
-                consumer.grants--;
-            }
             hold(entry, consumer);
         }
         consumers.served(consumer);

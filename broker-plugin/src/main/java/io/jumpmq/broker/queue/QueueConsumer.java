@@ -50,8 +50,7 @@ public final class QueueConsumer {
      * @param noAck messages count as acknowledged when they are delivered
      * @param exclusive wants the queue for itself
      * @param prefetch how many messages it may have unacknowledged; 0 for any number. Means nothing with {@code noAck}
-     * @param limited whether its channel has a prefetch limit of its own, so that each delivery that is to be
-     *     acknowledged needs a grant; {@link MessageQueue#limit} changes it
+     * @param limited whether its channel has a prefetch limit of its own, so that each delivery needs a grant; {@link MessageQueue#limit} changes it
      * @param priority messages go to those of the highest priority while these can take some; usually 0
      */
     public QueueConsumer(
@@ -106,7 +105,7 @@ public final class QueueConsumer {
     }
 
     boolean needsGrant() {
-        return limited && !noAck && grants == 0;
+        return limited && grants == 0;
     }
 
     @Override

@@ -8,7 +8,9 @@ public interface QueueOutput {
     /**
      * A message has left the queue and is to be published to the dead-letter exchange; called only if the queue has
      * one. Answered with {@link MessageQueue#deadLettered} once the dead letter is as safe as the message was (or has
-     * nowhere to go): until then the log keeps the original, so that a crash in between loses nothing.
+     * nowhere to go): until then the log keeps the original, so that a crash in between loses nothing. If dead letters must
+     * not get lost, one that has nowhere to go, or that a queue refused, is answered with {@link
+     * MessageQueue#deadLetterFailed}, and this is called again after a while.
      */
     void deadLetter(QueueEntry entry, DeathReason reason);
 

@@ -16,8 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param overflow what happens beyond them
  * @param deadLetterExchange where messages go that are rejected, expire or are pushed out; null: nowhere
  * @param deadLetterRoutingKey null: they keep their own
+ * @param deadLettersAtLeastOnce whether messages are kept until their dead letters are safe; else a dead letter that a
+ *     queue refuses, or that leads nowhere, is lost
  * @param maxPriority 0: none; else priorities 0 to this
  * @param deliveryLimit how often a message may come back before it is dead-lettered
+ * @param consumerTimeoutMillis how long a consumer may take to acknowledge a delivery; empty: as long as the server says,
+ *     0: for ever
  */
 public record QueueSettings(
         boolean quorum,
@@ -30,9 +34,11 @@ public record QueueSettings(
         Overflow overflow,
         @Nullable String deadLetterExchange,
         @Nullable String deadLetterRoutingKey,
+        boolean deadLettersAtLeastOnce,
         int maxPriority,
         OptionalInt deliveryLimit,
-        boolean singleActiveConsumer) {
+        boolean singleActiveConsumer,
+        OptionalLong consumerTimeoutMillis) {
 
     /** What gives way when a queue is full. */
     public enum Overflow {
@@ -57,8 +63,10 @@ public record QueueSettings(
                 Overflow.DROP_HEAD,
                 null,
                 null,
+                false,
                 0,
                 OptionalInt.empty(),
-                false);
+                false,
+                OptionalLong.empty());
     }
 }

@@ -207,6 +207,11 @@ final class ReadyMessages {
         }
     }
 
+    /** What the log has at this position is none of them. */
+    void skipStored(long position) {
+        storedFrom = Math.max(storedFrom, position + 1);
+    }
+
     /** There is no stored part any more, and what was left of it is lost or deleted. */
     void dropStored() {
         count -= storedCount;

@@ -27,6 +27,11 @@ public final class VolatileLog implements MessageLog {
     }
 
     @Override
+    public void died(QueueEntry entry, DeathReason reason) {
+        // As above.
+    }
+
+    @Override
     public void deleteQueue() {
         // As above.
     }

@@ -2,6 +2,7 @@ package io.jumpmq.cli.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jumpmq.cli.Console;
+import io.jumpmq.cli.Suggestion;
 import io.jumpmq.cli.http.Connect;
 import io.jumpmq.cli.http.ManagementClient;
 import io.jumpmq.cli.http.ManagementException;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Parameters;
             "65:no such thing",
             "67:no such user",
             "69:the broker cannot be reached, or has refused",
-            "70:it is there already",
+            "70:it is there already, or the verb has no meaning here",
             "75:not in time"
         })
 @SuppressWarnings("UnusedVariable") // Options that scripts give and that mean nothing here have to be taken.
@@ -96,8 +97,12 @@ public final class CtlCommand implements Callable<Integer> {
     @Option(names = "--priority", paramLabel = "N", description = "Of a policy. Default: 0.")
     long priority;
 
-    @Option(names = "--apply-to", paramLabel = "WHAT", description = "What a policy is for: all, queues or exchanges.")
-    @Nullable String applyTo;
+    @Option(
+            names = "--apply-to",
+            paramLabel = "WHAT",
+            description =
+                    "What a policy is for: all (default), queues, classic_queues, quorum_queues, streams or exchanges.")
+    String applyTo = "all";
 
     @Option(names = "--within", paramLabel = "N", description = "When a certificate expires at the latest. Default: 4.")
     int within = 4;
@@ -114,6 +119,15 @@ public final class CtlCommand implements Callable<Integer> {
             names = {"-u", "--if-unused"},
             description = "Delete a queue only if it has no consumers.")
     boolean ifUnused;
+
+    @Option(names = "--global", description = "Of all virtual hosts, or all users.")
+    boolean global;
+
+    @Option(names = "--user", paramLabel = "NAME", description = "Whose limits. Default: guest.")
+    String user = "guest";
+
+    @Option(names = "--limit", paramLabel = "N", description = "Close at most so many connections. Default: all.")
+    int limit;
 
     @Option(
             names = {"--online", "--offline", "--local"},
@@ -144,7 +158,8 @@ public final class CtlCommand implements Callable<Integer> {
             if (known == null) {
                 throw new CtlException(
                         CtlException.USAGE,
-                        "Command '" + verb + "' not found. ('jumpmq ctl help' lists those there are)");
+                        "Command '" + verb + "' not found" + Suggestion.of(verb, Verbs.ALL.keySet())
+                                + " ('jumpmq ctl help' lists those there are)");
             }
             requireFormatter();
             known.requireArguments(arguments);
@@ -154,11 +169,21 @@ public final class CtlCommand implements Callable<Integer> {
             error(String.valueOf(e.getMessage()));
             return e.code();
         } catch (ManagementException e) {
-            error("Error:\n" + e.getMessage());
+            error("Error:\n"
+                    + (e.isNotFound() && !hasVhost() ? "Virtual host '" + vhost + "' does not exist" : e.getMessage()));
             return e.status() == 404 ? CtlException.DATA : CtlException.UNAVAILABLE;
         } catch (IllegalArgumentException e) {
             error("Error (argument validation): " + e.getMessage());
             return CtlException.USAGE;
+        }
+    }
+
+    private boolean hasVhost() {
+        try {
+            client().get(ManagementClient.path("vhosts", vhost));
+            return true;
+        } catch (ManagementException e) {
+            return !e.isNotFound();
         }
     }
 

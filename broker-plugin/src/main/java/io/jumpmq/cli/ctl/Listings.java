@@ -8,11 +8,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /** The verbs that list: which resource, which columns, and what these are called there. */
 final class Listings {
     private static final int MOST_COLUMNS = 64;
+
+    /** Columns that are JSON, in whatever form the rest is. */
+    private static final Set<String> AS_JSON = Set.of("definition", "value", "limits");
 
     private Listings() {}
 
@@ -36,14 +40,27 @@ final class Listings {
             return new Verb(usage, least, choosable ? MOST_COLUMNS : least, this::run);
         }
 
+        /** All columns that there may be. */
+        List<String> names() {
+            return List.copyOf(columns.keySet());
+        }
+
         private void run(CtlCommand ctl, List<String> arguments) {
             List<String> shown = choosable && !arguments.isEmpty() ? columns(arguments) : usual;
             ctl.banner(ctl.line(banner, choosable || arguments.isEmpty() ? ctl.vhost : arguments.get(0)));
+            ctl.print(rows(ctl, arguments, shown));
+        }
+
+        Rows rows(CtlCommand ctl, List<String> arguments) {
+            return rows(ctl, arguments, usual);
+        }
+
+        private Rows rows(CtlCommand ctl, List<String> arguments, List<String> shown) {
             List<List<JsonNode>> rows = new ArrayList<>();
             for (JsonNode item : ctl.client().get(path.apply(ctl.vhost, arguments))) {
                 rows.add(shown.stream().map(column -> value(item, column)).toList());
             }
-            ctl.print(new Rows(shown, rows));
+            return new Rows(shown, rows);
         }
 
         /** Columns may stand together behind commas. */
@@ -70,7 +87,7 @@ final class Listings {
             for (String step : field.split("\\.", -1)) {
                 value = value.path(step);
             }
-            if (column.equals("definition")) {
+            if (AS_JSON.contains(column)) {
                 return TextNode.valueOf(value.toString());
             }
             return value instanceof MissingNode ? TextNode.valueOf("") : value;
@@ -250,6 +267,41 @@ final class Listings {
             columns("vhost", "configure", "write", "read"),
             List.of("vhost", "configure", "write", "read"),
             false);
+
+    static final Listing TOPIC_PERMISSIONS = new Listing(
+            "Listing topic permissions for vhost \"%s\" ...",
+            (vhost, unused) -> ManagementClient.path("vhosts", vhost, "topic-permissions"),
+            columns("user", "exchange", "write", "read"),
+            List.of("user", "exchange", "write", "read"),
+            false);
+
+    static final Listing USER_TOPIC_PERMISSIONS = new Listing(
+            "Listing topic permissions for user \"%s\" ...",
+            (unused, arguments) -> ManagementClient.path("users", arguments.get(0), "topic-permissions"),
+            columns("vhost", "exchange", "write", "read"),
+            List.of("vhost", "exchange", "write", "read"),
+            false);
+
+    static final Listing USER_LIMITS = new Listing(
+            "Listing limits for all users ...",
+            (unused, arguments) -> ManagementClient.path("user-limits"),
+            columns("user", "limits=value"),
+            List.of("user", "limits"),
+            false);
+
+    static final Listing GLOBAL_PARAMETERS = new Listing(
+            "Listing global runtime parameters ...",
+            (unused, arguments) -> ManagementClient.path("global-parameters"),
+            columns("name", "value"),
+            List.of("name", "value"),
+            false);
+
+    static final Listing FEATURE_FLAGS = new Listing(
+            "Listing feature flags ...",
+            (unused, arguments) -> ManagementClient.path("feature-flags"),
+            columns("name", "state", "stability", "provided_by", "desc", "doc_url"),
+            List.of("name", "state"),
+            true);
 
     static final Listing POLICIES = policies("Listing policies for vhost \"%s\" ...", "policies");
 

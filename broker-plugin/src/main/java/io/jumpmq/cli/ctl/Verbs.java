@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Verbs {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int NOT_FOUND = 404;
+    private static final int STOPPED = 503;
     private static final int CONNECT_MILLIS = 5_000;
     private static final long POLL_MILLIS = 250;
     private static final List<String> TIME_UNITS = List.of("days", "weeks", "months", "years");
@@ -51,6 +52,9 @@ final class Verbs {
         all.put("list_policies", Listings.POLICIES.verb("list_policies", 0));
         all.put("list_operator_policies", Listings.OPERATOR_POLICIES.verb("list_operator_policies", 0));
         all.put("list_parameters", Listings.PARAMETERS.verb("list_parameters", 0));
+        GlobalVerbs.addTo(all);
+        UserVerbs.addTo(all);
+        NodeVerbs.addTo(all);
         all.put("list_vhost_limits", new Verb("list_vhost_limits", 0, 0, Verbs::listVhostLimits));
 
         all.put("add_user", new Verb("add_user <username> [<password>]", 1, 2, Verbs::addUser));
@@ -78,8 +82,8 @@ final class Verbs {
 
         all.put("purge_queue", new Verb("purge_queue <queue>", 1, 1, Verbs::purgeQueue));
         all.put("delete_queue", new Verb("delete_queue [--if-empty] [--if-unused] <queue>", 1, 1, Verbs::deleteQueue));
-        all.put("close_connection", new Verb("close_connection <name> <reason>", 1, 2, Verbs::closeConnection));
-        all.put("close_all_connections", new Verb("close_all_connections <reason>", 0, 1, Verbs::closeAll));
+        all.put("close_connection", new Verb("close_connection <name> <reason>", 2, 2, Verbs::closeConnection));
+        all.put("close_all_connections", new Verb("close_all_connections [--global] [--limit <limit>] <reason>", 1, 1, Verbs::closeAll));
         all.put("export_definitions", new Verb("export_definitions <file | ->", 1, 1, Verbs::exportDefinitions));
         all.put("import_definitions", new Verb("import_definitions <file | ->", 0, 1, Verbs::importDefinitions));
 
@@ -111,25 +115,15 @@ final class Verbs {
                 new Verb("consistent_hash_exchange_ring_state <exchange>", 1, 1, Verbs::ringState));
         for (String verb : List.of(
                 "stop",
-                "stop_app",
-                "start_app",
                 "reset",
                 "force_reset",
                 "join_cluster",
                 "forget_cluster_node",
                 "eval",
                 "shutdown",
-                "rotate_logs",
-                "trace_on",
-                "trace_off",
-                "enable_feature_flag",
-                "list_feature_flags",
                 "sync_queue",
                 "set_parameter",
-                "clear_parameter",
-                "set_topic_permissions",
-                "clear_topic_permissions",
-                "list_topic_permissions")) {
+                "clear_parameter")) {
             all.put(verb, new Verb(verb, 0, 64, (ctl, args) -> {
                 throw new CtlException(
                         CtlException.SOFTWARE, "Error:\n'" + verb + "' has no meaning for JumpMQ" + instead(verb));
@@ -141,7 +135,6 @@ final class Verbs {
     private static String instead(String verb) {
         return switch (verb) {
             case "stop", "shutdown" -> ": stop the process with SIGTERM";
-            case "list_feature_flags", "enable_feature_flag" -> ": it has no feature flags";
             default -> "";
         };
     }
@@ -188,7 +181,7 @@ final class Verbs {
         }
     }
 
-    private static JsonNode requireUser(CtlCommand ctl, String name) {
+    static JsonNode requireUser(CtlCommand ctl, String name) {
         JsonNode user = user(ctl, name);
         if (user == null) {
             throw new CtlException(CtlException.NO_USER, "Error:\nUser \"" + name + "\" does not exist");
@@ -229,6 +222,9 @@ final class Verbs {
         try {
             ctl.client().as(arguments.get(0), password).get(ManagementClient.path("whoami"));
         } catch (ManagementException e) {
+            if (e.status() == ManagementException.NO_ANSWER) {
+                throw e;
+            }
             // Whoever has the right password but no tag is told so, rather than that it is wrong.
             if (!String.valueOf(e.getMessage()).contains("no management tag")) {
                 throw new CtlException(
@@ -266,9 +262,13 @@ final class Verbs {
         deleteIfThere(ctl, ManagementClient.path("permissions", ctl.vhost, arguments.get(0)));
     }
 
-    private static void deleteIfThere(CtlCommand ctl, String path) {
+    static void deleteIfThere(CtlCommand ctl, String path) {
+        ifThere(() -> ctl.client().delete(path));
+    }
+
+    private static void ifThere(Runnable deleting) {
         try {
-            ctl.client().delete(path);
+            deleting.run();
         } catch (ManagementException e) {
             if (e.status() != NOT_FOUND) {
                 throw e;
@@ -292,16 +292,24 @@ final class Verbs {
         }
     }
 
-    private static JsonNode json(String text) {
+    static JsonNode json(String text) {
+        JsonNode node = anyJson(text);
+        if (!node.isObject()) {
+            throw CtlException.usage("the definition must be a JSON object, not " + text);
+        }
+        return node;
+    }
+
+    static JsonNode anyJson(String text) {
         try {
             JsonNode node = MAPPER.readTree(text);
-            if (node.isObject()) {
+            if (!node.isMissingNode()) {
                 return node;
             }
         } catch (JsonProcessingException e) {
             // Said below.
         }
-        throw CtlException.usage("the definition must be a JSON object, not " + text);
+        throw CtlException.usage("this must be JSON, and is not (a text needs quotes of its own): " + text);
     }
 
     private static void setVhostLimits(CtlCommand ctl, List<String> arguments) {
@@ -343,8 +351,7 @@ final class Verbs {
         policy.put("pattern", arguments.get(1));
         policy.put("definition", json(arguments.get(2)));
         policy.put("priority", ctl.priority);
-        String applyTo = ctl.applyTo;
-        policy.put("apply-to", applyTo == null ? (operator ? "queues" : "all") : applyTo);
+        policy.put("apply-to", ctl.applyTo);
         ctl.client()
                 .put(
                         ManagementClient.path(operator ? "operator-policies" : "policies", ctl.vhost, arguments.get(0)),
@@ -392,19 +399,33 @@ final class Verbs {
     }
 
     private static void closeConnection(CtlCommand ctl, List<String> arguments) {
-        ctl.banner("Closing connection " + arguments.get(0) + " ...");
-        ctl.client().delete(ManagementClient.path("connections", arguments.get(0)));
+        String reason = arguments.get(1);
+        ctl.banner("Closing connection " + arguments.get(0) + ", reason: " + reason + "...");
+        ctl.client().close(ManagementClient.path("connections", arguments.get(0)), reason);
     }
 
     private static void closeAll(CtlCommand ctl, List<String> arguments) {
-        ctl.banner("Closing all connections in vhost " + ctl.vhost + " ...");
-        JsonNode connections = ctl.client().get(ManagementClient.path("vhosts", ctl.vhost, "connections"));
+        String reason = arguments.get(0);
+        ctl.banner("Closing all connections " + (ctl.global ? "" : "in vhost " + ctl.vhost + ", ") + "reason: " + reason
+                + "...");
+        JsonNode connections = ctl.client()
+                .get(
+                        ctl.global
+                                ? ManagementClient.path("connections")
+                                : ManagementClient.path("vhosts", ctl.vhost, "connections"));
+        int closed = 0;
         for (JsonNode connection : connections) {
-            deleteIfThere(
-                    ctl,
-                    ManagementClient.path("connections", connection.path("name").asText()));
+            if (ctl.limit > 0 && closed == ctl.limit) {
+                break;
+            }
+            closed++;
+            ifThere(() -> ctl.client()
+                    .close(
+                            ManagementClient.path(
+                                    "connections", connection.path("name").asText()),
+                            reason));
         }
-        ctl.say("Closed " + connections.size() + " connections");
+        ctl.say("Closed " + closed + " connections");
     }
 
     private static void exportDefinitions(CtlCommand ctl, List<String> arguments) {
@@ -418,8 +439,7 @@ final class Verbs {
         try {
             Files.write(Path.of(file), MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(definitions));
         } catch (IOException e) {
-            throw new CtlException(
-                    CtlException.UNAVAILABLE, "Error:\n" + file + " cannot be written: " + e.getMessage());
+            throw new CtlException(CtlException.USAGE, "Error:\n" + file + " cannot be written: " + e.getMessage());
         }
     }
 
@@ -567,10 +587,10 @@ final class Verbs {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ctl.timeoutSeconds);
         while (true) {
             try {
-                ctl.client().get(ManagementClient.path("whoami"));
+                overview(ctl);
                 return;
             } catch (ManagementException e) {
-                if (e.status() != ManagementException.NO_ANSWER) {
+                if (e.status() != ManagementException.NO_ANSWER && e.status() != STOPPED) {
                     throw e;
                 } else if (System.nanoTime() - deadline > 0) {
                     throw new CtlException(CtlException.TIMEOUT, "Error:\n" + e.getMessage());

@@ -95,7 +95,12 @@ public final class ManagementClient {
         ask("DELETE", path, null);
     }
 
-    private JsonNode ask(String method, String path, @Nullable Object body) {
+    /** Closes a connection, or several, and tells their clients why. */
+    public void close(String path, String reason) {
+        ask("DELETE", path, null, "X-Reason", reason);
+    }
+
+    private JsonNode ask(String method, String path, @Nullable Object body, String... header) {
         try {
             HttpURLConnection connection =
                     (HttpURLConnection) URI.create(root() + path).toURL().openConnection();
@@ -107,6 +112,9 @@ public final class ManagementClient {
             connection.setReadTimeout(READ_MILLIS);
             connection.setRequestProperty("Authorization", authorization);
             connection.setRequestProperty("Accept", "application/json");
+            if (header.length > 0) {
+                connection.setRequestProperty(header[0], header[1]);
+            }
             if (body != null) {
                 connection.setDoOutput(true);
                 connection.setRequestProperty("Content-Type", "application/json");

@@ -10,6 +10,9 @@ public final class ManagementException extends RuntimeException {
     /** Of requests that were never answered. */
     public static final int NO_ANSWER = 0;
 
+    private static final int NOT_FOUND = 404;
+    private static final String PLAINLY = "Not Found";
+
     private final int status;
     private final transient JsonNode document;
 
@@ -32,6 +35,11 @@ public final class ManagementException extends RuntimeException {
 
     public int status() {
         return status;
+    }
+
+    /** Whether the path leads to nothing, and the answer says no more than that. */
+    public boolean isNotFound() {
+        return status == NOT_FOUND && document.path("reason").asText(PLAINLY).equals(PLAINLY);
     }
 
     /** What was answered; a missing node when that was nothing, or no JSON. */

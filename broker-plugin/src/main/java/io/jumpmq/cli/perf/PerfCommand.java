@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.cli.Console;
+import io.jumpmq.cli.JumpMqCommand;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.channels.UnresolvedAddressException;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Option;
             "One publisher can send more than a million small messages a second."
         },
         mixinStandardHelpOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "2:wrong usage", "3:the broker cannot be reached, or has refused"},
         footer = {
             "",
             "Examples:",
@@ -198,19 +201,19 @@ public final class PerfCommand implements Callable<Integer> {
             check();
             target = Target.parse(uri);
         } catch (IllegalArgumentException e) {
-            return say(2, String.valueOf(e.getMessage()));
+            return say(JumpMqCommand.USAGE, String.valueOf(e.getMessage()));
         }
         try {
             return measure(target);
         } catch (ConnectException | UnresolvedAddressException e) {
-            return say(1, "nobody answers at " + target + ": is the broker running?");
+            return say(JumpMqCommand.REFUSED, "nobody answers at " + target + ": is the broker running?");
         } catch (IOException e) {
-            return say(1, target + ": " + e.getMessage());
+            return say(JumpMqCommand.REFUSED, target + ": " + e.getMessage());
         }
     }
 
     private int say(int code, String problem) {
-        console.err().println("jumpmq: " + problem);
+        console.complain(problem);
         return code;
     }
 

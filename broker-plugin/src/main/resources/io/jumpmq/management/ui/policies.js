@@ -7,8 +7,9 @@ import { LIMITS, POLICY } from "./keys.js";
 import { attempt, card, choice, confirmByName, field, folded, form, jsonText, notice, table, textInput } from "./parts.js";
 import { vhostChoice } from "./vhosts.js";
 
-const APPLIES_TO = ["all", "queues", "classic_queues", "quorum_queues", "exchanges"];
-const OPERATOR_APPLIES_TO = ["queues", "classic_queues", "quorum_queues"];
+const QUEUES = ["queues", "classic_queues", "quorum_queues", "streams"];
+const APPLIES_TO = ["all", ...QUEUES, "exchanges"];
+const OPERATOR_APPLIES_TO = ["all", ...QUEUES];
 
 export function policiesPage(view) {
     view.title("Policies");

@@ -7,6 +7,7 @@ import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.catalog.Policy.Target;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,28 @@ class PolicyTest {
                 .as("one policy, not a mixture")
                 .isEmpty();
         assertThat(catalog.queue("other", Map.of()).policy()).isEqualTo(EffectivePolicy.NONE);
+    }
+
+    @Test
+    void aPolicyForOneTypeOfQueueCountsForNoOther() {
+        QueueRecord classic = catalog.queue("q-classic", Map.of("x-queue-type", "classic"));
+        QueueRecord quorum = catalog.queue("q-quorum", Map.of("x-queue-type", "quorum"));
+        Map<Target, List<QueueRecord>> fitting = Map.of(
+                Target.ALL, List.of(classic, quorum),
+                Target.QUEUES, List.of(classic, quorum),
+                Target.CLASSIC_QUEUES, List.of(classic),
+                Target.QUORUM_QUEUES, List.of(quorum),
+                Target.STREAMS, List.of(),
+                Target.EXCHANGES, List.of());
+        assertThat(fitting).containsOnlyKeys(Target.values());
+        fitting.forEach((target, queues) -> {
+            policy("p", "^q", target, 0, Map.of("max-length", 3));
+            for (QueueRecord queue : List.of(classic, quorum)) {
+                assertThat(queue.settings().maxLength().isPresent())
+                        .as("%s follows a policy for %s", queue, target)
+                        .isEqualTo(queues.contains(queue));
+            }
+        });
     }
 
     @Test
@@ -89,6 +112,16 @@ class PolicyTest {
         assertThat(exchange.alternate()).isEqualTo("amq.fanout");
         catalog.run(new Command.DeletePolicy(V, "ae", false));
         assertThat(exchange.alternate()).isNull();
+    }
+
+    @Test
+    void theDefaultExchangeFollowsNoPolicy() {
+        policy("all", ".*", Target.EXCHANGES, 0, Map.of("alternate-exchange", "amq.fanout"));
+        operatorPolicy("operator", "", Map.of("max-length", 1));
+        ExchangeRecord exchange = catalog.vhost().requireExchange(VirtualHost.DEFAULT_EXCHANGE);
+        assertThat(exchange.policy()).isEqualTo(EffectivePolicy.NONE);
+        assertThat(exchange.alternate()).isNull();
+        assertThat(catalog.vhost().requireExchange("amq.direct").alternate()).isEqualTo("amq.fanout");
     }
 
     @Test

@@ -56,6 +56,37 @@ class DeliveryOrderTest {
     }
 
     @Test
+    void rejectedTogetherMessagesDieInTheirOrderHoweverTheyComeBack() {
+        QueueUnderTest lettering = new QueueUnderTest(Rules.plain().deadLettering());
+        lettering.consume("c1", 0);
+        lettering.publish("a", "b", "c");
+        List<QueueEntry> held = lettering.channel.taken();
+
+        lettering.queue.reject(List.of(held.get(2), held.get(0), held.get(1)), lettering.now);
+
+        assertThat(lettering.output.deadLetters).containsExactly("a rejected", "b rejected", "c rejected");
+    }
+
+    @Test
+    void othersWaitForWhatIsOnItsWayToAClosedChannel() {
+        QueueConsumer first = test.consume("c1", 3);
+        test.publish("a", "b", "c", "d");
+        List<QueueEntry> held = test.channel.taken();
+        test.consume("c2", 1);
+        assertThat(test.channel.bodies()).containsExactly("d");
+        QueueConsumer third = test.consume("c3", 0);
+
+        test.queue.remove(List.of(first), held.subList(1, 2), test.now);
+        test.publish("e");
+        assertThat(test.channel.bodies()).isEmpty();
+        test.requeue(held.get(2));
+        test.requeue(held.get(0));
+
+        assertThat(test.channel.bodies()).containsExactly("a", "b", "c", "e");
+        assertThat(third.unacknowledged()).isEqualTo(4);
+    }
+
+    @Test
     void longBacklogStaysInOrderThroughManyReturns() {
         List<String> bodies = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {

@@ -109,7 +109,7 @@ class FairTurnTest {
 
     @Test
     void prefetchMeansNothingWithoutAcknowledgements() {
-        test.queue.add(new QueueConsumer(test.channel, "c1", true, false, 1, true, 0), test.now);
+        test.queue.add(new QueueConsumer(test.channel, "c1", true, false, 1, false, 0), test.now);
 
         test.publish("a", "b", "c");
 

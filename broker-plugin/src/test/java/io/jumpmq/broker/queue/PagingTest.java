@@ -24,7 +24,7 @@ class PagingTest {
     private static final long NOW = 1_000_000;
 
     /** A log that loads when a test says so. */
-    private static final class PagingLog implements MessageLog {
+    static final class PagingLog implements MessageLog {
         final TreeMap<Long, LogListener.Stored> kept = new TreeMap<>();
         final ArrayDeque<Runnable> loads = new ArrayDeque<>();
         long now = NOW;
@@ -36,7 +36,7 @@ class PagingTest {
             kept.put(
                     entry.position(),
                     new LogListener.Stored(
-                            entry.position(), entry.message(), entry.expiresAtMillis(), entry.deliveryCount()));
+                            entry.position(), entry.message(), entry.expiresAtMillis(), entry.deliveryCount(), null));
             return true;
         }
 
@@ -53,6 +53,14 @@ class PagingTest {
         @Override
         public void returned(QueueEntry entry) {
             // Not of interest.
+        }
+
+        @Override
+        public void died(QueueEntry entry, DeathReason reason) {
+            kept.computeIfPresent(
+                    entry.position(),
+                    (position, stored) -> new LogListener.Stored(
+                            position, stored.message(), stored.expiresAtMillis(), entry.deliveryCount(), reason));
         }
 
         @Override
@@ -239,9 +247,9 @@ class PagingTest {
     @Test
     void whatTheLogHasFromBeforeComesFirstAndIsCalledRedeliveredWhereItMayBe() {
         for (int i = 0; i < 20; i++) {
-            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), Long.MAX_VALUE, 0));
+            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), Long.MAX_VALUE, 0, null));
         }
-        queue.recover(new LogListener.Recovered(0, 19, 20, 50, 4));
+        queue.recover(new LogListener.Recovered(0, 19, 20, 50, 4, List.of()));
         queue.publish(message(20, true), null, NOW);
         assertThat(queue.ready()).isEqualTo(21);
         queue.add(consumer(0), NOW);
@@ -258,9 +266,9 @@ class PagingTest {
         for (int i = 0; i < 20; i++) {
             byte[] properties = {0x08, 0, (byte) (i % 5)};
             Message message = new Message("", new byte[0], properties, ("m" + i).getBytes(UTF_8));
-            log.kept.put((long) i, new LogListener.Stored(i, message, Long.MAX_VALUE, 0));
+            log.kept.put((long) i, new LogListener.Stored(i, message, Long.MAX_VALUE, 0, null));
         }
-        priorities.recover(new LogListener.Recovered(0, 19, 20, 50, -1));
+        priorities.recover(new LogListener.Recovered(0, 19, 20, 50, -1, List.of()));
         assertThat(priorities.awaitsLoad(NOW)).isTrue();
         log.answerAll();
         List<String> order = new ArrayList<>();
@@ -274,9 +282,9 @@ class PagingTest {
     void whatExpiredWhileItWasStoredIsNeverDelivered() {
         for (int i = 0; i < 30; i++) {
             long expires = i < 25 ? NOW - 1 : Long.MAX_VALUE;
-            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), expires, 0));
+            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), expires, 0, null));
         }
-        queue.recover(new LogListener.Recovered(0, 29, 30, 80, -1));
+        queue.recover(new LogListener.Recovered(0, 29, 30, 80, -1, List.of()));
         queue.add(consumer(0), NOW);
         log.answerAll();
         assertThat(delivered).extracting(PagingTest::body).containsExactly("m25", "m26", "m27", "m28", "m29");
@@ -286,9 +294,9 @@ class PagingTest {
     void whoFetchesWaitsWhenTheHeadHasExpiredAndTheRestIsStored() {
         for (int i = 0; i < 2; i++) {
             long expires = i == 0 ? NOW + 10 : Long.MAX_VALUE;
-            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), expires, 0));
+            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), expires, 0, null));
         }
-        queue.recover(new LogListener.Recovered(0, 1, 2, 4, -1));
+        queue.recover(new LogListener.Recovered(0, 1, 2, 4, -1, List.of()));
         log.answerAll();
         assertThat(queue.awaitsLoad(NOW)).as("m0 is at hand").isFalse();
         assertThat(queue.awaitsLoad(NOW + 10)).as("m1 is on its way").isTrue();
@@ -304,9 +312,9 @@ class PagingTest {
         QueueSettings limited = Rules.plain().maxLength(10).settings();
         MessageQueue shortQueue = queue(limited);
         for (int i = 0; i < 40; i++) {
-            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), Long.MAX_VALUE, 0));
+            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), Long.MAX_VALUE, 0, null));
         }
-        shortQueue.recover(new LogListener.Recovered(0, 39, 40, 110, -1));
+        shortQueue.recover(new LogListener.Recovered(0, 39, 40, 110, -1, List.of()));
         log.answerAll();
         assertThat(shortQueue.ready()).isEqualTo(10);
         assertThat(log.kept).hasSize(10).containsKey(39L).doesNotContainKey(29L);
@@ -314,7 +322,7 @@ class PagingTest {
 
     @Test
     void whatTheLogCannotGiveBackIsGone() {
-        queue.recover(new LogListener.Recovered(0, 9, 10, 50, -1));
+        queue.recover(new LogListener.Recovered(0, 9, 10, 50, -1, List.of()));
         assertThat(queue.awaitsLoad(NOW)).isTrue();
         log.answerAll();
         assertThat(Map.of("ready", queue.ready(), "bytes", queue.readyBytes(), "lasting", queue.lasting()))
@@ -341,9 +349,9 @@ class PagingTest {
     @Test
     void whatWasStoredBeforeARestartExpiresInItsTimeThoughNobodyComes() {
         for (int i = 0; i < 40; i++) {
-            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), NOW + 10 + i, 0));
+            log.kept.put((long) i, new LogListener.Stored(i, message(i, true), NOW + 10 + i, 0, null));
         }
-        queue.recover(new LogListener.Recovered(0, 39, 40, 110, -1));
+        queue.recover(new LogListener.Recovered(0, 39, 40, 110, -1, List.of()));
         for (long now = NOW; queue.ready() > 0; now = queue.nextDeadline()) {
             assertThat(now).as("with %s ready", queue.ready()).isLessThanOrEqualTo(NOW + 49);
             log.answerAll(now);

@@ -82,8 +82,8 @@ final class QueueModel implements QueueSubject {
 
     private @Nullable Client active;
 
-    /** Left as the active one with its channel; nobody is served before all comes back that it held. */
-    private @Nullable Client awaited;
+    /** Left with their channels; nobody is served before all comes back that they held. */
+    private final List<Client> awaited = new ArrayList<>();
 
     private long positions;
     private long moments;
@@ -376,10 +376,12 @@ final class QueueModel implements QueueSubject {
             if (consumers.contains(client.number)) {
                 client.present = false;
                 any = true;
+                if (closing) {
+                    awaited.add(client);
+                }
             }
         }
         if (active != null && !active.present) {
-            awaited = closing && settings.singleActiveConsumer() ? active : awaited;
             active = settings.singleActiveConsumer()
                     ? present().stream()
                             .min(Comparator.comparingInt(client -> -client.terms.priority()))
@@ -447,10 +449,9 @@ final class QueueModel implements QueueSubject {
 
     private @Nullable Client nextInLine() {
         lineUp();
-        if (awaited != null && heldBy(awaited) > 0) {
+        if (awaited.stream().anyMatch(client -> heldBy(client) > 0)) {
             return null;
         }
-        awaited = null;
         Client first = present().stream()
                 .filter(client -> client.inLine)
                 .min(BY_PRIORITY_THEN_WAIT)
@@ -459,7 +460,7 @@ final class QueueModel implements QueueSubject {
             return null;
         }
         boolean canTake = mayBeServed(first);
-        if (canTake && (!first.limited || first.terms.noAck() || first.grants > 0)) {
+        if (canTake && (!first.limited || first.grants > 0)) {
             return first;
         }
         if (canTake) {
@@ -473,6 +474,7 @@ final class QueueModel implements QueueSubject {
     private void deliver(Client client, Item item) {
         redelivered += item.returns > 0 ? 1 : 0;
         client.unwritten += item.footprint;
+        client.grants -= client.limited ? 1 : 0;
         if (client.terms.noAck()) {
             deliveredNoAck++;
             forget(item);
@@ -480,7 +482,6 @@ final class QueueModel implements QueueSubject {
             delivered++;
             item.place = Place.HELD;
             item.holder = client;
-            client.grants -= client.limited ? 1 : 0;
         }
         client.inLineSince = ++moments;
         events.add("c" + client.number + " gets " + item);

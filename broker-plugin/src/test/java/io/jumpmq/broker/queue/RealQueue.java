@@ -216,6 +216,11 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
     }
 
     @Override
+    public void died(QueueEntry entry, DeathReason reason) {
+        throw new AssertionError("no queue here keeps what died");
+    }
+
+    @Override
     public void deleteQueue() {
         events.add("delete all");
     }

@@ -16,6 +16,7 @@ final class Rules {
     private OptionalLong maxLengthBytes = OptionalLong.empty();
     private Overflow overflow = Overflow.DROP_HEAD;
     private @Nullable String deadLetterExchange;
+    private boolean deadLettersAtLeastOnce;
     private int maxPriority;
     private OptionalInt deliveryLimit = OptionalInt.empty();
     private boolean singleActiveConsumer;
@@ -80,6 +81,11 @@ final class Rules {
         return this;
     }
 
+    Rules deadLetteringAtLeastOnce() {
+        deadLettersAtLeastOnce = true;
+        return deadLettering().overflow(Overflow.REJECT_PUBLISH);
+    }
+
     Rules maxPriority(int highest) {
         maxPriority = highest;
         return this;
@@ -107,8 +113,10 @@ final class Rules {
                 overflow,
                 deadLetterExchange,
                 null,
+                deadLettersAtLeastOnce,
                 maxPriority,
                 deliveryLimit,
-                singleActiveConsumer);
+                singleActiveConsumer,
+                OptionalLong.empty());
     }
 }

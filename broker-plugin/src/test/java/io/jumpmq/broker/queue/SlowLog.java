@@ -35,6 +35,11 @@ final class SlowLog implements MessageLog {
     }
 
     @Override
+    public void died(QueueEntry entry, DeathReason reason) {
+        records.add("x" + RecordingChannel.body(entry));
+    }
+
+    @Override
     public void deleteQueue() {
         records.add("all deleted");
     }

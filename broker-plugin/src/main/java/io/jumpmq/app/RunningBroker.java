@@ -1,0 +1,348 @@
+package io.jumpmq.app;
+
+import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.Broker;
+import io.jumpmq.broker.MemoryBudget;
+import io.jumpmq.broker.MessageStore;
+import io.jumpmq.broker.RecoveryException;
+import io.jumpmq.broker.catalog.CatalogLog;
+import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.loop.SteadyClock;
+import io.jumpmq.management.Definitions;
+import io.jumpmq.management.Node;
+import io.jumpmq.security.Authenticator;
+import io.jumpmq.security.LoginGuard;
+import io.jumpmq.session.Connections;
+import io.jumpmq.store.DiskStore;
+import io.jumpmq.transport.AmqpServer;
+import io.jumpmq.transport.EventLoops;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All of a broker but its HTTP servers, from its start to its stop: a process may have several, one after the other. */
+final class RunningBroker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("jumpmq.server");
+    private static final long STOP_MILLIS = 5_000;
+    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
+    /** From a queue with what is delivered to a channel that closes, and with what returns from there to the queue. */
+    private static final int STOP_HOPS = 3;
+
+    private final EventLoops loops;
+    private final @Nullable DiskStore store;
+    private final Node node;
+    private final Authenticator authenticator;
+    private final AmqpServer server;
+    private final List<Listener> listeners = new ArrayList<>();
+
+    private RunningBroker(
+            JumpMq.Builder settings,
+            EventLoops loops,
+            @Nullable DiskStore store,
+            Node node,
+            LoginGuard guard) {
+        this.loops = loops;
+        this.store = store;
+        this.node = node;
+        this.authenticator = new Authenticator(node.broker().catalog()::user, settings.loopbackUsers, guard);
+        this.server = new AmqpServer(
+                loops,
+                node.broker(),
+                authenticator,
+                settings.connections,
+                settings.maxConnections,
+                () -> serverProperties(node.clusterName()),
+                node.connections());
+    }
+
+    /**
+     * Starts one. When it cannot be, it stops in order: what its directory held is there, and counts as before.
+     *
+     * @param wanted where it is to listen
+     * @param listening what listens where, of the whole process, for management
+     * @param onDefect told, once and by another thread than the broker's, when a defect has ended it: it is to be closed
+     * @throws IOException when it cannot listen, or not use its directory
+     */
+    static RunningBroker start(
+            JumpMq.Builder settings,
+            List<Listener> wanted,
+            Supplier<List<Listener>> listening,
+            LoginGuard guard,
+            Consumer<Throwable> onDefect)
+            throws IOException {
+        try (StartReport report = new StartReport()) {
+            report.at("opens the directory " + settings.dataDirectory);
+            DiskStore store = settings.dataDirectory == null
+                    ? null
+                    : DiskStore.open(
+                            settings.dataDirectory, settings.storeSettings, settings.onStoreFailure, report::at);
+            CompletableFuture<Throwable> defect = new CompletableFuture<>();
+            RunningBroker broker = recover(settings, store, listening, guard, defect, report);
+            try {
+                broker.open(settings, wanted, report);
+            } catch (IOException | RuntimeException | Error e) {
+                broker.close();
+                throw e;
+            }
+            upon(defect, onDefect);
+            return broker;
+        }
+    }
+
+    private static RunningBroker recover(
+            JumpMq.Builder settings,
+            @Nullable DiskStore store,
+            Supplier<List<Listener>> listening,
+            LoginGuard guard,
+            CompletableFuture<Throwable> defect,
+            StartReport report)
+            throws IOException {
+        SteadyClock clock = settings.clock.get();
+        EventLoops loops = new EventLoops(settings.threads, clock, failure -> {
+            if (failure instanceof VirtualMachineError) {
+                settings.onFatal.accept(failure);
+            }
+            defect.complete(failure);
+        });
+        AtomicReference<@Nullable Broker> whole = new AtomicReference<>();
+        MemoryBudget memory = new MemoryBudget(settings.messageMemoryBytes, settings.connectionMemoryBytes, () -> {
+            Broker running = whole.get();
+            if (running != null) {
+                running.letGo();
+            }
+        });
+        Broker broker = new Broker(
+                loops.loops(),
+                ServiceLoader.load(ExchangeType.class),
+                memory,
+                store == null ? CatalogLog.VOLATILE : store,
+                store == null ? MessageStore.VOLATILE : store);
+        whole.set(broker);
+        try {
+            recover(settings, broker, store, report);
+        } catch (IOException | RuntimeException | Error e) {
+            loops.close();
+            if (store != null) {
+                store.abandon();
+            }
+            throw e;
+        }
+        return new RunningBroker(settings, loops, store, node(settings, clock, broker, memory, listening), guard);
+    }
+
+    private static void recover(
+            JumpMq.Builder settings, Broker broker, @Nullable DiskStore store, StartReport report)
+            throws IOException {
+        int changes = store == null ? 0 : store.recoveredChanges().size();
+        report.at(() -> "applies " + changes + " changes of the catalog, which make "
+                + broker.queueIds().size() + " queues so far");
+        try {
+            onLoop(broker.catalogLoop(), () -> {
+                if (store != null) {
+                    broker.recover(store.recoveredChanges(), store.highestQueue());
+                }
+                if (broker.catalog().vhosts().isEmpty()) {
+                    broker.prepare(settings.firstCommands());
+                }
+                broker.snapshot();
+            });
+        } catch (RecoveryException e) {
+            throw Objects.requireNonNull(store, "nothing was recorded")
+                    .refused(e.number() - 1, String.valueOf(e.getMessage()));
+        }
+        if (store != null) {
+            report.at("begins to write to " + settings.dataDirectory);
+            store.start(broker.queueIds());
+        }
+    }
+
+    private static Node node(
+            JumpMq.Builder settings,
+            SteadyClock clock,
+            Broker broker,
+            MemoryBudget memory,
+            Supplier<List<Listener>> listening) {
+        String name = settings.nodeName;
+        return new Node(
+                name.contains("@") ? name : name + "@" + hostName(),
+                version(),
+                clock,
+                broker,
+                new Connections(),
+                memory,
+                settings.dataDirectory,
+                settings.defaultQueueType,
+                () -> listening.get().stream().map(Listener::managed).toList());
+    }
+
+    /** From the system if it tells: asking the network for a name may take long where that is not set up. */
+    private static String hostName() {
+        try {
+            return Files.readString(HOST_NAME).strip();
+        } catch (IOException e) {
+            return askedHostName();
+        }
+    }
+
+    private static String askedHostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    /** Has a loop do something, and waits until it is done; throws what that throws. */
+    private static void onLoop(Loop loop, Runnable action) {
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        loop.submit(
+                (Runnable task) -> {
+                    try {
+                        task.run();
+                        done.complete(null);
+                    } catch (RuntimeException | Error e) {
+                        done.completeExceptionally(e);
+                    }
+                },
+                action);
+        try {
+            done.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** Imports what is to be there first, and lets clients in. */
+    private void open(JumpMq.Builder settings, List<Listener> wanted, StartReport report) throws IOException {
+        if (!settings.definitions.isEmpty()) {
+            report.at("imports definitions");
+            settings.definitions.forEach(new Definitions(node)::load);
+        }
+        if (!settings.clusterName.isEmpty()) {
+            node.broker()
+                    .administer(List.of(Node.nameCluster(settings.clusterName)))
+                    .join();
+        }
+        report.at("opens its ports");
+        for (Listener listener : wanted) {
+            listeners.add(listener.at(server.listen(listener.address(), listener.tls())));
+        }
+    }
+
+    /** A loop cannot wait for its own end: that takes another thread. */
+    @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a defect.
+    private static void upon(CompletableFuture<Throwable> defect, Consumer<Throwable> listener) {
+        defect.thenAcceptAsync(listener, task -> new Thread(task, "jumpmq-end").start());
+    }
+
+    private static FieldTable serverProperties(String clusterName) {
+        Map<String, Object> capabilities = new LinkedHashMap<>();
+        for (String capability : new String[] {
+            "publisher_confirms",
+            "exchange_exchange_bindings",
+            "basic.nack",
+            "consumer_cancel_notify",
+            "connection.blocked",
+            "consumer_priorities",
+            "authentication_failure_close",
+            "per_consumer_qos",
+            "direct_reply_to"
+        }) {
+            capabilities.put(capability, true);
+        }
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("capabilities", FieldTable.of(capabilities));
+        properties.put("cluster_name", clusterName);
+        properties.put("product", "JumpMQ");
+        properties.put("version", Node.COMPATIBLE_VERSION);
+        properties.put("product_version", version());
+        properties.put("platform", "Java " + System.getProperty("java.version"));
+        properties.put("copyright", "The JumpMQ authors");
+        properties.put("information", "Licensed under the Apache License 2.0");
+        return FieldTable.of(properties);
+    }
+
+    private static String version() {
+        String version = RunningBroker.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    Node node() {
+        return node;
+    }
+
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    /** Where it listens. */
+    List<Listener> listeners() {
+        return List.copyOf(listeners);
+    }
+
+    /** Says goodbye to all clients and stops. */
+    @Override
+    public void close() {
+        stop("The connections", server::close);
+        if (!loops.settle(STOP_HOPS, STOP_MILLIS)) {
+            LOG.warn("The broker is too busy to wait until all that clients have sent is done");
+        }
+        Map<Long, Long> seen = store == null ? Map.of() : seen();
+        loops.close();
+        if (store != null) {
+            try {
+                store.close(seen);
+            } catch (IOException e) {
+                LOG.error("The store could not be closed in order; what was confirmed is safe", e);
+            }
+        }
+    }
+
+    /** What does not stop in order must not keep the store from it: what was acknowledged would come back. */
+    static void stop(String what, Runnable closing) {
+        try {
+            closing.run();
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be stopped in order", what, e);
+        }
+    }
+
+    /** Up to where the queues have delivered: the next start need not call everything redelivered then. */
+    private Map<Long, Long> seen() {
+        Map<Long, CompletableFuture<Long>> answers = node.broker().noteSeen();
+        try {
+            CompletableFuture.allOf(answers.values().toArray(CompletableFuture<?>[]::new))
+                    .get(STOP_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("Some queues were too busy to tell what they have delivered");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Map<Long, Long> seen = new HashMap<>();
+        // Of one that has not answered, all counts as delivered.
+        answers.forEach((queue, answer) -> seen.put(queue, answer.getNow(Long.MAX_VALUE)));
+        return seen;
+    }
+}
