@@ -90,7 +90,13 @@ public final class JumpMq implements AutoCloseable {
         broker = started;
         if (!settings.http.isEmpty()) {
             servers = HttpServers.start(
-                    started.node(), started.authenticator(), new Operators(), settings.httpPaths, settings.cors, settings.http, http);
+                    started.node(),
+                    started.authenticator(),
+                    new Operators(),
+                    settings.httpPaths,
+                    settings.cors,
+                    settings.http,
+                    http);
         }
     }
 
@@ -118,7 +124,9 @@ public final class JumpMq implements AutoCloseable {
         String nodeName = "jumpmq";
         String defaultQueueType = "";
         final List<byte[]> definitions = new ArrayList<>();
+
         @Nullable Path dataDirectory;
+
         StoreSettings storeSettings = StoreSettings.DEFAULT;
         Consumer<Throwable> onStoreFailure = failure -> {};
         Consumer<Throwable> onDefect = defect -> {};

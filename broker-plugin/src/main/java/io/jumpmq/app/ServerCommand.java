@@ -75,7 +75,10 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "PORT", description = "Where to listen. Default: 5672; 0 takes a free port.")
     private @Nullable String port;
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "The address to listen on, at all ports. Default: all.")
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "The address to listen on, at all ports. Default: all.")
     private @Nullable String host;
 
     @Option(names = "--data-dir", paramLabel = "DIRECTORY", description = "Where data is kept. Default: ./data.")

@@ -62,7 +62,11 @@ public final class OperatorChannel {
 
     /** Publishes a message; false: there is no queue for it, and nothing will be settled. */
     private boolean publish(
-            VirtualHost vhost, ExchangeRecord exchange, Message message, String user, Publication.Settlement settlement) {
+            VirtualHost vhost,
+            ExchangeRecord exchange,
+            Message message,
+            String user,
+            Publication.Settlement settlement) {
         counters.published(false, message.body().length);
         vhost.route(exchange, message, routing);
         if (vhost.isTraced()) {
@@ -153,19 +157,17 @@ public final class OperatorChannel {
     }
 
     /** Fetches up to {@code count} messages for a user, and settles them once the last is there. */
-    public CompletableFuture<List<Got>> get(VirtualHost vhost, QueueRecord queue, int count, Settlement how, String user) {
+    public CompletableFuture<List<Got>> get(
+            VirtualHost vhost, QueueRecord queue, int count, Settlement how, String user) {
         CompletableFuture<List<Got>> done = new CompletableFuture<>();
         onHome(done, () -> get(QueueActor.of(queue), count, how, new ArrayList<>(), new ArrayList<>(), done));
-        return vhost.isTraced()
-                ? done.whenComplete((got, failure) -> trace(firehose(vhost, user), queue, got))
-                : done;
+        return vhost.isTraced() ? done.whenComplete((got, failure) -> trace(firehose(vhost, user), queue, got)) : done;
     }
 
     private void trace(Firehose firehose, QueueRecord queue, @Nullable List<Got> got) {
         if (got != null) {
             home.submit(
-                    (List<Got> all) -> all.forEach(
-                            one -> firehose.delivered(queue, one.message(), one.redelivered())),
+                    (List<Got> all) -> all.forEach(one -> firehose.delivered(queue, one.message(), one.redelivered())),
                     got);
         }
     }

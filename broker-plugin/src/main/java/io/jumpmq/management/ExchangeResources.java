@@ -155,8 +155,9 @@ final class ExchangeResources {
             call.requireTopic(vhost, Operation.WRITE, name, new String(copy, UTF_8));
         }
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("routed", Call.await(channel.publish(
-                vhost, exchange, message, call.user().name())));
+        answer.put(
+                "routed",
+                Call.await(channel.publish(vhost, exchange, message, call.user().name())));
         return Answer.of(answer);
     }
 

@@ -197,8 +197,7 @@ final class HealthResources {
         String user = call.user().name();
         Call.await(channel.publish(
                 vhost, exchange, new Message("", ALIVENESS.getBytes(StandardCharsets.UTF_8), new byte[2], body), user));
-        List<OperatorChannel.Got> got =
-                Call.await(channel.get(vhost, queue, 1, OperatorChannel.Settlement.ACK, user));
+        List<OperatorChannel.Got> got = Call.await(channel.get(vhost, queue, 1, OperatorChannel.Settlement.ACK, user));
         return got.isEmpty() ? Answer.unhealthy(failed("the test message did not come back")) : Answer.of(ok());
     }
 }

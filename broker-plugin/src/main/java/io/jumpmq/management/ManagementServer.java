@@ -98,12 +98,7 @@ public final class ManagementServer implements AutoCloseable {
      * @param cors which pages of other origins may use it
      */
     public ManagementServer(
-            HttpThreads threads,
-            Node node,
-            Authenticator authenticator,
-            Control control,
-            String prefix,
-            Cors cors) {
+            HttpThreads threads, Node node, Authenticator authenticator, Control control, String prefix, Cors cors) {
         this.threads = threads;
         this.control = control;
         this.prefix = prefix;
@@ -118,8 +113,7 @@ public final class ManagementServer implements AutoCloseable {
     }
 
     private static Site site(Node node, Authenticator authenticator, boolean running) {
-        return new Site(
-                node, new Logins(authenticator, node.broker().events()), new Statistics(node), running);
+        return new Site(node, new Logins(authenticator, node.broker().events()), new Statistics(node), running);
     }
 
     private HttpHandler handler(Site its) {
@@ -162,7 +156,8 @@ public final class ManagementServer implements AutoCloseable {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // Sampling goes on whatever one sample throws.
     public int listen(InetSocketAddress address, @Nullable Https tls) throws IOException {
-        AcceptingChannel<? extends StreamConnection> started = threads.listen(address, tls, memory, exchange -> root.handleRequest(exchange));
+        AcceptingChannel<? extends StreamConnection> started =
+                threads.listen(address, tls, memory, exchange -> root.handleRequest(exchange));
         if (servers.isEmpty()) {
             sampler.scheduleWithFixedDelay(this::sample, 0, Statistics.SAMPLE_SECONDS, TimeUnit.SECONDS);
         }
@@ -201,10 +196,12 @@ public final class ManagementServer implements AutoCloseable {
         HttpError missing = its.running
                 ? HttpError.notFound()
                 : new HttpError(503, "stopped", "the broker is stopped: 'jumpmq ctl start_app' starts it");
-        HttpHandler api = entrance(its.logins, routes.handler()
-                .setFallbackHandler(exchange -> send(exchange, missing))
-                .setInvalidMethodHandler(exchange ->
-                        send(exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
+        HttpHandler api = entrance(
+                its.logins,
+                routes.handler()
+                        .setFallbackHandler(exchange -> send(exchange, missing))
+                        .setInvalidMethodHandler(exchange -> send(
+                                exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
         return beforeLogin(api);
     }
 

@@ -167,7 +167,10 @@ final class Metrics {
                 "Publishers wait when messages take more: mem_limit of the HTTP API",
                 node.memory().limitBytes());
         families.gauge("disk_space_available_bytes", "Free where the data are", OverviewResources.diskFree(node));
-        families.gauge("disk_space_available_limit_bytes", "Publishers wait when less is free", node.broker().diskLimitBytes());
+        families.gauge(
+                "disk_space_available_limit_bytes",
+                "Publishers wait when less is free",
+                node.broker().diskLimitBytes());
         families.gauge("erlang_uptime_seconds", "Since the node started", node.uptimeMillis() / 1000.0);
         Congestion congestion = node.broker().congestion();
         families.gauge(

@@ -46,8 +46,8 @@ final class OverviewResources {
                 .get("/whoami", OverviewResources::whoami)
                 .get("/cluster-name", call -> Answer.of(Map.of("name", node.clusterName())))
                 .put("/cluster-name", Call::requireAdministrator, call -> {
-                    call.carryOut(
-                            GlobalParameterResources.command(Node.CLUSTER_NAME, TextNode.valueOf(call.json().requiredText("name"))));
+                    call.carryOut(GlobalParameterResources.command(
+                            Node.CLUSTER_NAME, TextNode.valueOf(call.json().requiredText("name"))));
                     return Answer.done();
                 })
                 .get("/extensions", call -> Answer.of(List.of(Map.of("javascript", "main.js"))))

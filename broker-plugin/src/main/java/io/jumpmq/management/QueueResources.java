@@ -82,7 +82,8 @@ final class QueueResources {
         if (queue == null) {
             throw HttpError.notFound();
         }
-        Map<String, @Nullable Object> map = documents(List.of(queue), SampleRanges.of(call)).get(0);
+        Map<String, @Nullable Object> map =
+                documents(List.of(queue), SampleRanges.of(call)).get(0);
         map.put("consumer_details", ConnectionResources.consumersOf(queue, statistics.connections()));
         map.put("incoming", List.of());
         map.put("deliveries", List.of());
@@ -235,11 +236,16 @@ final class QueueResources {
             throw HttpError.badRequest("truncate must be a number of bytes, not " + truncate);
         }
         QueueRecord queue = queue(call, call.vhost(), Operation.READ);
-        return Answer.of(Call.await(channel.get(
-                        call.vhost(), queue, (int) count, settlement, call.user().name()))
-                .stream()
-                .map(got -> message(got, encoding.equals("auto"), (int) Math.min(truncate, Integer.MAX_VALUE)))
-                .toList());
+        return Answer.of(
+                Call.await(channel.get(
+                                call.vhost(),
+                                queue,
+                                (int) count,
+                                settlement,
+                                call.user().name()))
+                        .stream()
+                        .map(got -> message(got, encoding.equals("auto"), (int) Math.min(truncate, Integer.MAX_VALUE)))
+                        .toList());
     }
 
     private Answer move(Call call) {

@@ -220,7 +220,8 @@ final class RingResources {
                 .orElseThrow(() -> new HttpError(
                         404,
                         "not_found",
-                        "the history has no change that led to epoch " + call.at("epoch") + ": it keeps the last ones"));
+                        "the history has no change that led to epoch " + call.at("epoch")
+                                + ": it keeps the last ones"));
     }
 
     private Answer restore(Call call, VirtualHost vhost, Command.RingArray array) {

@@ -858,8 +858,7 @@ public final class ConnectionMachine {
 
     /** Who tells what one of its channels publishes and is delivered, where that is traced. */
     Firehose firehose(int channel) {
-        return new Firehose(
-                context.broker(), context.loop(), vhost(), context.name(), channel, user().name());
+        return new Firehose(context.broker(), context.loop(), vhost(), context.name(), channel, user().name());
     }
 
     /** The user of this moment if topics bind them on this exchange, else null. */

@@ -70,7 +70,9 @@ class NodeSettingsTest {
         return HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(address + "/api/" + path))
-                                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(user.getBytes(UTF_8)))
+                                .header(
+                                        "Authorization",
+                                        "Basic " + Base64.getEncoder().encodeToString(user.getBytes(UTF_8)))
                                 .header("Content-Type", "application/json")
                                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                                 .build(),
@@ -101,7 +103,8 @@ class NodeSettingsTest {
         assertThat(set).containsEntry("default_user", true).containsEntry("heartbeat", false);
         assertThat(get(node).path("mem_limit").asLong()).isEqualTo(64_000_000);
         assertThat(get(node + "/log").path("lines").toString())
-                .containsPattern("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO +server .*hipe_compile makes no difference");
+                .containsPattern(
+                        "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO +server .*hipe_compile makes no difference");
 
         assertThat(send("PUT", "anna:" + SECRET, "users/bob", "{\"password\":\"b\",\"tags\":\"monitoring\"}")
                         .statusCode())
@@ -109,6 +112,7 @@ class NodeSettingsTest {
         for (String path : new String[] {node, node + "/settings", node + "/log"}) {
             assertThat(send("GET", "bob:b", path, "").statusCode()).isEqualTo(path.equals(node) ? 200 : 401);
         }
-        assertThat(send("GET", "anna:" + SECRET, "nodes/other/log", "").statusCode()).isEqualTo(404);
+        assertThat(send("GET", "anna:" + SECRET, "nodes/other/log", "").statusCode())
+                .isEqualTo(404);
     }
 }

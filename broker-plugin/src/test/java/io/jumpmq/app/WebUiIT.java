@@ -109,7 +109,8 @@ class WebUiIT {
 
     @Test
     void tellsWhatClientsCallThemselves() throws Exception {
-        try (JumpMq broker = JumpMq.builder().host("127.0.0.1").port(0).management(0).start()) {
+        try (JumpMq broker =
+                JumpMq.builder().host("127.0.0.1").port(0).management(0).start()) {
             ConnectionFactory factory = new ConnectionFactory();
             factory.setUri(broker.uri());
             try (Connection orders = factory.newConnection("order-service");

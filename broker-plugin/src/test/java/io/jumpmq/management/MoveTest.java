@@ -134,7 +134,8 @@ class MoveTest {
         permit("^to$", "^x$");
         bob.post("queues/%2f/from/move", how).expect(401);
         permit("^from$", "^x$");
-        api.put("topic-permissions/%2f/bob", "{\"exchange\":\"x\",\"write\":\"^k.1\",\"read\":\"\"}").expect(201);
+        api.put("topic-permissions/%2f/bob", "{\"exchange\":\"x\",\"write\":\"^k.1\",\"read\":\"\"}")
+                .expect(201);
         JsonNode answer = bob.post("queues/%2f/from/move", how).expect(200).json();
         assertThat(answer.path("moved").asInt()).isEqualTo(1);
         assertThat(answer.path("stopped").asText()).contains("bob");
@@ -144,8 +145,6 @@ class MoveTest {
     }
 
     private void permit(String read, String write) {
-        api.put(
-                "permissions/%2f/bob",
-                "{\"configure\":\"\",\"write\":\"" + write + "\",\"read\":\"" + read + "\"}");
+        api.put("permissions/%2f/bob", "{\"configure\":\"\",\"write\":\"" + write + "\",\"read\":\"" + read + "\"}");
     }
 }

@@ -108,9 +108,10 @@ class RingHistoryTest {
                         "{\"exchanges\":[{\"vhost\":\"/\",\"name\":\"new\",\"type\":\"x-consistent-hash\",\"durable\":true,"
                                 + "\"auto_delete\":false,\"internal\":false,\"arguments\":{}}],\"bindings\":["
                                 + IntStream.range(0, 2)
-                                        .mapToObj(i -> "{\"vhost\":\"/\",\"source\":\"new\",\"destination\":\""
-                                                + List.of("red", "blue").get(i)
-                                                + "\",\"destination_type\":\"queue\",\"routing_key\":\"3\",\"arguments\":{}}")
+                                        .mapToObj(
+                                                i -> "{\"vhost\":\"/\",\"source\":\"new\",\"destination\":\""
+                                                        + List.of("red", "blue").get(i)
+                                                        + "\",\"destination_type\":\"queue\",\"routing_key\":\"3\",\"arguments\":{}}")
                                         .collect(Collectors.joining(","))
                                 + "]}")
                 .expect(204);
@@ -132,19 +133,23 @@ class RingHistoryTest {
         assertThat(preview.path("after").path("digest").asText())
                 .isEqualTo(first.path("digest").asText());
         assertThat(preview.path("moved").asDouble()).isPositive();
-        assertThat(ring().path("digest").asText()).isNotEqualTo(first.path("digest").asText());
+        assertThat(ring().path("digest").asText())
+                .isNotEqualTo(first.path("digest").asText());
 
         api.post(path + "?if_epoch=" + (epoch - 1), "{}").expect(412);
         api.as("ann", "a")
                 .post(path + "?if_epoch=" + ring().path("epoch").asLong(), "{}")
                 .expect(200);
-        assertThat(ring().path("digest").asText()).isEqualTo(first.path("digest").asText());
+        assertThat(ring().path("digest").asText())
+                .isEqualTo(first.path("digest").asText());
         assertThat(ring().path("epoch").asLong()).isGreaterThan(epoch);
         assertThat(users().get(0)).isEqualTo("ann");
         // The bindings are those of the ring.
         List<String> weights = new ArrayList<>();
-        api.get("exchanges/%2f/orders/bindings/source").json().forEach(binding -> weights.add(
-                binding.path("destination").asText() + binding.path("routing_key").asText()));
+        api.get("exchanges/%2f/orders/bindings/source")
+                .json()
+                .forEach(binding -> weights.add(binding.path("destination").asText()
+                        + binding.path("routing_key").asText()));
         assertThat(weights).containsExactlyInAnyOrder("red2", "green2", "blue2");
     }
 
@@ -156,7 +161,9 @@ class RingHistoryTest {
         long epoch = history().path(0).path("epoch").asLong();
         String path = "rings/%2f/orders/history/" + epoch + "/revert";
         assertThat(api.post(path, "{}").expect(404).text()).contains("green");
-        assertThat(api.post("rings/%2f/orders/history/999/revert", "{}").expect(404).text())
+        assertThat(api.post("rings/%2f/orders/history/999/revert", "{}")
+                        .expect(404)
+                        .text())
                 .contains("no change that led to epoch 999");
         api.put("users/bob", "{\"password\":\"b\",\"tags\":\"management\"}").expect(201);
         api.put("permissions/%2f/bob", "{\"configure\":\".*\",\"write\":\"^red$\",\"read\":\".*\"}")

@@ -54,7 +54,8 @@ public final class Rings {
         Set<ExchangeName> declared = new HashSet<>();
         Set<ExchangeName> noted = new HashSet<>();
         for (Change change : changes) {
-            if (change instanceof Change.ExchangeDeclared exchange && exchange.type().equals(ConsistentHashExchange.NAME)) {
+            if (change instanceof Change.ExchangeDeclared exchange
+                    && exchange.type().equals(ConsistentHashExchange.NAME)) {
                 declared.add(new ExchangeName(exchange.vhost(), exchange.name()));
             }
             ExchangeName ring = changed(change);

@@ -60,7 +60,8 @@ export function drawLines(host, { title, series, format }) {
             drawn.toReversed().map(line =>
                 svg("polyline", {
                     class: `line tone-${line.tone}`,
-                    points: line.points.map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" "),
+                    // A line of one point would not be seen.
+                    points: [line.points[0], ...line.points].map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" "),
                 }),
             ),
         ),
