@@ -44,7 +44,9 @@ final class ConsoleLog {
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
         encoder.setCharset(StandardCharsets.UTF_8); // Whatever the locale, as all else that is printed.
-        encoder.setPattern("%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{0} %msg%n");
+        // Names of users, queues and files may hold anything: no line of theirs is to pass for one of ours.
+        encoder.setPattern(
+                "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{0} %replace(%msg){'[\\p{Cc}\\u2028\\u2029]+', ' '}%n");
         return encoder;
     }
 

@@ -118,6 +118,7 @@ public final class JumpMq implements AutoCloseable {
         String vhost = VHOST;
         Permission permission = Permission.ALL;
         String clusterName = "";
+        Supplier<List<String>> recentLog = List::of;
         final List<Listener> http = new ArrayList<>();
         HttpPaths httpPaths = HttpPaths.DEFAULT;
         Cors cors = Cors.NONE;
@@ -136,7 +137,6 @@ public final class JumpMq implements AutoCloseable {
         Supplier<SteadyClock> clock = SteadyClock::ofMachine;
 
         private Settings settings = new Settings.Builder().build();
-        private Supplier<List<String>> recentLog = List::of;
 
         private Builder() {
             user(GUEST, GUEST, User.ADMINISTRATOR);
@@ -272,6 +272,12 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
+        /** The end of its log, for operators; without it, the log is the application's. */
+        Builder recentLog(Supplier<List<String>> lines) {
+            recentLog = lines;
+            return this;
+        }
+
         /** What the cluster is called from this start on; by default as before, and at first as the node. */
         public Builder clusterName(String name) {
             clusterName = name;
@@ -351,12 +357,6 @@ public final class JumpMq implements AutoCloseable {
             }
             all.addAll(more);
             return all;
-        }
-
-        /** The end of its log, for operators; without it, the log is the application's. */
-        Builder recentLog(Supplier<List<String>> lines) {
-            recentLog = lines;
-            return this;
         }
 
         /** What it is started with, as operators see it. */
@@ -553,6 +553,7 @@ public final class JumpMq implements AutoCloseable {
             return;
         }
         closed = true;
+        LOG.info("The node stops");
         HttpServers servers = this.servers;
         if (servers != null) {
             RunningBroker.stop("The HTTP API", servers::close);
@@ -561,5 +562,6 @@ public final class JumpMq implements AutoCloseable {
         if (running != null) {
             running.close();
         }
+        LOG.info("The node has stopped");
     }
 }

@@ -9,6 +9,7 @@ import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.SteadyClock;
+import io.jumpmq.management.AlarmLog;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
 import io.jumpmq.security.Authenticator;
@@ -37,6 +38,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,16 +58,14 @@ final class RunningBroker implements AutoCloseable {
     private final Authenticator authenticator;
     private final AmqpServer server;
     private final List<Listener> listeners = new ArrayList<>();
+    private final AlarmLog alarms;
 
     private RunningBroker(
-            JumpMq.Builder settings,
-            EventLoops loops,
-            @Nullable DiskStore store,
-            Node node,
-            LoginGuard guard) {
+            JumpMq.Builder settings, EventLoops loops, @Nullable DiskStore store, Node node, LoginGuard guard) {
         this.loops = loops;
         this.store = store;
         this.node = node;
+        this.alarms = new AlarmLog(node);
         this.authenticator = new Authenticator(node.broker().catalog()::user, settings.loopbackUsers, guard);
         this.server = new AmqpServer(
                 loops,
@@ -107,6 +107,14 @@ final class RunningBroker implements AutoCloseable {
                 throw e;
             }
             upon(defect, onDefect);
+            LOG.info(
+                    "Node {} has started, version {}, {}: {}",
+                    broker.node.name(),
+                    broker.node.version(),
+                    settings.dataDirectory == null
+                            ? "without a data directory"
+                            : "data directory " + settings.dataDirectory,
+                    broker.listeners.stream().map(Listener::described).collect(Collectors.joining(", ")));
             return broker;
         }
     }
@@ -152,8 +160,7 @@ final class RunningBroker implements AutoCloseable {
         return new RunningBroker(settings, loops, store, node(settings, clock, broker, memory, listening), guard);
     }
 
-    private static void recover(
-            JumpMq.Builder settings, Broker broker, @Nullable DiskStore store, StartReport report)
+    private static void recover(JumpMq.Builder settings, Broker broker, @Nullable DiskStore store, StartReport report)
             throws IOException {
         int changes = store == null ? 0 : store.recoveredChanges().size();
         report.at(() -> "applies " + changes + " changes of the catalog, which make "
@@ -305,6 +312,7 @@ final class RunningBroker implements AutoCloseable {
     /** Says goodbye to all clients and stops. */
     @Override
     public void close() {
+        alarms.close();
         stop("The connections", server::close);
         if (!loops.settle(STOP_HOPS, STOP_MILLIS)) {
             LOG.warn("The broker is too busy to wait until all that clients have sent is done");

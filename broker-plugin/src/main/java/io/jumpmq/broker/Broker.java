@@ -233,6 +233,11 @@ public final class Broker implements CatalogObserver {
         return store.damaged();
     }
 
+    /** How many they are of one queue, by its id. Any thread. */
+    public int damagedMessages(long queue) {
+        return store.damaged(queue);
+    }
+
     /** Why publishers have to wait, if they have to. Any thread. */
     public Congestion congestion() {
         if (memory.isSpent()) {

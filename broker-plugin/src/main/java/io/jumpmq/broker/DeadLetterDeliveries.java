@@ -1,7 +1,6 @@
 package io.jumpmq.broker;
 
 import io.jumpmq.broker.message.Message;
-import io.jumpmq.broker.queue.DeathReason;
 import io.jumpmq.broker.queue.QueueEntry;
 import java.util.HashSet;
 import java.util.List;
@@ -24,12 +23,12 @@ final class DeadLetterDeliveries {
     }
 
     /** Sends a dead letter to its queues, and tells the source when all have answered. */
-    void send(QueueEntry entry, DeathReason reason, Message letter, List<QueueActor> targets) {
+    void send(QueueEntry entry, Message letter, List<QueueActor> targets) {
         Set<QueueActor> takers = taken.computeIfAbsent(entry, unused -> new HashSet<>());
         List<QueueActor> missing =
                 targets.stream().filter(target -> !takers.contains(target)).toList();
         if (missing.isEmpty()) {
-            answer(entry, reason, !takers.isEmpty());
+            answer(entry, !takers.isEmpty());
             return;
         }
         int[] open = {missing.size()};
@@ -39,21 +38,24 @@ final class DeadLetterDeliveries {
                     takers.add(target);
                 }
                 if (--open[0] == 0) {
-                    answer(entry, reason, takers.containsAll(missing));
+                    answer(entry, takers.containsAll(missing));
                 }
             });
             source.home().send(target.home(), target.publishTracked(), publication);
         }
     }
 
-    private void answer(QueueEntry entry, DeathReason reason, boolean safe) {
+    private void answer(QueueEntry entry, boolean safe) {
         source.afterwards(core -> {
-            if (safe || !core.settings().deadLettersAtLeastOnce()) {
-                taken.remove(entry);
-                source.countDeath(reason);
-                core.deadLettered(entry);
-            } else {
+            boolean atLeastOnce = core.settings().deadLettersAtLeastOnce();
+            if (atLeastOnce && !safe) {
                 core.deadLetterFailed(entry, source.nowMillis());
+                return;
+            }
+            taken.remove(entry);
+            core.deadLettered(entry);
+            if (atLeastOnce) {
+                source.countConfirmed();
             }
         });
     }

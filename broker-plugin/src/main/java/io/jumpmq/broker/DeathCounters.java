@@ -2,6 +2,7 @@ package io.jumpmq.broker;
 
 import io.jumpmq.broker.queue.DeathReason;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -10,33 +11,53 @@ import java.util.Objects;
  * Numbers only grow.
  */
 public final class DeathCounters {
-    private final Map<DeathReason, long[]> counts = new EnumMap<>(DeathReason.class);
+    /** What becomes of a queue's dead messages. */
+    public enum Strategy {
+        /** They are dropped: there is no dead-letter exchange. */
+        DISABLED,
+        AT_MOST_ONCE,
+        AT_LEAST_ONCE;
 
-    DeathCounters() {
-        for (DeathReason reason : DeathReason.values()) {
-            counts.put(reason, new long[4]);
+        /** The name that interfaces use. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    void count(boolean quorum, boolean deadLettered, DeathReason reason) {
-        of(reason)[at(quorum, deadLettered)]++;
+    /** By reason and strategy: of quorum queues, and of all others. */
+    private final Map<DeathReason, Map<Strategy, long[]>> counts = new EnumMap<>(DeathReason.class);
+
+    private long confirmed;
+
+    DeathCounters() {
+        for (DeathReason reason : DeathReason.values()) {
+            Map<Strategy, long[]> ofReason = new EnumMap<>(Strategy.class);
+            for (Strategy strategy : Strategy.values()) {
+                ofReason.put(strategy, new long[2]);
+            }
+            counts.put(reason, ofReason);
+        }
     }
 
-    /**
-     * How many there were.
-     *
-     * @param quorum of quorum queues, or of all others
-     * @param deadLettered whether they went on to a dead-letter exchange, or were dropped
-     */
-    public long of(boolean quorum, boolean deadLettered, DeathReason reason) {
-        return of(reason)[at(quorum, deadLettered)];
+    void died(boolean quorum, Strategy strategy, DeathReason reason) {
+        of(strategy, reason)[quorum ? 0 : 1]++;
     }
 
-    private long[] of(DeathReason reason) {
-        return Objects.requireNonNull(counts.get(reason));
+    void confirmed() {
+        confirmed++;
     }
 
-    private static int at(boolean quorum, boolean deadLettered) {
-        return (quorum ? 2 : 0) + (deadLettered ? 1 : 0);
+    /** How many there were, of quorum queues or of all others. */
+    public long of(boolean quorum, Strategy strategy, DeathReason reason) {
+        return of(strategy, reason)[quorum ? 0 : 1];
+    }
+
+    /** How many dead letters that must not get lost are safe. */
+    public long ofConfirmed() {
+        return confirmed;
+    }
+
+    private long[] of(Strategy strategy, DeathReason reason) {
+        return Objects.requireNonNull(counts.getOrDefault(reason, Map.of()).get(strategy));
     }
 }

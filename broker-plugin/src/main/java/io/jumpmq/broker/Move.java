@@ -1,5 +1,7 @@
 package io.jumpmq.broker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
@@ -9,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Messages that go from a queue to an exchange, one after the other, so that their order stays.
  *
- * @param user who moves them
  * @param key the routing key that they get; null: each keeps its own
  * @param count the most that go
+ * @param user who moves them
  * @param objection why one of them must not go; null: it may
  */
 public record Move(
         VirtualHost vhost,
-        String user,
         ExchangeRecord exchange,
-        byte @Nullable [] key,
+        @Nullable String key,
         int count,
+        String user,
         Function<Message, @Nullable String> objection) {
 
     /**
@@ -32,6 +34,9 @@ public record Move(
     /** A message as it is published. */
     Message published(Message message) {
         return new Message(
-                exchange.name(), key == null ? message.routingKey() : key, message.properties(), message.body());
+                exchange.name(),
+                key == null ? message.routingKey() : key.getBytes(UTF_8),
+                message.properties(),
+                message.body());
     }
 }

@@ -93,12 +93,11 @@ public final class OperatorChannel {
      */
     public CompletableFuture<Move.Outcome> move(QueueRecord queue, Move move) {
         CompletableFuture<Move.Outcome> done = new CompletableFuture<>();
-        onHome(done, () -> move(queue, move, 0, done));
+        onHome(done, () -> move(QueueActor.of(queue), move, 0, done));
         return done;
     }
 
-    private void move(QueueRecord source, Move move, int moved, CompletableFuture<Move.Outcome> done) {
-        QueueActor queue = QueueActor.of(source);
+    private void move(QueueActor queue, Move move, int moved, CompletableFuture<Move.Outcome> done) {
         if (moved == move.count()) {
             end(queue, new Move.Outcome(moved, null), done);
             return;
@@ -110,9 +109,6 @@ public final class OperatorChannel {
                 return;
             }
             counters.got(queue.isQuorum(), false, entry.redelivered());
-            if (move.vhost().isTraced()) {
-                firehose(move.vhost(), move.user()).delivered(source, entry.message(), entry.redelivered());
-            }
             Message message = move.published(entry.message());
             String objection = move.objection().apply(message);
             if (objection != null) {
@@ -122,7 +118,7 @@ public final class OperatorChannel {
             boolean routed = publish(move.vhost(), move.exchange(), message, move.user(), (settled, accepted) -> {
                 if (accepted) {
                     home.send(queue.home(), queue.acknowledge(), entry);
-                    move(source, move, moved + 1, done);
+                    move(queue, move, moved + 1, done);
                 } else {
                     putBack(queue, entry, new Move.Outcome(moved, "a queue refuses it: it is full"), done);
                 }

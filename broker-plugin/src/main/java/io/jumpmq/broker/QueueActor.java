@@ -1,5 +1,6 @@
 package io.jumpmq.broker;
 
+import io.jumpmq.broker.DeathCounters.Strategy;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueHandle;
 import io.jumpmq.broker.catalog.QueueRecord;
@@ -20,9 +21,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.OptionalLong;
-import java.util.function.BiConsumer;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -120,8 +120,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
      * @param heldBytes size of the bodies that take memory
      * @param lasting how many of all survive a restart
      * @param lastingBytes size of their bodies
-     * @param damaged messages that cannot be read any more
-     * @param stopped whether it delivers nothing for one of them
+     * @param stopped whether it delivers nothing for a message that cannot be read any more
      * @param activeTag the single active consumer's, or the exclusive one's
      */
     public record Figures(
@@ -135,7 +134,6 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
             long heldBytes,
             int lasting,
             long lastingBytes,
-            int damaged,
             boolean stopped,
             int consumers,
             @Nullable String activeTag,
@@ -158,7 +156,6 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
                 core.heldBytes(),
                 core.lasting(),
                 core.lastingBytes(),
-                core.unreadable(),
                 core.isStopped(),
                 core.consumers(),
                 active == null ? null : active.tag(),
@@ -261,9 +258,9 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         home.send(home, tell, action);
     }
 
-    /** A dead letter is safe, or it is lost for good. */
-    void countDeath(DeathReason reason) {
-        broker.deaths(home).count(isQuorum(), true, reason);
+    /** A dead letter that must not get lost is safe. */
+    void countConfirmed() {
+        broker.deaths(home).confirmed();
     }
 
     /** Memory is short. Any thread. */
@@ -351,10 +348,9 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     }
 
     private void onAlarm(long dueMillis) {
-        if (dueMillis == alarmMillis) {
-            alarmMillis =
-                    NEVER; // Else an earlier one has done so, and set the next: each setting one would make them ever
-            // more.
+        if (dueMillis
+                == alarmMillis) { // Else a later one is overtaken: if it set another, they would become ever more.
+            alarmMillis = NEVER;
         }
         core.tick(home.nowMillis());
         settle();
@@ -377,8 +373,10 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     }
 
     @Override
-    public void dropped(DeathReason reason) {
-        broker.deaths(home).count(isQuorum(), false, reason);
+    public void died(DeathReason reason) {
+        Strategy strategy = core.settings().deadLettersAtLeastOnce() ? Strategy.AT_LEAST_ONCE : Strategy.AT_MOST_ONCE;
+        broker.deaths(home)
+                .died(isQuorum(), core.settings().deadLetterExchange() == null ? Strategy.DISABLED : strategy, reason);
     }
 
     @Override
@@ -391,7 +389,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
                 exchange,
                 core.settings().deadLetterRoutingKey(),
                 home.wallMillis());
-        deliveries.send(entry, reason, letter.message(), targets(letter, exchange));
+        deliveries.send(entry, letter.message(), targets(letter, exchange));
     }
 
     private List<QueueActor> targets(DeadLetter letter, String exchangeName) {

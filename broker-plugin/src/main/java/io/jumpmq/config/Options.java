@@ -241,7 +241,10 @@ public final class Options {
             "management.load_definitions", Kind.text("a file's path"), null, "The older name of load_definitions.");
 
     public static final Option<String> CLUSTER_NAME = new Option<>(
-            "cluster_name", Kind.text("a name"), null, "What the cluster is called, set at each start. Unset, it keeps the name that it was given (jumpmq ctl"
+            "cluster_name",
+            Kind.text("a name"),
+            null,
+            "What the cluster is called, set at each start. Unset, it keeps the name that it was given (jumpmq ctl"
                     + " set_cluster_name), and has its node's at first.");
 
     public static final Option<Boolean> LOG_CONSOLE =

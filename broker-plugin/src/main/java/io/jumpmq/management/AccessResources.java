@@ -48,7 +48,8 @@ final class AccessResources {
                 })
                 .get(
                         "/vhosts/{vhost}",
-                        call -> Listing.of(call, document(call.visibleVhost(), statistics.connections(), SampleRanges.of(call))))
+                        call -> Listing.of(
+                                call, document(call.visibleVhost(), statistics.connections(), SampleRanges.of(call))))
                 .put("/vhosts/{vhost}", Call::requireAdministrator, this::putVhost)
                 .delete("/vhosts/{vhost}", this::deleteVhost)
                 .get("/vhosts/{vhost}/permissions", call -> {

@@ -112,7 +112,11 @@ final class ConnectionResources {
     private Answer channels(Call call, List<Channel> channels) {
         SampleRanges ranges = SampleRanges.of(call);
         return Listing.found(
-                call, channels, Channel::name, channel -> names(channel.connection, channel.name()), item -> channel(item, ranges));
+                call,
+                channels,
+                Channel::name,
+                channel -> names(channel.connection, channel.name()),
+                item -> channel(item, ranges));
     }
 
     private Answer oneChannel(Call call) {

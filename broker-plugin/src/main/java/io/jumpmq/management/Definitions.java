@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -247,6 +248,16 @@ public final class Definitions {
         void add(String element, Command command) {
             elements.add(element);
             commands.add(command);
+        }
+
+        /** Such as "2 users, 10 queues". */
+        String counted() {
+            Map<String, Long> counts = elements.stream()
+                    .collect(Collectors.groupingBy(
+                            element -> element.split("\\[", 2)[0], LinkedHashMap::new, Collectors.counting()));
+            return counts.entrySet().stream()
+                    .map(count -> count.getValue() + " " + count.getKey())
+                    .collect(Collectors.joining(", "));
         }
     }
 
@@ -521,6 +532,7 @@ public final class Definitions {
         }
         try {
             node.broker().administer(all.commands).join();
+            LOG.info("Definitions are imported: {}", all.counted());
         } catch (CompletionException e) {
             if (e.getCause() instanceof Broker.RefusedException refused) {
                 throw HttpError.badRequest(all.elements.get(refused.index()) + ": "

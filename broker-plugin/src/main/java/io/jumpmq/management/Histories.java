@@ -95,8 +95,7 @@ final class Histories {
      *
      * @param names of the numbers of {@link #add}, in the same order
      */
-    void describe(
-            Map<String, @Nullable Object> document, Object key, List<String> names, @Nullable SampleRange range) {
+    void describe(Map<String, @Nullable Object> document, Object key, List<String> names, @Nullable SampleRange range) {
         One one = range == null ? null : all.get(key);
         if (range == null || one == null) {
             return;

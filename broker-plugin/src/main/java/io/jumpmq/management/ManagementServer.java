@@ -184,7 +184,12 @@ public final class ManagementServer implements AutoCloseable {
         working.shutdownNow();
     }
 
-    private HttpHandler root(Site its) {
+    /** All that the API answers now. */
+    Routes routes() {
+        return routes(site);
+    }
+
+    private Routes routes(Site its) {
         Routes routes = new Routes(this::shell);
         if (its.running) {
             addAll(routes, its.node, its.statistics);
@@ -193,12 +198,17 @@ public final class ManagementServer implements AutoCloseable {
         } else {
             new ControlResources(control, its.node).addStoppedTo(routes);
         }
+        return routes;
+    }
+
+    private HttpHandler root(Site its) {
         HttpError missing = its.running
                 ? HttpError.notFound()
                 : new HttpError(503, "stopped", "the broker is stopped: 'jumpmq ctl start_app' starts it");
         HttpHandler api = entrance(
                 its.logins,
-                routes.handler()
+                routes(its)
+                        .handler()
                         .setFallbackHandler(exchange -> send(exchange, missing))
                         .setInvalidMethodHandler(exchange -> send(
                                 exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
@@ -294,6 +304,7 @@ public final class ManagementServer implements AutoCloseable {
         return exchange -> answering(exchange, () -> {
             User user = logins.require(exchange);
             exchange.putAttachment(USER, user);
+            Audit.begin(exchange, user.name());
             threads.sockets().loggedIn(exchange);
             Origins.requireOwn(exchange, cors);
             inside.handleRequest(exchange);
@@ -303,6 +314,9 @@ public final class ManagementServer implements AutoCloseable {
     /** Everything around an answer: what was sent, and which thread does it. */
     private HttpHandler shell(Routes.Route route) {
         return exchange -> {
+            if (!route.changes()) {
+                Audit.forget(exchange);
+            }
             Call call = call(exchange);
             route.gate().accept(call);
             if (route.cheap() && exchange.isRequestComplete()) {
@@ -312,9 +326,10 @@ public final class ManagementServer implements AutoCloseable {
             Transfer.of(exchange)
                     .receive(
                             route.maxBodyBytes(),
-                            body -> exchange.dispatch(working, (HttpHandler) unused -> answering(
-                                    exchange,
-                                    () -> send(exchange, route.answer().apply(call.with(body))))),
+                            body -> exchange.dispatch(working, (HttpHandler) unused -> answering(exchange, () -> {
+                                Audit.received(exchange, body);
+                                send(exchange, route.answer().apply(call.with(body)));
+                            })),
                             failure -> send(exchange, failure));
         };
     }
@@ -400,6 +415,7 @@ public final class ManagementServer implements AutoCloseable {
 
     /** @throws HttpError 503 when there is no memory for it now */
     private static void send(HttpServerExchange exchange, Answer answer) {
+        Audit.answered(exchange, answer.status(), "");
         answer.headers().forEach((name, value) -> exchange.getResponseHeaders().put(new HttpString(name), value));
         exchange.setStatusCode(answer.status());
         Object document = answer.document();
@@ -413,6 +429,7 @@ public final class ManagementServer implements AutoCloseable {
     }
 
     private static void send(HttpServerExchange exchange, HttpError error) {
+        Audit.answered(exchange, error.status(), error.reason());
         if (error.status() == 401 && !exchange.getRequestHeaders().contains(REQUESTED_WITH)) {
             exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, REALM);
         }

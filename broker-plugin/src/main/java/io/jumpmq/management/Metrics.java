@@ -2,6 +2,8 @@ package io.jumpmq.management;
 
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.Congestion;
+import io.jumpmq.broker.DeathCounters;
+import io.jumpmq.broker.DeathCounters.Strategy;
 import io.jumpmq.broker.QueueActor;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
@@ -86,6 +88,10 @@ final class Metrics {
         MetricFamilies own = new MetricFamilies(JUMPMQ);
         rings(own);
         loops(own);
+        own.counter(
+                "consumers_timed_out",
+                "Times that a delivery was not acknowledged in time",
+                node.broker().events().of(NodeCounters.Event.CONSUMER_TIMED_OUT));
         if (node.dataDirectory() != null) {
             store(own);
         }
@@ -194,10 +200,6 @@ final class Metrics {
         families.counter("queues_declared", "Queues declared", events.of(NodeCounters.Event.QUEUE_DECLARED));
         families.counter("queues_created", "Queues created", events.of(NodeCounters.Event.QUEUE_CREATED));
         families.counter("queues_deleted", "Queues deleted", events.of(NodeCounters.Event.QUEUE_DELETED));
-        families.counter(
-                "consumers_timed_out",
-                "Consumers that took too long to acknowledge a delivery",
-                events.of(NodeCounters.Event.CONSUMER_TIMED_OUT));
         logins(families, PROTOCOL, NodeCounters.Event.AMQP_LOGIN, NodeCounters.Event.AMQP_LOGIN_REFUSED);
         logins(families, "http", NodeCounters.Event.HTTP_LOGIN, NodeCounters.Event.HTTP_LOGIN_REFUSED);
     }
@@ -426,29 +428,32 @@ final class Metrics {
     /** As RabbitMQ, with what was dropped because there was no dead-letter exchange: the strategy is disabled then. */
     private void deaths(MetricFamilies families) {
         for (DeathReason reason : DeathReason.values()) {
-            for (boolean quorum : new boolean[] {false, true}) {
-                if (quorum || reason != DeathReason.DELIVERY_LIMIT) {
-                    deaths(families, reason, quorum, true);
-                    deaths(families, reason, quorum, false);
+            for (Strategy strategy : Strategy.values()) {
+                if (reason != DeathReason.DELIVERY_LIMIT && strategy != Strategy.AT_LEAST_ONCE) {
+                    deaths(families, reason.text(), false, strategy, counters -> counters.of(false, strategy, reason));
                 }
+                deaths(families, reason.text(), true, strategy, counters -> counters.of(true, strategy, reason));
             }
         }
+        deaths(families, "confirmed", true, Strategy.AT_LEAST_ONCE, DeathCounters::ofConfirmed);
     }
 
-    /** A quorum queue keeps a message until its dead letter is safe; others only if it is persistent. */
-    private void deaths(MetricFamilies families, DeathReason reason, boolean quorum, boolean deadLettered) {
+    private void deaths(
+            MetricFamilies families, String what, boolean quorum, Strategy strategy, ToLongFunction<DeathCounters> of) {
         long sum = 0;
         for (Loop loop : node.broker().loops()) {
-            sum += node.broker().deaths(loop).of(quorum, deadLettered, reason);
+            sum += of.applyAsLong(node.broker().deaths(loop));
         }
         families.counter(
-                "global_messages_dead_lettered_" + reason.text(),
-                "Messages dead-lettered, or dropped where that is disabled",
+                "global_messages_dead_lettered_" + what,
+                what.equals("confirmed")
+                        ? "Dead letters that are safe, of those that must not get lost"
+                        : "Messages dead-lettered, or dropped where that is disabled",
                 sum,
                 "queue_type",
                 quorum ? QUORUM : CLASSIC,
                 "dead_letter_strategy",
-                !deadLettered ? "disabled" : quorum ? "at_least_once" : "at_most_once");
+                strategy.text());
     }
 
     private void global(MetricFamilies families, String name, String help, ToLongFunction<ChannelCounters> of) {

@@ -51,7 +51,15 @@ public record Node(
     /** The same, with another broker, that nobody is connected to. */
     public Node with(Broker other) {
         return new Node(
-                name, version, clock, other, new Connections(), other.memory(), dataDirectory, defaultQueueType, listeners);
+                name,
+                version,
+                clock,
+                other,
+                new Connections(),
+                other.memory(),
+                dataDirectory,
+                defaultQueueType,
+                listeners);
     }
 
     /** Since it started. */

@@ -110,7 +110,7 @@ final class QueueResources {
             map.put("online", List.of(node.name()));
         }
         map.put("state", figures.stopped() ? "stopped" : "running");
-        map.put("damaged_messages", figures.damaged());
+        map.put("damaged_messages", node.broker().damagedMessages(queue.id()));
         Long idleSince = statistics.idleSince(queue);
         if (idleSince != null) {
             map.put("idle_since", Documents.time(idleSince));
@@ -270,10 +270,10 @@ final class QueueResources {
                 queue,
                 new Move(
                         vhost,
-                        call.user().name(),
                         exchange,
-                        key == null ? null : key.getBytes(UTF_8),
+                        key,
                         (int) count,
+                        call.user().name(),
                         message -> objection(call, exchange, message))));
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("moved", outcome.moved());

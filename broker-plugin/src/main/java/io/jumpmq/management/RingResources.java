@@ -50,7 +50,7 @@ final class RingResources {
                 .get(ring, call -> Listing.of(call, whole(call)))
                 .putLarge(ring, Call::vhost, this::restore)
                 .get(ring + "/locate", this::locate)
-                .postLarge(ring + "/preview", Call::visibleVhost, this::preview)
+                .ask(ring + "/preview", Call::visibleVhost, this::preview)
                 .putLarge(ring + "/weights", Call::vhost, this::setWeights)
                 .get(ring + "/uniformity", call -> Listing.of(call, uniformity(router(call))))
                 .get(ring + "/history", call -> Answer.of(history(router(call))))

@@ -180,8 +180,10 @@ final class ChannelTopology {
                         new Command.DeleteQueue(connection.vhost().name(), name, queue.id()),
                         Method.QueueDelete.ID,
                         !delete.nowait(),
-                        outcome -> channel.answer(
-                                delete.nowait() ? null : new Method.QueueDeleteOk(counts.messageCount())));
+                        outcome -> {
+                            removed(queue, "deleted", counts.messageCount());
+                            channel.answer(delete.nowait() ? null : new Method.QueueDeleteOk(counts.messageCount()));
+                        });
             }
         });
         QueueActor.of(queue)
@@ -195,13 +197,21 @@ final class ChannelTopology {
                 .vhost()
                 .requireQueue(name)
                 .requireAccess(connection.context().id());
-        QueueActor.of(queue)
-                .ask(
-                        channel.loop(),
-                        core -> core.purge(),
-                        connection.awaiting(
-                                channel.number(),
-                                count -> channel.answer(purge.nowait() ? null : new Method.QueuePurgeOk(count))));
+        QueueActor.of(queue).ask(channel.loop(), core -> core.purge(), connection.awaiting(channel.number(), count -> {
+            removed(queue, "purged", count);
+            channel.answer(purge.nowait() ? null : new Method.QueuePurgeOk(count));
+        }));
+    }
+
+    /** What goes with its connection, or the next restart, is nobody's loss. */
+    private void removed(QueueRecord queue, String how, long messages) {
+        if (queue.survives()) {
+            connection
+                    .context()
+                    .listener()
+                    .removed(how + " queue '" + queue.name() + "' in vhost '" + queue.vhost() + "' with " + messages
+                            + " ready messages");
+        }
     }
 
     /** An empty name means the queue that was declared last on this channel. */
@@ -261,11 +271,20 @@ final class ChannelTopology {
         String name = stripped(delete.exchange());
         requireNotDefault(name);
         connection.require(Operation.CONFIGURE, "exchange", name);
+        ExchangeRecord exchange = connection.vhost().exchange(name);
         change(
                 new Command.DeleteExchange(connection.vhost().name(), name, delete.ifUnused()),
                 Method.ExchangeDelete.ID,
                 !delete.nowait(),
-                outcome -> channel.answer(delete.nowait() ? null : new Method.ExchangeDeleteOk()));
+                outcome -> {
+                    if (exchange != null && exchange.durable()) {
+                        connection
+                                .context()
+                                .listener()
+                                .removed("deleted exchange '" + name + "' in vhost '" + exchange.vhost() + "'");
+                    }
+                    channel.answer(delete.nowait() ? null : new Method.ExchangeDeleteOk());
+                });
     }
 
     private void onBind(

@@ -13,4 +13,10 @@ public interface ConnectionListener {
 
     /** A mistake that ended a channel. */
     void channelFailed(int channel, String reason);
+
+    /** It ends in order: the client has said goodbye, or an operator, or the server. */
+    void closing(String why);
+
+    /** Something that outlives the connection was deleted or emptied. */
+    void removed(String what);
 }

@@ -323,6 +323,7 @@ public final class ConnectionMachine {
 
     private void onConnectionMethod(Method method) {
         if (method instanceof Method.ConnectionClose) {
+            context.listener().closing("by its client");
             closeAll();
             release(() -> {
                 send(0, new Method.ConnectionCloseOk());
@@ -556,6 +557,7 @@ public final class ConnectionMachine {
 
     /** The server stops, or an operator wants this connection to end. */
     public void shutDown(String reason) {
+        context.listener().closing(reason);
         if (state == State.OPEN) {
             closeAll();
             send(
@@ -611,11 +613,7 @@ public final class ConnectionMachine {
             givesWay = false;
             gaveWayMillis = context.loop().nowMillis();
         }
-        long pauseMillis = congestion == Congestion.NONE ? givenWayMillis : CONGESTED_MILLIS;
-        if (pauseMillis > 0) {
-            lastReadMillis = context.loop().nowMillis(); // What it sends meanwhile is not read: that is not its fault.
-        }
-        return pauseMillis;
+        return congestion == Congestion.NONE ? givenWayMillis : CONGESTED_MILLIS;
     }
 
     /** It has published into a queue that is behind. */

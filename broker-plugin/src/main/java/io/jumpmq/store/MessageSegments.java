@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.DamagedMessage;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.queue.LogListener.Died;
 import io.jumpmq.broker.queue.LogListener.Recovered;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,14 +59,7 @@ final class MessageSegments {
      * @param fate see {@link Fate}
      * @param isSetAside whether it is known that it cannot be read
      */
-    record Slot(
-            long position,
-            Segment segment,
-            long offset,
-            int size,
-            int bodyBytes,
-            int fate,
-            boolean isSetAside) {
+    record Slot(long position, Segment segment, long offset, int size, int bodyBytes, int fate, boolean isSetAside) {
         /** Whether it died and is kept until its dead letter is safe. */
         boolean died() {
             return Fate.reason(fate) != null;
@@ -181,18 +175,17 @@ final class MessageSegments {
     /** What there is of a queue. */
     Recovered recovered(long queue) {
         QueueIndex index = queues.get(queue);
-        return index == null || index.count() == 0
-                ? Recovered.NOTHING
-                : new Recovered(
-                        index.first(),
-                        index.last(),
-                        index.count() - index.dead().size(),
-                        index.bodyBytes()
-                                - index.dead().stream()
-                                        .mapToLong(index::bodyBytes)
-                                        .sum(),
-                        stoppedInOrder ? index.seen : Long.MAX_VALUE,
-                        index.dead());
+        if (index == null || index.count() == 0) {
+            return Recovered.NOTHING;
+        }
+        List<Died> dead = index.dead();
+        return new Recovered(
+                index.first(),
+                index.last(),
+                index.count() - dead.size(),
+                index.bodyBytes() - dead.stream().mapToLong(Died::bodyBytes).sum(),
+                stoppedInOrder ? index.seen : Long.MAX_VALUE,
+                dead);
     }
 
     /** The highest queue number that is known here. */

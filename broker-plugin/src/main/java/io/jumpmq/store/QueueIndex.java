@@ -1,5 +1,6 @@
 package io.jumpmq.store;
 
+import io.jumpmq.broker.queue.LogListener.Died;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,14 +81,15 @@ final class QueueIndex {
         return block == null ? 0 : block.bodies[(int) (position % BLOCK)];
     }
 
-    /** Positions of those that died and are kept until their dead letters are safe, in order. */
-    List<Long> dead() {
+    /** Those that died and are kept until their dead letters are safe, in the order of their positions. */
+    List<Died> dead() {
         return deliveryCounts == null
                 ? List.of()
                 : deliveryCounts.entrySet().stream()
                         .filter(entry -> Fate.reason(entry.getValue()) != null)
                         .map(Map.Entry::getKey)
                         .sorted()
+                        .map(position -> new Died(position, bodyBytes(position)))
                         .toList();
     }
 

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class ConnectionHandler extends ChannelInboundHandlerAdapter
         implements ConnectionOutput, ConnectionListener, Connections.Live {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.connection");
+    private static final Logger AUDIT = LoggerFactory.getLogger("jumpmq.audit");
     private static final long TICK_MILLIS = 1_000;
     private static final int LOGGED_NAME = 100;
 
@@ -65,9 +66,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private @Nullable LingeringClose lingering;
     private final SendWatch sending;
     private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
-
     /** Its address, and what its client calls itself: how the log tells of it. */
     private String who = "";
+
+    private String farewell = "without a goodbye";
 
     // Written on the loop, read by whoever wants to end all connections of a user or to a virtual host.
     private volatile @Nullable String user;
@@ -255,7 +257,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
             out.release();
             out = null;
         }
-        LOG.debug("{} {} closed", id, who);
+        if (user == null) {
+            LOG.debug("{} {} closed", id, who); // Probes come and go.
+        } else {
+            LOG.info("{} {} user '{}' closed: {}", id, who, user, farewell);
+        }
         end.complete(null);
     }
 
@@ -443,7 +449,18 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void failed(String reason) {
+        farewell = "after a mistake";
         LOG.warn("{} {} {}", id, who, reason);
+    }
+
+    @Override
+    public void closing(String why) {
+        farewell = why;
+    }
+
+    @Override
+    public void removed(String what) {
+        AUDIT.info("user '{}' at {} (connection {}): {}", user, who, id, what);
     }
 
     @Override

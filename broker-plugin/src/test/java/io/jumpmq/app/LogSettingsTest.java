@@ -74,6 +74,17 @@ class LogSettingsTest {
     }
 
     @Test
+    void everyLineHasATimeWhateverIsInIt() throws IOException {
+        logger("log.console = false", "log.file = a.log")
+                .info("user '{}' logged in", "ü\n2026-01-01 00:00:00.000 INFO  audit user\u2028\u0085\u001b[31m");
+        assertThat(Files.readAllLines(directory.resolve("a.log")))
+                .singleElement()
+                .asString()
+                .matches(
+                        "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO  test user 'ü 2026-01-01 00:00:00.000 INFO  audit user \\[31m' logged in");
+    }
+
+    @Test
     void jsonHasRabbitMqsFieldsAndOneObjectALine() throws IOException {
         Logger logger = logger("log.console = false", "log.file = a.log", "log.file.formatter = json");
         logger.warn("two\nlines \"quoted\"", new IllegalStateException("why"));

@@ -531,7 +531,8 @@ class ManagementCommandsTest {
             assertThat(goodbye.get(10, TimeUnit.SECONDS)).contains("CONNECTION_FORCED - you know why");
             assertThat(other.isOpen()).isTrue();
             connect();
-            assertThat(ok("ctl", "close_all_connections", "--global", "--limit", "1", "x").out())
+            assertThat(ok("ctl", "close_all_connections", "--global", "--limit", "1", "x")
+                            .out())
                     .contains("Closed 1 connections");
         } catch (AlreadyClosedException e) {
             // As above.
@@ -580,7 +581,8 @@ class ManagementCommandsTest {
     @Test
     void topicPermissionsAreSetListedAndCleared() {
         ok("ctl", "add_user", "ann", "secret");
-        assertThat(ok("ctl", "set_topic_permissions", "ann", "amq.topic", "^a", "^b").out())
+        assertThat(ok("ctl", "set_topic_permissions", "ann", "amq.topic", "^a", "^b")
+                        .out())
                 .isEqualTo("Setting topic permissions on \"amq.topic\" for user \"ann\" in vhost \"/\" ...\n");
         ok("ctl", "set_topic_permissions", "ann", "other", "^c", "^d");
         assertThat(ok("ctl", "-q", "list_topic_permissions").out())

@@ -60,7 +60,7 @@ class ProcessArgumentsTest {
     private static String octal(byte[] bytes) {
         StringBuilder text = new StringBuilder();
         for (byte b : bytes) {
-            text.append('\\').append(Integer.toOctalString(b & 0xff | 0x200).substring(1));
+            text.append('\\').append(Integer.toOctalString((b & 0xff) | 0x200).substring(1));
         }
         return text.toString();
     }

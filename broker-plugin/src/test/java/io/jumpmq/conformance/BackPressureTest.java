@@ -7,14 +7,18 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.jumpmq.app.JumpMq;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A broker whose queues may hold little: publishers wait, consumers go on, and nothing is lost. */
 class BackPressureTest {
@@ -32,18 +36,7 @@ class BackPressureTest {
             ConnectionFactory factory = new ConnectionFactory();
             factory.setUri(broker.uri());
             Connection publisher = factory.newConnection();
-            List<String> events = new CopyOnWriteArrayList<>();
-            publisher.addBlockedListener(new BlockedListener() {
-                @Override
-                public void handleBlocked(String reason) {
-                    events.add("blocked");
-                }
-
-                @Override
-                public void handleUnblocked() {
-                    events.add("unblocked");
-                }
-            });
+            List<String> events = blockedEvents(publisher);
             Channel publishes = publisher.createChannel();
             String queue =
                     publishes.queueDeclare("q", false, false, false, null).getQueue();
@@ -68,5 +61,62 @@ class BackPressureTest {
         } finally {
             publishing.shutdownNow();
         }
+    }
+
+    @Test
+    void whatComesBackLeavesMemoryForTheDiskAndPublishersGoOn(@TempDir Path data) throws Exception {
+        try (JumpMq broker = JumpMq.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .dataDirectory(data)
+                .messageMemory(LIMIT_BYTES)
+                .start()) {
+            ConnectionFactory factory = new ConnectionFactory();
+            factory.setUri(broker.uri());
+            Connection publisher = factory.newConnection();
+            List<String> events = blockedEvents(publisher);
+            Channel holds = factory.newConnection().createChannel();
+            String queue = holds.queueDeclare("q", true, false, false, null).getQueue();
+            holds.basicConsume(queue, false, (tag, delivery) -> {}, tag -> {});
+            Channel publishes = publisher.createChannel();
+            int published = 0;
+            while (!events.contains("blocked")) {
+                publishes.basicPublish("", queue, null, body(published++));
+            }
+            holds.close();
+            Awaitility.await().until(() -> events.contains("unblocked"));
+
+            List<Integer> numbers = new CopyOnWriteArrayList<>();
+            Channel takes = factory.newConnection().createChannel();
+            takes.basicConsume(
+                    queue,
+                    true,
+                    (tag, delivery) ->
+                            numbers.add(ByteBuffer.wrap(delivery.getBody()).getInt()),
+                    tag -> {});
+            int all = published;
+            Awaitility.await().until(() -> numbers.size() == all);
+            assertThat(numbers).isEqualTo(IntStream.range(0, all).boxed().toList());
+        }
+    }
+
+    private static byte[] body(int number) {
+        return ByteBuffer.allocate(1_000).putInt(number).array();
+    }
+
+    private static List<String> blockedEvents(Connection publisher) {
+        List<String> events = new CopyOnWriteArrayList<>();
+        publisher.addBlockedListener(new BlockedListener() {
+            @Override
+            public void handleBlocked(String reason) {
+                events.add("blocked");
+            }
+
+            @Override
+            public void handleUnblocked() {
+                events.add("unblocked");
+            }
+        });
+        return events;
     }
 }

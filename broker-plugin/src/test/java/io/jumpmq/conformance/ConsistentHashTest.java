@@ -13,6 +13,8 @@ import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.hash.HashAlgorithm;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,9 +101,14 @@ class ConsistentHashTest {
     @JumpMqOnly("RabbitMQ ends the connection with 541")
     void argumentsThatAreNoTextAreRefused() {
         for (String name : List.of("hash-header", "x-hash-on", "hash-property", "hash-algorithm", "x-algorithm")) {
-            for (Object value : List.of(1, true, Map.of("h", "h"), List.of("h"))) {
+            for (Object value : Arrays.asList(1, true, Map.of("h", "h"), List.of("h"), null)) {
                 assertThat(replyTo(() -> broker.anotherChannel()
-                                .exchangeDeclare(unique("ch"), "x-consistent-hash", false, true, Map.of(name, value))))
+                                .exchangeDeclare(
+                                        unique("ch"),
+                                        "x-consistent-hash",
+                                        false,
+                                        true,
+                                        Collections.singletonMap(name, value))))
                         .startsWith("channel 406 PRECONDITION_FAILED - invalid arg '" + name
                                 + "' for an exchange of type 'x-consistent-hash': it must be a string, ");
             }
@@ -164,6 +171,24 @@ class ConsistentHashTest {
                 response = broker.channel().basicGet(queues.get(i), true);
             }
         }
+    }
+
+    @Test
+    @JumpMqOnly("RabbitMQ has one name for each")
+    void anArgumentHasASecondName() throws Exception {
+        String exchange = exchange(Map.of("x-hash-on", "key", "x-algorithm", "rabbitmq"));
+        List<String> queues = List.of(bound(exchange, "1"), bound(exchange, "1"), bound(exchange, "1"));
+        byte[] key = "the key".getBytes(UTF_8);
+        AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
+                .headers(Map.of("key", "the key"))
+                .build();
+        broker.channel().confirmSelect();
+        for (int i = 0; i < 30; i++) {
+            broker.channel().basicPublish(exchange, "ignored-" + i, properties, new byte[0]);
+        }
+        broker.channel().waitForConfirmsOrDie(5_000);
+        int bucket = HashAlgorithm.RABBITMQ.bucket(HashAlgorithm.RABBITMQ.hash(key), 3);
+        assertThat(count(queues.get(bucket))).isEqualTo(30);
     }
 
     @Test

@@ -285,6 +285,10 @@ class DeadLetterTest {
     }
 
     private String atLeastOnce(String target) throws Exception {
+        return atLeastOnce("", target);
+    }
+
+    private String atLeastOnce(String exchange, String key) throws Exception {
         String queue = broker.newQueueName();
         broker.channel()
                 .queueDeclare(
@@ -295,8 +299,8 @@ class DeadLetterTest {
                         Map.of(
                                 "x-queue-type", "quorum",
                                 "x-overflow", "reject-publish",
-                                "x-dead-letter-exchange", "",
-                                "x-dead-letter-routing-key", target,
+                                "x-dead-letter-exchange", exchange,
+                                "x-dead-letter-routing-key", key,
                                 "x-dead-letter-strategy", "at-least-once"));
         return queue;
     }
@@ -314,6 +318,24 @@ class DeadLetterTest {
                 .queueDeclare(target, true, false, false, Map.of("x-max-length", 1, "x-overflow", "reject-publish"));
         assertThat(broker.drain(target, 3)).containsExactlyInAnyOrder("1", "2", "3");
         assertThat(broker.drain(queue)).isEmpty();
+    }
+
+    @Test
+    @JumpMqOnly("RabbitMQ tries again after three minutes")
+    void whatIsTriedAgainGoesOnlyToThoseWhoRefusedIt() throws Exception {
+        String exchange = broker.exchange("fanout");
+        String takes = broker.bound(exchange, "");
+        String refuses = broker.newQueueName();
+        broker.channel()
+                .queueDeclare(refuses, true, false, false, Map.of("x-max-length", 1, "x-overflow", "reject-publish"));
+        broker.publish(refuses, "before");
+        broker.channel().queueBind(refuses, exchange, "");
+        String queue = atLeastOnce(exchange, "");
+        broker.publish(queue, "m");
+        rejectNext(queue);
+        broker.awaitReady(takes, 1);
+        assertThat(broker.drain(refuses, 2)).containsExactly("before", "m");
+        assertThat(broker.drain(takes)).containsExactly("m");
     }
 
     @Test

@@ -50,7 +50,10 @@ class ClientNamesTest {
     }
 
     private List<String> found(String resource, String query, String name) {
-        JsonNode items = api.get(resource + "?page=1&page_size=10&" + query).expect(200).json().path("items");
+        JsonNode items = api.get(resource + "?page=1&page_size=10&" + query)
+                .expect(200)
+                .json()
+                .path("items");
         return items.findValuesAsText(name);
     }
 
@@ -61,11 +64,16 @@ class ClientNamesTest {
             for (Connection connection : List.of(named, other)) {
                 Channel channel = connection.createChannel();
                 String queue = channel.queueDeclare().getQueue();
-                channel.basicConsume(queue, true, "tag-" + connection.getClientProvidedName(), (tag, delivery) -> {}, tag -> {});
+                channel.basicConsume(
+                        queue, true, "tag-" + connection.getClientProvidedName(), (tag, delivery) -> {}, tag -> {});
             }
             for (String resource : List.of("connections", "channels", "consumers", "consumers/%2f")) {
-                assertThat(found(resource, "", "user_provided_name")).as(resource).contains(NAME, "billing");
-                assertThat(found(resource, "name=R-SERV", "user_provided_name")).as(resource).containsExactly(NAME);
+                assertThat(found(resource, "", "user_provided_name"))
+                        .as(resource)
+                        .contains(NAME, "billing");
+                assertThat(found(resource, "name=R-SERV", "user_provided_name"))
+                        .as(resource)
+                        .containsExactly(NAME);
                 assertThat(found(resource, "use_regex=true&name=%5Eorder-.*ice%24", "user_provided_name"))
                         .as(resource)
                         .containsExactly(NAME);
@@ -83,12 +91,14 @@ class ClientNamesTest {
         assertThatThrownBy(() -> connect("a\r\nforged" + "x".repeat(500), "wrong"))
                 .isInstanceOf(AuthenticationFailureException.class);
         connect(NAME, "guest").close();
-        Awaitility.await().untilAsserted(() -> assertThat(log.list.stream().map(ILoggingEvent::getFormattedMessage))
-                .anySatisfy(line -> assertThat(line).contains("127.0.0.1").contains(" '" + NAME + "' user 'guest' opened"))
-                .anySatisfy(line -> assertThat(line)
-                        .contains(" 'a??forgedxx")
-                        .contains("xx…' login refused")
-                        .hasSizeLessThan(300)
-                        .doesNotContain("\n")));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(log.list.stream().map(ILoggingEvent::getFormattedMessage))
+                        .anySatisfy(line ->
+                                assertThat(line).contains("127.0.0.1").contains(" '" + NAME + "' user 'guest' opened"))
+                        .anySatisfy(line -> assertThat(line)
+                                .contains(" 'a??forgedxx")
+                                .contains("xx…' login refused")
+                                .hasSizeLessThan(300)
+                                .doesNotContain("\n")));
     }
 }

@@ -53,9 +53,13 @@ class CorsTest {
             assertThat(read.header("access-control-allow-origin")).isEqualTo(DASHBOARD);
             assertThat(read.header("access-control-allow-credentials")).isEqualTo("true");
             assertThat(read.header("vary")).contains("origin");
-            assertThat(ask(broker, "PUT /api/queues/%2f/q", GUEST + from(DASHBOARD)).status())
+            assertThat(ask(broker, "PUT /api/queues/%2f/q", GUEST + from(DASHBOARD))
+                            .status())
                     .isEqualTo(201);
-            assertThat(ask(broker, "PUT /api/queues/%2f/q", GUEST + from(DASHBOARD) + "Referer: " + DASHBOARD + "/x\r\n")
+            assertThat(ask(
+                                    broker,
+                                    "PUT /api/queues/%2f/q",
+                                    GUEST + from(DASHBOARD) + "Referer: " + DASHBOARD + "/x\r\n")
                             .status())
                     .isEqualTo(204);
             Answer refused = ask(broker, "GET /api/whoami", from(DASHBOARD));
@@ -88,7 +92,8 @@ class CorsTest {
             for (String origin : new String[] {
                 "https://evil.example", "null", "*", "http://dashboard.example", DASHBOARD + ".evil.example"
             }) {
-                assertThat(ask(broker, "PUT /api/queues/%2f/q", GUEST + from(origin)).status())
+                assertThat(ask(broker, "PUT /api/queues/%2f/q", GUEST + from(origin))
+                                .status())
                         .as(origin)
                         .isEqualTo(403);
                 assertThat(ask(broker, "GET /api/whoami", GUEST + from(origin)).header("access-control-allow-origin"))
@@ -118,7 +123,8 @@ class CorsTest {
                 Answer read = ask(broker, "GET /api/whoami", GUEST + from(origin));
                 assertThat(read.header("access-control-allow-origin")).isEqualTo("*");
                 assertThat(read.header("access-control-allow-credentials")).isNull();
-                assertThat(ask(broker, "PUT /api/queues/%2f/q", GUEST + from(origin)).status())
+                assertThat(ask(broker, "PUT /api/queues/%2f/q", GUEST + from(origin))
+                                .status())
                         .isEqualTo(403);
                 assertThat(ask(
                                         broker,

@@ -729,7 +729,8 @@ class ManagementApiTest {
         api.get(between + "/a.%2A.b").expect(200);
         api.get(between + "/a.%252A.b").expect(200);
         api.delete(between + "/a.%2A.b").expect(204);
-        String location = api.post(between, "{\"routing_key\":\"a.*.b\"}").expect(201).header("location");
+        String location =
+                api.post(between, "{\"routing_key\":\"a.*.b\"}").expect(201).header("location");
         assertThat(location).endsWith("/a.%252A.b");
         api.delete(between + "/a.%252A.b").expect(204);
         api.get(between + "/a.%2A.b").expect(404);
@@ -739,8 +740,10 @@ class ManagementApiTest {
     void theFirehoseTellsWhatIsPublishedAndDelivered() throws Exception {
         String queue = queue();
         String firehose = queue();
-        api.post("bindings/%2f/e/amq.rabbitmq.trace/q/" + firehose, "{\"routing_key\":\"#\"}").expect(201);
-        api.post("bindings/%2f/e/amq.topic/q/" + queue, "{\"routing_key\":\"a." + queue + "\"}").expect(201);
+        api.post("bindings/%2f/e/amq.rabbitmq.trace/q/" + firehose, "{\"routing_key\":\"#\"}")
+                .expect(201);
+        api.post("bindings/%2f/e/amq.topic/q/" + queue, "{\"routing_key\":\"a." + queue + "\"}")
+                .expect(201);
         try (Connection connection = Api.connect("management test")) {
             Channel channel = connection.createChannel();
             channel.basicPublish("amq.topic", "a." + queue, null, "untold".getBytes(UTF_8));
@@ -775,12 +778,15 @@ class ManagementApiTest {
             assertThat(published.get("routed_queues")).hasToString("[" + queue + "]");
             assertThat(published.get("vhost")).hasToString("/");
             assertThat(published.get("user")).hasToString("guest");
-            assertThat(published.get("node")).hasToString(api.get("overview").json().path("node").asText());
-            assertThat(published.get("connection").toString()).matches("127\\.0\\.0\\.1:\\d+ -> 127\\.0\\.0\\.1:\\d+");
-            Map<?, ?> properties = (Map<?, ?>) published.get("properties");
+            assertThat(published.get("node"))
+                    .hasToString(api.get("overview").json().path("node").asText());
+            assertThat(String.valueOf(published.get("connection")))
+                    .matches("127\\.0\\.0\\.1:\\d+ -> 127\\.0\\.0\\.1:\\d+");
+            Map<?, ?> properties = (Map<?, ?>) Objects.requireNonNull(published.get("properties"));
             assertThat(properties.get("content_type")).hasToString("text/plain");
             assertThat(properties.get("priority")).isEqualTo(3);
-            assertThat(((Map<?, ?>) properties.get("headers")).keySet().stream().map(String::valueOf))
+            assertThat(((Map<?, ?>) Objects.requireNonNull(properties.get("headers")))
+                            .keySet().stream().map(String::valueOf))
                     .containsExactlyInAnyOrder("h", "CC");
             Map<String, Object> delivered = told(channel, firehose, "deliver." + queue);
             assertThat(delivered).containsEntry("redelivered", 0).doesNotContainKey("routed_queues");
@@ -810,7 +816,8 @@ class ManagementApiTest {
     @Test
     void singleObjectsHaveSamples() throws Exception {
         String queue = queue();
-        String ages = "?lengths_age=60&lengths_incr=5&msg_rates_age=60&msg_rates_incr=5&data_rates_age=60&data_rates_incr=5";
+        String ages =
+                "?lengths_age=60&lengths_incr=5&msg_rates_age=60&msg_rates_incr=5&data_rates_age=60&data_rates_incr=5";
         try (Connection connection = Api.connect("management test")) {
             Channel channel = connection.createChannel();
             Awaitility.await()
@@ -822,19 +829,26 @@ class ManagementApiTest {
                         JsonNode one = api.get("queues/%2f/" + queue + ages).json();
                         assertSampled(one.path("messages_details"));
                         assertSampled(one.path("message_stats").path("publish_details"));
-                        String name = own(api.get("connections").json()).path("name").asText();
-                        JsonNode connected = api.get("connections/" + Api.encoded(name) + ages).json();
+                        String name =
+                                own(api.get("connections").json()).path("name").asText();
+                        JsonNode connected = api.get("connections/" + Api.encoded(name) + ages)
+                                .json();
                         assertSampled(connected.path("recv_oct_details"));
-                        JsonNode exchange = api.get("exchanges/%2f/amq.direct" + ages).json();
+                        JsonNode exchange =
+                                api.get("exchanges/%2f/amq.direct" + ages).json();
                         assertSampled(exchange.path("message_stats").path("publish_in_details"));
-                        JsonNode channels = api.get("channels/" + Api.encoded(name + " (1)") + ages).json();
+                        JsonNode channels = api.get("channels/" + Api.encoded(name + " (1)") + ages)
+                                .json();
                         assertSampled(channels.path("message_stats").path("publish_details"));
                         assertSampled(api.get("vhosts/%2f" + ages).json().path("messages_details"));
                     });
         }
         JsonNode listed = api.get("queues/%2f" + ages).json();
         assertThat(listed.findValue("messages_details").path("samples").size()).isGreaterThan(1);
-        assertThat(api.get("queues/%2f/" + queue).json().path("messages_details").has("samples"))
+        assertThat(api.get("queues/%2f/" + queue)
+                        .json()
+                        .path("messages_details")
+                        .has("samples"))
                 .isFalse();
     }
 
@@ -857,14 +871,19 @@ class ManagementApiTest {
         api.put("cluster-name", "{\"name\":\"shop\"}").expect(204);
         assertThat(api.get("cluster-name").json().path("name").asText()).isEqualTo("shop");
         assertThat(api.get("overview").json().path("cluster_name").asText()).isEqualTo("shop");
-        assertThat(api.get("global-parameters/cluster_name").json().path("value").asText())
+        assertThat(api.get("global-parameters/cluster_name")
+                        .json()
+                        .path("value")
+                        .asText())
                 .isEqualTo("shop");
         assertThat(api.get("definitions").json().path("global_parameters").toString())
                 .contains("\"shop\"");
         try (Connection connection = Api.connect("management test")) {
             assertThat(connection.getServerProperties().get("cluster_name")).hasToString("shop");
         }
-        api.as(user("monitoring"), "secret").put("cluster-name", "{\"name\":\"x\"}").expect(401);
+        api.as(user("monitoring"), "secret")
+                .put("cluster-name", "{\"name\":\"x\"}")
+                .expect(401);
         api.put("cluster-name", "{}").expect(400);
         api.delete("global-parameters/cluster_name").expect(204);
         assertThat(api.get("cluster-name").json().path("name").asText()).isNotEqualTo("shop");
@@ -877,7 +896,11 @@ class ManagementApiTest {
         made.add("global-parameters/" + name);
         api.put("global-parameters/" + name, "{\"value\":{\"a\":1}}").expect(201);
         api.put("global-parameters/" + name, "{\"value\":{\"a\":2}}").expect(204);
-        assertThat(api.get("global-parameters/" + name).json().path("value").path("a").asInt())
+        assertThat(api.get("global-parameters/" + name)
+                        .json()
+                        .path("value")
+                        .path("a")
+                        .asInt())
                 .isEqualTo(2);
         assertThat(api.get("global-parameters").json().findValuesAsText("name")).contains(name);
         api.delete("global-parameters/" + name).expect(204);
@@ -899,7 +922,8 @@ class ManagementApiTest {
     void theVersionIsTheSameOverAmqpAndHttp() throws Exception {
         try (Connection connection = Api.connect("management test")) {
             assertThat(connection.getServerProperties().get("version"))
-                    .hasToString(api.get("overview").json().path("rabbitmq_version").asText());
+                    .hasToString(
+                            api.get("overview").json().path("rabbitmq_version").asText());
         }
     }
 

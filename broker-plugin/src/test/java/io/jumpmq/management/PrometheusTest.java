@@ -157,11 +157,69 @@ class PrometheusTest {
         }
     }
 
+    @Test
+    void aDeadLetterThatMustNotGetLostIsCountedWhenItDiesAndWhenItIsSafe() throws Exception {
+        try (Connection connection = Api.connect("metrics test")) {
+            Channel channel = connection.createChannel();
+            String source = "metrics test";
+            String letters = "metrics test, dead letters";
+            channel.queueDeclare(
+                    source,
+                    true,
+                    false,
+                    false,
+                    Map.of(
+                            "x-queue-type", "quorum",
+                            "x-overflow", "reject-publish",
+                            "x-dead-letter-exchange", "",
+                            "x-dead-letter-routing-key", letters,
+                            "x-dead-letter-strategy", "at-least-once"));
+            double rejected = quorumDeaths("rejected");
+            double confirmed = quorumDeaths("confirmed");
+            channel.confirmSelect();
+            channel.basicPublish("", source, null, new byte[10]);
+            channel.waitForConfirmsOrDie(5000);
+            channel.basicReject(channel.basicGet(source, false).getEnvelope().getDeliveryTag(), false);
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(quorumDeaths("rejected")).isEqualTo(rejected + 1));
+            assertThat(quorumDeaths("confirmed")).isEqualTo(confirmed);
+            channel.queueDeclare(letters, false, true, false, null);
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(quorumDeaths("confirmed")).isEqualTo(confirmed + 1));
+            assertThat(quorumDeaths("rejected")).isEqualTo(rejected + 1);
+            channel.queueDelete(source);
+        }
+    }
+
+    private static double quorumDeaths(String what) throws Exception {
+        return deaths(what, "rabbit_quorum_queue", "at_least_once");
+    }
+
     private static double deaths(String reason, String strategy) throws Exception {
+        return deaths(reason, "rabbit_classic_queue", strategy);
+    }
+
+    private static double deaths(String what, String queueType, String strategy) throws Exception {
         return scrape("/metrics")
                 .value(
-                        "rabbitmq_global_messages_dead_lettered_" + reason + "_total",
-                        Map.of("queue_type", "rabbit_classic_queue", "dead_letter_strategy", strategy));
+                        "rabbitmq_global_messages_dead_lettered_" + what + "_total",
+                        Map.of("queue_type", queueType, "dead_letter_strategy", strategy));
+    }
+
+    @Test
+    void whoDoesNotAcknowledgeInTimeIsCounted() throws Exception {
+        double before = scrape("/metrics").value("jumpmq_consumers_timed_out_total", Map.of());
+        try (Connection connection = Api.connect("metrics test")) {
+            Channel channel = connection.createChannel();
+            String queue = channel.queueDeclare("", false, true, true, Map.of("x-consumer-timeout", 1))
+                    .getQueue();
+            channel.basicPublish("", queue, null, new byte[10]);
+            channel.basicConsume(queue, false, (tag, delivery) -> {}, tag -> {});
+            Awaitility.await()
+                    .untilAsserted(
+                            () -> assertThat(scrape("/metrics").value("jumpmq_consumers_timed_out_total", Map.of()))
+                                    .isEqualTo(before + 1));
+        }
     }
 
     @Test

@@ -20,6 +20,10 @@ class OwnPauseTest {
     private final SteppedBroker broker = new SteppedBroker(BODY_BYTES, 1L << 30);
 
     private SteppedClient connect() {
+        return connect(broker);
+    }
+
+    private static SteppedClient connect(SteppedBroker broker) {
         SteppedClient client = broker.connect(ConnectionSettings.DEFAULT);
         tell(client, out -> {
             FrameWriter.protocolHeader(out);
@@ -40,7 +44,6 @@ class OwnPauseTest {
         ByteBuf out = Unpooled.buffer();
         what.accept(out);
         client.receive(ByteBufUtil.getBytes(out));
-        client.written().clear();
     }
 
     @Test
@@ -67,6 +70,27 @@ class OwnPauseTest {
                 .as("closed when it is silent by itself")
                 .isTrue();
         assertThat(publisher.log()).last().asString().contains("missed heartbeats");
+    }
+
+    @Test
+    void whoseAnswersWaitIsNotListenedTo() {
+        SteppedBroker roomy = new SteppedBroker();
+        SteppedClient client = connect(roomy);
+        client.readNothing();
+        tell(client, out -> {
+            for (int i = 0; i < 6; i++) {
+                FrameWriter.method(out, 1, new Method.BasicPublish("", "nowhere", true, false));
+                FrameWriter.content(out, 1, new byte[] {0, 0}, new byte[BODY_BYTES], 131_072);
+            }
+        });
+        assertThat(client.machine().isSuspended()).isTrue();
+        roomy.advance(20 * HEARTBEAT_SECONDS * 1_000L);
+        assertThat(client.isClosed()).isFalse();
+        client.readAll();
+        roomy.advance(HEARTBEAT_SECONDS * 1_000L);
+        assertThat(client.isClosed()).isFalse();
+        roomy.advance(3 * HEARTBEAT_SECONDS * 1_000L);
+        assertThat(client.isClosed()).isTrue();
     }
 
     @Test

@@ -225,4 +225,10 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
     public void channelFailed(int channel, String reason) {
         log.add("channel " + channel + ": " + reason);
     }
+
+    @Override
+    public void closing(String why) {}
+
+    @Override
+    public void removed(String what) {}
 }

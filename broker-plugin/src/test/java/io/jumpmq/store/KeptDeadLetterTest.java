@@ -54,7 +54,8 @@ class KeptDeadLetterTest {
     }
 
     private List<String> take(String queue, int count, Settlement how) {
-        return done(new OperatorChannel(node.broker()).get(vhost(), vhost().requireQueue(queue), count, how, "guest")).stream()
+        return done(new OperatorChannel(node.broker()).get(vhost(), vhost().requireQueue(queue), count, how, "guest"))
+                .stream()
                 .map(got -> new String(got.message().body(), UTF_8))
                 .toList();
     }

@@ -196,4 +196,10 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
 
     @Override
     public void channelFailed(int channel, String reason) {}
+
+    @Override
+    public void closing(String why) {}
+
+    @Override
+    public void removed(String what) {}
 }

@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 public final class ConsistentHashExchange implements ExchangeType {
     public static final String NAME = "x-consistent-hash";
 
+    /** All that are read; each is listed with what it does among the tests. */
+    public static final List<String> ARGUMENTS =
+            List.of("hash-header", "x-hash-on", "hash-property", "hash-algorithm", "x-algorithm");
+
     private static final List<String> PROPERTIES = List.of("correlation_id", "message_id", "timestamp");
 
     @Override
@@ -67,6 +71,9 @@ public final class ConsistentHashExchange implements ExchangeType {
 
     private static @Nullable String argument(FieldTable arguments, String name, String alias, String allowed) {
         String given = arguments.has(name) ? name : alias;
+        if (!ARGUMENTS.contains(given)) {
+            throw new IllegalArgumentException("the argument " + given + " is not listed");
+        }
         Object value = arguments.get(given);
         if (arguments.has(given) && !(value instanceof LongString)) {
             throw new AmqpException(

@@ -2,17 +2,18 @@ package io.jumpmq.broker.queue;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that died in a queue whose dead letters must not get lost. They wait here, the first death first, until their
  * dead letters are safe. Some are under way at a time; those that could not be delivered are tried again after a while,
- * before any other.
+ * before any other. However many wait, few of them need memory: the log has them all.
  */
 final class DyingMessages {
     /** As many as RabbitMQ has under way. */
@@ -23,17 +24,25 @@ final class DyingMessages {
     /** A message and why it died. */
     record Dead(QueueEntry entry, DeathReason reason) {}
 
+    /** One that only the log has. */
+    record Stored(long position, int bodyBytes) {}
+
+    private final ArrayDeque<Dead> again = new ArrayDeque<>();
+    private final ArrayDeque<Stored> stored = new ArrayDeque<>();
     private final ArrayDeque<Dead> waiting = new ArrayDeque<>();
+
+    /** Asked of the log, by the number of the question. */
+    private final Map<Integer, Stored> coming = new HashMap<>();
+
     private final Map<QueueEntry, Dead> underWay = new LinkedHashMap<>();
-    private final ArrayDeque<Dead> failed = new ArrayDeque<>();
+    private final List<Dead> failed = new ArrayList<>();
     private long retryAtMillis = QueueEntry.NEVER;
+    private int lastTicket;
     private int count;
     private long bytes;
+    private long heldBytes;
 
-    /** Positions of those that only the log has. */
-    private final Set<Long> stored = new HashSet<>();
-
-    /** How many there are, but for those that only the log has. */
+    /** How many there are. */
     int count() {
         return count;
     }
@@ -41,6 +50,16 @@ final class DyingMessages {
     /** Size of their bodies. */
     long bytes() {
         return bytes;
+    }
+
+    /** How many of them take memory. */
+    int heldCount() {
+        return count - stored.size() - coming.size();
+    }
+
+    /** Size of the bodies that take memory. */
+    long heldBytes() {
+        return heldBytes;
     }
 
     /** When those that could not be delivered are to be tried again; {@link Long#MAX_VALUE}: there are none. */
@@ -52,18 +71,26 @@ final class DyingMessages {
         waiting.add(new Dead(entry, reason));
         count++;
         bytes += entry.bodyBytes();
+        heldBytes += entry.bodyBytes();
     }
 
-    /** The next one to be sent on its way; null when none is to be sent now. */
-    @Nullable Dead next() {
-        if (underWay.size() + failed.size() >= MAX_UNDER_WAY) {
-            return null;
-        }
-        Dead next = waiting.poll();
-        if (next != null) {
+    /** Sends as many on their way as may be, and asks the log for those that only it has: by position, with a ticket below zero. */
+    void send(Consumer<Dead> letters, ObjIntConsumer<Stored> loads) {
+        while (underWay.size() + failed.size() + coming.size() < MAX_UNDER_WAY) {
+            if (again.isEmpty() && !stored.isEmpty()) {
+                Stored next = stored.remove();
+                lastTicket = Math.min(-1, lastTicket - 1); // Never one of the queue's other loads.
+                coming.put(lastTicket, next);
+                loads.accept(next, lastTicket);
+                continue;
+            }
+            Dead next = again.isEmpty() ? waiting.poll() : again.remove();
+            if (next == null) {
+                return;
+            }
             underWay.put(next.entry, next);
+            letters.accept(next);
         }
-        return next;
     }
 
     /** Its dead letter is safe. Nothing happens if it was not under way. */
@@ -71,6 +98,7 @@ final class DyingMessages {
         if (underWay.remove(entry) != null) {
             count--;
             bytes -= entry.bodyBytes();
+            heldBytes -= entry.bodyBytes();
         }
     }
 
@@ -93,40 +121,79 @@ final class DyingMessages {
     void retry(long nowMillis) {
         if (retryAtMillis <= nowMillis) {
             retryAtMillis = QueueEntry.NEVER;
-            while (!failed.isEmpty()) {
-                waiting.addFirst(failed.removeLast());
-            }
+            again.addAll(failed);
+            failed.clear();
         }
     }
 
     /** The log has one from before a restart. */
-    void recovered(long position) {
-        stored.add(position);
+    void recovered(Stored dead) {
+        stored.add(dead);
+        count++;
+        bytes += dead.bodyBytes;
     }
 
-    /** Whether one that was loaded is expected; from now on it is not. */
-    boolean isLoaded(long position) {
-        return stored.remove(position);
+    /** The log has answered: what it was asked for is not among these any more. Null: nobody wants it now. */
+    @Nullable Stored arrived(int ticket) {
+        Stored asked = coming.remove(ticket);
+        if (asked != null) {
+            count--;
+            bytes -= asked.bodyBytes;
+        }
+        return asked;
     }
 
-    /** Takes all out but those that only the log has, the first death first. */
-    List<Dead> takeAll() {
-        List<Dead> all = new ArrayList<>(failed);
-        all.addAll(underWay.values());
-        all.addAll(waiting);
+    /** One that the log gave back is the next to be sent on its way. */
+    void resume(Dead dead) {
+        again.add(dead);
+        count++;
+        bytes += dead.entry.bodyBytes();
+        heldBytes += dead.entry.bodyBytes();
+    }
+
+    /** Forgets what the waiting ones hold; the log has it. */
+    void letGo(Consumer<QueueEntry> store) {
+        for (Dead dead = waiting.poll(); dead != null; dead = waiting.poll()) {
+            stored.add(new Stored(dead.entry.position(), dead.entry.bodyBytes()));
+            heldBytes -= dead.entry.bodyBytes();
+            store.accept(dead.entry);
+        }
+    }
+
+    /** Takes out those that are neither under way nor with the log alone, the first death first. */
+    List<Dead> takeWaiting() {
+        List<Dead> taken = new ArrayList<>(failed);
+        taken.addAll(again);
+        taken.addAll(waiting);
         failed.clear();
-        underWay.clear();
+        again.clear();
         waiting.clear();
-        count = 0;
-        bytes = 0;
         retryAtMillis = QueueEntry.NEVER;
-        return all;
+        for (Dead dead : taken) {
+            count--;
+            bytes -= dead.entry.bodyBytes();
+            heldBytes -= dead.entry.bodyBytes();
+        }
+        return taken;
     }
 
-    /** Takes out the positions of those that only the log has. */
-    List<Long> takeStored() {
-        List<Long> positions = List.copyOf(stored);
+    /** Takes out those that are under way. */
+    List<Dead> takeUnderWay() {
+        List<Dead> taken = List.copyOf(underWay.values());
+        taken.forEach(dead -> delivered(dead.entry));
+        return taken;
+    }
+
+    /** Takes out those that only the log has. */
+    List<Stored> takeStored() {
+        List<Stored> taken = new ArrayList<>(coming.values());
+        taken.addAll(stored);
+        coming.clear();
         stored.clear();
-        return positions;
+        for (Stored dead : taken) {
+            count--;
+            bytes -= dead.bodyBytes;
+        }
+        return taken;
     }
 }

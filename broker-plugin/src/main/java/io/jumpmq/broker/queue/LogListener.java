@@ -47,6 +47,9 @@ public interface LogListener {
             int deliveryCount,
             @Nullable DeathReason death) {}
 
+    /** One that died and is kept until its dead letter is safe. */
+    record Died(long position, int bodyBytes) {}
+
     /**
      * What a log has of a queue when it is opened.
      *
@@ -55,9 +58,9 @@ public interface LogListener {
      * @param count how many there are that did not die
      * @param bytes size of their bodies
      * @param seen entries up to this position may have been delivered before
-     * @param dead positions of those that died
+     * @param dead those that died
      */
-    record Recovered(long first, long last, int count, long bytes, long seen, List<Long> dead) {
+    record Recovered(long first, long last, int count, long bytes, long seen, List<Died> dead) {
         public static final Recovered NOTHING = new Recovered(-1, -1, 0, 0, -1, List.of());
     }
 }

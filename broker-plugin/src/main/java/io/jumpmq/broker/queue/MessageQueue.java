@@ -36,9 +36,6 @@ public final class MessageQueue {
 
     private static final int READ_AHEAD_MESSAGES = 4096;
 
-    /** Of the loads of messages that died before a restart. */
-    private static final int DEAD_TICKET = -1;
-
     private final String name;
     private final QueueOutput output;
     private final MessageLog log;
@@ -259,12 +256,15 @@ public final class MessageQueue {
      */
     public int purge() {
         int count = ready.count() + dying.count();
-        dying.takeAll().forEach(dead -> forget(dead.entry()));
-        dying.takeStored().forEach(log::delete);
+        dying.takeUnderWay().forEach(dead -> forget(dead.entry()));
+        dying.takeWaiting().forEach(dead -> forget(dead.entry()));
+        dying.takeStored().forEach(this::forget);
         if (ready.storedCount() > 0) {
-            log.deleteAll(ready.storedFrom(), ready.storedTo());
-            dropStored();
+            ready.forEachStoredRange(log::deleteAll);
             forgetLoad();
+        }
+        while (ready.storedCount() > 0) {
+            dropStored();
         }
         unreadable.forEach(log::delete);
         unreadable.clear();
@@ -374,7 +374,8 @@ public final class MessageQueue {
         settings = newSettings;
         adopt(newSettings);
         if (!newSettings.deadLettersAtLeastOnce()) {
-            dying.takeAll().forEach(dead -> bury(dead.entry(), dead.reason()));
+            dying.takeWaiting().forEach(dead -> bury(dead.entry(), dead.reason()));
+            sendDying();
         }
         renewLease(nowMillis);
         dropOverflow();
@@ -389,7 +390,8 @@ public final class MessageQueue {
         deleted = true;
         unusedAtMillis = NEVER;
         ready = new ReadyMessages(0); // What was there is dropped as a whole, however much it was.
-        dying.takeAll();
+        dying.takeUnderWay();
+        dying.takeWaiting();
         dying.takeStored();
         unacknowledged = 0;
         unacknowledgedBytes = 0;
@@ -446,12 +448,12 @@ public final class MessageQueue {
 
     /** How many messages take memory, delivered ones and {@linkplain #dead dead} ones among them. */
     public int heldMessages() {
-        return ready.heldCount() + unacknowledged + dying.count();
+        return ready.heldCount() + unacknowledged + dying.heldCount();
     }
 
     /** Size of their bodies. */
     public long heldBytes() {
-        return ready.heldBytes() + unacknowledgedBytes + dying.bytes();
+        return ready.heldBytes() + unacknowledgedBytes + dying.heldBytes();
     }
 
     /** Messages that died and are kept until their dead letters are safe. */
@@ -506,11 +508,6 @@ public final class MessageQueue {
     /** How many consumers there are, served or not. */
     public int consumers() {
         return consumers.count();
-    }
-
-    /** How many of its messages were found to be unreadable. */
-    public int unreadable() {
-        return unreadable.size();
     }
 
     /** Whether it delivers nothing, for the next message cannot be read. */
@@ -631,6 +628,7 @@ public final class MessageQueue {
     /** Parts with an entry that is neither ready nor held. */
     private void die(QueueEntry entry, DeathReason reason) {
         counters.died(reason);
+        output.died(reason);
         if (settings.deadLettersAtLeastOnce()) {
             entry.state = State.GONE;
             if (entry.logged) {
@@ -645,7 +643,6 @@ public final class MessageQueue {
 
     private void bury(QueueEntry entry, DeathReason reason) {
         if (settings.deadLetterExchange() == null) {
-            output.dropped(reason);
             forget(entry);
         } else {
             entry.state = State.GONE;
@@ -656,9 +653,9 @@ public final class MessageQueue {
     }
 
     private void sendDying() {
-        for (DyingMessages.Dead dead = dying.next(); dead != null; dead = dying.next()) {
-            output.deadLetter(dead.entry(), dead.reason());
-        }
+        dying.send(
+                dead -> output.deadLetter(dead.entry(), dead.reason()),
+                (dead, ticket) -> log.load(dead.position(), 1, 1, ticket));
     }
 
     private void forget(QueueEntry entry) {
@@ -669,6 +666,13 @@ public final class MessageQueue {
             entry.logged = false;
             log.delete(entry.position());
         }
+    }
+
+    /** As {@link #forget(QueueEntry)}, of what only the log has. */
+    private void forget(DyingMessages.Stored dead) {
+        lasting--;
+        lastingBytes -= dead.bodyBytes();
+        log.delete(dead.position());
     }
 
     private void countLasting(QueueEntry entry) {
@@ -689,6 +693,8 @@ public final class MessageQueue {
         lasting -= ready.storedLasting();
         lastingBytes -= ready.storedLastingBytes();
         ready.dropStored();
+        lasting += ready.storedLasting();
+        lastingBytes += ready.storedLastingBytes();
     }
 
     private void countIfRedelivered(QueueEntry entry) {
@@ -769,14 +775,16 @@ public final class MessageQueue {
         }
         if (recovered.count() > 0) {
             ready.recovered(recovered.first(), recovered.last(), recovered.count(), recovered.bytes());
-            lasting = recovered.count();
-            lastingBytes = recovered.bytes();
+            lasting += recovered.count();
+            lastingBytes += recovered.bytes();
             load(1); // The head's expiry is to be known. No more: there may be thousands of queues.
         }
-        for (long position : recovered.dead()) {
-            dying.recovered(position);
-            log.load(position, 1, 1, DEAD_TICKET);
+        for (LogListener.Died dead : recovered.dead()) {
+            dying.recovered(new DyingMessages.Stored(dead.position(), dead.bodyBytes()));
+            lasting++;
+            lastingBytes += dead.bodyBytes();
         }
+        sendDying();
     }
 
     /**
@@ -809,6 +817,8 @@ public final class MessageQueue {
     public void letGo(long keepBytes) {
         if (log.loads() && !deleted) {
             int stored = ready.storedCount();
+            boolean awaited = loading && !ready.isHeadHere();
+            dying.letGo(this::uncountHeaders);
             ready.letGo(keepBytes, entry -> {
                 uncountHeaders(entry);
                 if (!entry.logged) {
@@ -818,7 +828,9 @@ public final class MessageQueue {
             });
             if (ready.storedCount() != stored && loading) {
                 forgetLoad(); // The log may have answered before it got what lies between.
-                load();
+                if (awaited) {
+                    load(); // Else it was read ahead; what nobody takes would come and go for ever.
+                }
             }
         }
     }
@@ -840,7 +852,7 @@ public final class MessageQueue {
     private void readAhead() {
         if (ready.storedCount() > 0
                 && consumers.count() > 0
-                && ready.frontBytes() < READ_AHEAD_BYTES / 2
+                && (!ready.isHeadHere() || ready.frontBytes() < READ_AHEAD_BYTES / 2)
                 && (unacknowledgedBytes + headerBytes < READ_AHEAD_BYTES || output.mayLoad())) {
             load();
         }
@@ -859,27 +871,27 @@ public final class MessageQueue {
     private void load(int maxMessages) {
         if (!loading && !stopped && ready.storedCount() > 0) {
             loading = true;
-            log.load(ready.storedFrom(), maxMessages, READ_AHEAD_BYTES, loadTicket);
+            log.load(ready.storedFrom(), Math.min(maxMessages, ready.storedRun()), READ_AHEAD_BYTES, loadTicket);
         }
     }
 
     /** What {@link MessageLog#load} was asked for. */
     public void loaded(LogListener.Loaded loaded, long nowMillis) {
-        if (!deleted && loaded.ticket() == DEAD_TICKET) {
-            loaded.messages().forEach(this::resumeDying);
-            loaded.unreadable().forEach(this::missDying);
+        if (loaded.ticket() < 0) {
+            loadedDying(loaded);
         }
         if (deleted || loaded.ticket() != loadTicket) {
             return;
         }
         loading = false;
-        if (loaded.messages().isEmpty() && loaded.unreadable().isEmpty()) {
+        if (loaded.unreadable().isEmpty()
+                && loaded.messages().stream().noneMatch(message -> ready.expects(message.position()))) {
             dropStored();
         }
         for (LogListener.Stored stored : loaded.messages()) {
             if (stored.death() != null) {
                 ready.skipStored(stored.position());
-            } else if (ready.storedCount() > 0) {
+            } else if (ready.expects(stored.position())) {
                 QueueEntry entry = entryOf(stored);
                 entry.lasting = mustSurvive(stored.message());
                 countHeaders(entry);
@@ -900,7 +912,7 @@ public final class MessageQueue {
         boolean isNew = unreadable.add(message.position());
         if (message.died()) {
             ready.skipStored(message.position());
-        } else if (isNew && !stopped && ready.storedCount() > 0) {
+        } else if (isNew && !stopped && ready.lacks(message.position())) {
             lasting--;
             lastingBytes -= message.bodyBytes();
             ready.skip(message.position(), message.bodyBytes());
@@ -916,28 +928,33 @@ public final class MessageQueue {
         return entry;
     }
 
-    /** One that died before a restart is there again. */
-    private void resumeDying(LogListener.Stored stored) {
-        DeathReason reason = stored.death();
-        if (reason == null || !dying.isLoaded(stored.position())) {
-            return; // It has been purged meanwhile, and another one was found behind it.
+    /** One that died is there again, or cannot be read, and the others go on. */
+    private void loadedDying(LogListener.Loaded loaded) {
+        DyingMessages.Stored asked = dying.arrived(loaded.ticket());
+        if (asked == null) {
+            return;
         }
-        QueueEntry entry = entryOf(stored);
-        entry.state = State.GONE;
-        countLasting(entry);
-        countHeaders(entry);
-        if (settings.deadLettersAtLeastOnce()) {
-            dying.add(entry, reason);
-            sendDying();
-        } else {
-            bury(entry, reason);
+        lasting--;
+        lastingBytes -= asked.bodyBytes();
+        loaded.unreadable().forEach(message -> unreadable.add(message.position()));
+        for (LogListener.Stored stored : loaded.messages()) {
+            DeathReason reason = stored.death();
+            if (stored.position() == asked.position() && reason != null) {
+                QueueEntry entry = entryOf(stored);
+                entry.state = State.GONE;
+                countLasting(entry);
+                countHeaders(entry);
+                resume(new DyingMessages.Dead(entry, reason));
+            }
         }
+        sendDying();
     }
 
-    /** One that died before a restart cannot be read: the others go on. */
-    private void missDying(LogListener.Unreadable message) {
-        if (dying.isLoaded(message.position())) {
-            unreadable.add(message.position());
+    private void resume(DyingMessages.Dead dead) {
+        if (settings.deadLettersAtLeastOnce()) {
+            dying.resume(dead);
+        } else {
+            bury(dead.entry(), dead.reason());
         }
     }
 

@@ -14,8 +14,8 @@ public interface QueueOutput {
      */
     void deadLetter(QueueEntry entry, DeathReason reason);
 
-    /** A message has left the queue, which has no dead-letter exchange, and is gone. For those who count. */
-    default void dropped(DeathReason reason) {}
+    /** A message has died, whatever becomes of it. For those who count. */
+    default void died(DeathReason reason) {}
 
     /**
      * Whether there is memory for more messages from the log, although consumers hold many already. If not,

@@ -1,8 +1,11 @@
 package io.jumpmq.broker.queue;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * never comes back and O(log returned) for one that does.
  *
  * <p>A long line may have a stored part in its middle, of which only the ends' positions, the number and the size are
- * known here: before it what will leave next, behind it what came last. When the front has left, the head is not here
- * until more of the stored part has been loaded.
+ * known here: before it what will leave next, behind it what came last. Of the returned ones some may be stored, too. When
+ * what came before a stored message has left, the head is not here until more has been loaded.
  */
 final class ReadyMessages {
     private final @Nullable Rank[] ranks;
@@ -30,12 +33,12 @@ final class ReadyMessages {
     // The stored part; of the one rank there is, or, right after a restart, of all.
     private long storedFrom;
     private long storedTo;
-    private int storedCount;
-    private long storedBytes;
-    private int storedLasting;
-    private long storedLastingBytes;
+    private Sum stored = new Sum();
 
-    /** When the first of them expires; {@link Long#MIN_VALUE} while nobody here knows. */
+    /** What came back and is stored; it precedes the stored part of the line. */
+    private final StoredReturns storedReturns = new StoredReturns();
+
+    /** When the first that is stored expires; {@link Long#MIN_VALUE} while nobody here knows. */
     private long storedExpiresAtMillis;
 
     /** What came after the stored part; its size. */
@@ -59,45 +62,58 @@ final class ReadyMessages {
 
     /** How many of them take memory. */
     int heldCount() {
-        return count - storedCount;
+        return count - storedCount();
     }
 
     /** Size of the bodies that take memory. */
     long heldBytes() {
-        return bytes - storedBytes;
+        return bytes - storedBytes();
     }
 
     int storedCount() {
-        return storedCount;
+        return stored.count + storedReturns.sum().count;
     }
 
-    /** How many of the stored part survive a restart. */
+    private long storedBytes() {
+        return stored.bytes + storedReturns.sum().bytes;
+    }
+
+    /** How many that are stored survive a restart. */
     int storedLasting() {
-        return storedLasting;
+        return stored.lasting + storedReturns.sum().lasting;
     }
 
     /** Size of their bodies. */
     long storedLastingBytes() {
-        return storedLastingBytes;
+        return stored.lastingBytes + storedReturns.sum().lastingBytes;
     }
 
-    /** Position of the first that is not here. */
+    /** Position of the first that is stored. */
     long storedFrom() {
-        return storedFrom;
+        return storedReturns.isEmpty() ? storedFrom : storedReturns.first();
     }
 
-    long storedTo() {
-        return storedTo;
+    /** How many may be loaded from there at once. */
+    int storedRun() {
+        return storedReturns.isEmpty() ? stored.count : storedReturns.firstRun();
     }
 
-    /** Size of what will leave before the stored part. */
+    /** Tells ranges of positions, first and last, that hold all that is stored and nothing else of this queue that lives. */
+    void forEachStoredRange(BiConsumer<Long, Long> visitor) {
+        storedReturns.forEachRun(visitor);
+        if (stored.count > 0) {
+            visitor.accept(storedFrom, storedTo);
+        }
+    }
+
+    /** Size of what is here but for what came after the stored part. */
     long frontBytes() {
-        return bytes - storedBytes - backBytes;
+        return heldBytes() - backBytes;
     }
 
     /** Adds a message that was published after all others. */
     void append(QueueEntry entry) {
-        if (storedCount > 0 && ranks.length == 1) {
+        if (stored.count > 0 && ranks.length == 1) {
             back.append(entry);
             backBytes += entry.bodyBytes();
             add(entry);
@@ -118,17 +134,19 @@ final class ReadyMessages {
 
     /** What will leave next; null if nothing is ready, or it is not here. */
     @Nullable QueueEntry head() {
-        if (heldCount() == 0 || (storedCount > 0 && ranks.length > 1)) {
+        if (heldCount() == 0 || (stored.count > 0 && ranks.length > 1)) {
             return null;
         }
         Rank rank = topRank();
-        return rank == null ? null : rank.head();
+        QueueEntry head = rank == null ? null : rank.head();
+        boolean isStored = head != null && !storedReturns.isEmpty() && storedReturns.first() < head.position();
+        return isStored ? null : head;
     }
 
     /** When the head expires; long ago while that is not known, for it is stored. */
     long headExpiresAtMillis() {
         QueueEntry head = head();
-        return head != null ? head.expiresAtMillis() : storedCount > 0 ? storedExpiresAtMillis : QueueEntry.NEVER;
+        return head != null ? head.expiresAtMillis() : storedCount() > 0 ? storedExpiresAtMillis : QueueEntry.NEVER;
     }
 
     /** Takes the head away, which must be here. */
@@ -161,49 +179,53 @@ final class ReadyMessages {
     void recovered(long from, long to, int messages, long size) {
         storedFrom = from;
         storedTo = to;
-        storedCount = messages;
-        storedBytes = size;
-        storedLasting = messages;
-        storedLastingBytes = size;
+        stored = new Sum(messages, size);
         storedExpiresAtMillis = Long.MIN_VALUE;
         count += messages;
         bytes += size;
     }
 
-    /** The first of the stored part is here. */
+    /** Whether the log is to give back what it has at this position. */
+    boolean expects(long position) {
+        return storedReturns.isEmpty() ? stored.count > 0 && position >= storedFrom : storedReturns.contains(position);
+    }
+
+    /** Whether this is one that is stored, as far as is known: of the line there may be others in between. */
+    boolean lacks(long position) {
+        return storedReturns.isEmpty() ? stored.count > 0 : storedReturns.contains(position);
+    }
+
+    /** One that is {@linkplain #expects expected} is here. */
     void loaded(QueueEntry entry) {
-        storedCount--;
-        storedBytes -= entry.bodyBytes();
-        if (entry.lasting) {
-            storedLasting--;
-            storedLastingBytes -= entry.bodyBytes();
-        }
-        count--;
-        bytes -= entry.bodyBytes();
-        storedFrom = entry.position() + 1;
-        storedExpiresAtMillis = Long.MIN_VALUE;
-        if (ranks.length == 1) {
-            rankFor(entry).line.append(entry);
-        } else {
+        boolean cameBack = !storedReturns.isEmpty();
+        unstore(entry.position(), entry.bodyBytes(), entry.lasting);
+        if (cameBack || ranks.length > 1) {
             restore(entry);
+        } else {
+            rankFor(entry).line.append(entry);
         }
-        if (storedCount == 0) {
+        if (stored.count == 0) {
             joinBack();
         }
     }
 
-    /** One of the stored part will never be here. */
+    /** One that is {@linkplain #lacks lacking} will never be here. */
     void skip(long position, int size) {
-        storedCount--;
-        storedBytes -= size;
-        storedLasting--;
-        storedLastingBytes -= size;
-        count--;
-        bytes -= size;
-        storedFrom = Math.max(storedFrom, position + 1);
-        storedExpiresAtMillis = Long.MIN_VALUE;
-        if (storedCount == 0) {
+        unstore(position, size, true);
+        if (stored.count == 0) {
             joinBack();
+        }
+    }
+
+    private void unstore(long position, int bodyBytes, boolean isLasting) {
+        count--;
+        bytes -= bodyBytes;
+        storedExpiresAtMillis = Long.MIN_VALUE;
+        if (storedReturns.isEmpty()) {
+            stored.remove(bodyBytes, isLasting);
+            storedFrom = Math.max(storedFrom, position + 1);
+        } else {
+            storedReturns.remove(position, bodyBytes, isLasting);
         }
     }
 
@@ -212,15 +234,17 @@ final class ReadyMessages {
         storedFrom = Math.max(storedFrom, position + 1);
     }
 
-    /** There is no stored part any more, and what was left of it is lost or deleted. */
+    /** What is stored of those that came back is lost or deleted; if there is nothing, so is the stored part of the line. */
     void dropStored() {
-        count -= storedCount;
-        bytes -= storedBytes;
-        storedCount = 0;
-        storedBytes = 0;
-        storedLasting = 0;
-        storedLastingBytes = 0;
-        joinBack();
+        Sum dropped = storedReturns.isEmpty() ? stored : storedReturns.sum();
+        count -= dropped.count;
+        bytes -= dropped.bytes;
+        if (dropped == stored) {
+            stored = new Sum();
+            joinBack();
+        } else {
+            storedReturns.clear();
+        }
     }
 
     private void joinBack() {
@@ -234,56 +258,54 @@ final class ReadyMessages {
     }
 
     /**
-     * Lets the stored part grow, from its end on, until about so much is held.
+     * Has what will leave last stored, until about so much is held.
      *
      * @param store called with each message that will be held no more
-     * @return whether the stored part begins earlier than it did
      */
-    boolean letGo(long keepBytes, Consumer<QueueEntry> store) {
+    void letGo(long keepBytes, Consumer<QueueEntry> store) {
         Rank rank = ranks[0];
         if (ranks.length > 1 || rank == null || heldBytes() <= keepBytes) {
-            return false;
+            return;
         }
         while (!back.isEmpty()) {
             QueueEntry entry = back.take();
             storedTo = entry.position();
-            addStored(entry);
+            stored.add(entry);
             store.accept(entry);
         }
         backBytes = 0;
-        if (rank.line.isEmpty() || heldBytes() <= keepBytes) {
-            return false;
+        if (heldBytes() > keepBytes) {
+            EntryLine rest = rank.splitBehind(keepBytes / 2);
+            storeReturns(rank, keepBytes / 2, store);
+            storeFront(rest, store);
         }
-        EntryLine kept = new EntryLine();
-        long keptBytes = rank.returnedBytes();
-        while (!rank.line.isEmpty() && keptBytes + rank.line.head().bodyBytes() <= keepBytes / 2) {
-            QueueEntry entry = rank.line.take();
-            keptBytes += entry.bodyBytes();
-            kept.append(entry);
-        }
-        EntryLine rest = rank.line;
-        rank.line = kept;
-        boolean first = true;
-        while (!rest.isEmpty()) {
-            QueueEntry entry = rest.take();
-            storedTo = storedCount == 0 || storedTo < entry.position() ? entry.position() : storedTo;
-            if (first) {
-                storedFrom = entry.position();
-                storedExpiresAtMillis = entry.expiresAtMillis();
-                first = false;
-            }
-            addStored(entry);
-            store.accept(entry);
-        }
-        return !first;
     }
 
-    private void addStored(QueueEntry entry) {
-        storedCount++;
-        storedBytes += entry.bodyBytes();
-        if (entry.lasting) {
-            storedLasting++;
-            storedLastingBytes += entry.bodyBytes();
+    /** Has all but the first of those that came back stored. */
+    private void storeReturns(Rank rank, long keepBytes, Consumer<QueueEntry> store) {
+        for (QueueEntry entry : rank.takeReturnedBehind(keepBytes)) {
+            if (storedReturns.isEmpty() || entry.position() < storedReturns.first()) {
+                storedExpiresAtMillis = entry.expiresAtMillis();
+            }
+            storedReturns.add(entry);
+            store.accept(entry);
+        }
+    }
+
+    /** Has the line's end stored, which was before the stored part. */
+    private void storeFront(EntryLine rest, Consumer<QueueEntry> store) {
+        if (rest.isEmpty()) {
+            return;
+        }
+        storedFrom = rest.head().position();
+        if (storedReturns.isEmpty()) {
+            storedExpiresAtMillis = rest.head().expiresAtMillis();
+        }
+        while (!rest.isEmpty()) {
+            QueueEntry entry = rest.take();
+            storedTo = stored.count == 0 || storedTo < entry.position() ? entry.position() : storedTo;
+            stored.add(entry);
+            store.accept(entry);
         }
     }
 
@@ -334,7 +356,7 @@ final class ReadyMessages {
             return returned;
         }
 
-        long returnedBytes() {
+        private long returnedBytes() {
             long bytes = 0;
             if (returned != null) {
                 for (QueueEntry entry : returned) {
@@ -342,6 +364,39 @@ final class ReadyMessages {
                 }
             }
             return bytes;
+        }
+
+        /** Takes from the line what comes behind the first so many bytes, with those that came back. */
+        EntryLine splitBehind(long keepBytes) {
+            EntryLine kept = new EntryLine();
+            long keptBytes = returnedBytes();
+            while (!line.isEmpty() && keptBytes + line.head().bodyBytes() <= keepBytes) {
+                QueueEntry entry = line.take();
+                keptBytes += entry.bodyBytes();
+                kept.append(entry);
+            }
+            EntryLine rest = line;
+            line = kept;
+            return rest;
+        }
+
+        /** Takes from those that came back what comes behind the first so many bytes, in its order. */
+        List<QueueEntry> takeReturnedBehind(long keepBytes) {
+            List<QueueEntry> rest = new ArrayList<>();
+            if (returned != null && returnedBytes() > keepBytes) {
+                PriorityQueue<QueueEntry> all = returned;
+                returned = null;
+                long keptBytes = 0;
+                for (QueueEntry entry = all.poll(); entry != null; entry = all.poll()) {
+                    keptBytes += entry.bodyBytes();
+                    if (keptBytes <= keepBytes) {
+                        returned().add(entry);
+                    } else {
+                        rest.add(entry);
+                    }
+                }
+            }
+            return rest;
         }
 
         boolean isEmpty() {

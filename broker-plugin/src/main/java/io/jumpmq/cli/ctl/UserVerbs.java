@@ -26,7 +26,9 @@ final class UserVerbs {
         all.put(
                 "clear_user_limits",
                 new Verb("clear_user_limits <username> <limit | all>", 2, 2, UserVerbs::clearLimits));
-        all.put("list_user_limits", new Verb("list_user_limits [--user <username> | --global]", 0, 0, UserVerbs::limits));
+        all.put(
+                "list_user_limits",
+                new Verb("list_user_limits [--user <username> | --global]", 0, 0, UserVerbs::limits));
     }
 
     private static String inVhost(CtlCommand ctl) {
@@ -35,7 +37,8 @@ final class UserVerbs {
 
     private static void setTopics(CtlCommand ctl, List<String> arguments) {
         String name = arguments.get(0);
-        ctl.banner("Setting topic permissions on \"" + arguments.get(1) + '"' + inVhost(ctl).formatted(name));
+        ctl.banner("Setting topic permissions on \"" + arguments.get(1) + '"'
+                + inVhost(ctl).formatted(name));
         Verbs.requireUser(ctl, name);
         ctl.client()
                 .put(

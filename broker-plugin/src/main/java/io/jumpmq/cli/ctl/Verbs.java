@@ -83,7 +83,9 @@ final class Verbs {
         all.put("purge_queue", new Verb("purge_queue <queue>", 1, 1, Verbs::purgeQueue));
         all.put("delete_queue", new Verb("delete_queue [--if-empty] [--if-unused] <queue>", 1, 1, Verbs::deleteQueue));
         all.put("close_connection", new Verb("close_connection <name> <reason>", 2, 2, Verbs::closeConnection));
-        all.put("close_all_connections", new Verb("close_all_connections [--global] [--limit <limit>] <reason>", 1, 1, Verbs::closeAll));
+        all.put(
+                "close_all_connections",
+                new Verb("close_all_connections [--global] [--limit <limit>] <reason>", 1, 1, Verbs::closeAll));
         all.put("export_definitions", new Verb("export_definitions <file | ->", 1, 1, Verbs::exportDefinitions));
         all.put("import_definitions", new Verb("import_definitions <file | ->", 0, 1, Verbs::importDefinitions));
 

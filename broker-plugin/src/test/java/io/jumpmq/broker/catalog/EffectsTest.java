@@ -2,9 +2,12 @@ package io.jumpmq.broker.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.queue.QueueSettings;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Nothing that is accepted is without effect: every argument and policy key that the catalog reads reaches the rules of
- * the queue or exchange, and there is a test of what it does there. Who adds one has to add both.
+ * the queue or exchange, and there is a test of what it does there. Who adds one has to add both. The same goes for what
+ * messages, bindings, consumers and clients say of themselves.
  */
 class EffectsTest {
     private static final Map<String, Object> QUORUM = Map.of("x-queue-type", "quorum");
@@ -210,6 +214,73 @@ class EffectsTest {
                 Policy.of("p", "^amq.direct$", Policy.Target.ALL, 0, Map.of("alternate-exchange", "ae"), false)));
         assertThat(catalog.vhost().requireExchange("amq.direct").alternate()).isEqualTo("ae");
         requireTest("conformance.RoutingTest#*");
+    }
+
+    private static final Map<String, String> EXCHANGE_ARGUMENTS = Map.of(
+            "alternate-exchange", "conformance.RoutingTest#anAlternateExchangeCatchesWhatIsNotRouted",
+            "hash-header", "conformance.ConsistentHashTest#aHeaderOrAPropertyIsHashedInstead",
+            "x-hash-on", "conformance.ConsistentHashTest#anArgumentHasASecondName",
+            "hash-property", "conformance.ConsistentHashTest#aHeaderOrAPropertyIsHashedInstead",
+            "hash-algorithm", "conformance.ConsistentHashTest#theRabbitmqAlgorithmPlacesEveryKeyAsRabbitmqDoes",
+            "x-algorithm", "conformance.ConsistentHashTest#anArgumentHasASecondName");
+
+    @Test
+    void everyArgumentOfAnExchangeIsListed() {
+        Set<String> listed = new TreeSet<>(ConsistentHashExchange.ARGUMENTS);
+        listed.add("alternate-exchange");
+        assertThat(EXCHANGE_ARGUMENTS.keySet()).isEqualTo(listed);
+    }
+
+    /** Of a message's properties; the others are carried to its consumers, as these are, and mean nothing here. */
+    private static final Map<String, String> PROPERTIES = Map.of(
+            "headers", "conformance.RoutingTest#withAllEveryHeaderMustMatch",
+            "deliveryMode", "broker.queue.ConfirmTest#transientMessageIsConfirmedAtOnceAndNotStored",
+            "priority", "conformance.ConsumerTest#aPriorityQueueServesTheHighestFirst",
+            "correlationId", "conformance.UniformityTest#byCorrelationId",
+            "replyTo", "conformance.DirectReplyToTest#aReplyComesStraightToTheChannelThatAsked",
+            "expiration", "conformance.ExpiryTest#aMessageMayExpireOfItself",
+            "messageId", "conformance.UniformityTest#byMessageId",
+            "timestamp", "conformance.UniformityTest#byTimestamp",
+            "userId", "conformance.MessageTest#anotherUsersNameIsRefused");
+
+    private static final Set<String> CARRIED = Set.of("contentType", "contentEncoding", "type", "appId", "clusterId");
+
+    @Test
+    void everyPropertyOfAMessageIsListed() throws ReflectiveOperationException {
+        Set<String> listed = new TreeSet<>(PROPERTIES.keySet());
+        listed.addAll(CARRIED);
+        assertThat(BasicProperties.class.getRecordComponents())
+                .extracting(RecordComponent::getName)
+                .containsExactlyInAnyOrderElementsOf(listed);
+        requireTest("conformance.MessageTest#allPropertiesComeBack");
+    }
+
+    private static final Map<String, String> HEADERS = Map.of(
+            "CC", "conformance.RoutingTest#copiesGoToTheKeysOfCc",
+            "BCC", "conformance.RoutingTest#blindCopiesStaySecret",
+            "x-death", "conformance.DeadLetterTest#aCircleWithoutARejectionEnds",
+            "x-delivery-count", "conformance.QuorumQueueTest#*");
+
+    private static final Map<String, String> BINDING_ARGUMENTS =
+            Map.of("x-match", "conformance.RoutingTest#withAnyOneHeaderIsEnough");
+
+    private static final Map<String, String> CONSUMER_ARGUMENTS =
+            Map.of("x-priority", "conformance.ConsumerTest#aHigherPriorityIsServedFirst");
+
+    private static final Map<String, String> CAPABILITIES = Map.of(
+            "authentication_failure_close", "conformance.ConnectionTest#aWrongPasswordIsRefusedAloud",
+            "consumer_cancel_notify", "conformance.ConsumerTest#consumersAreToldThatTheirQueueIsGone",
+            "connection.blocked", "conformance.BackPressureTest#publishersWaitWhileConsumersGoOn");
+
+    static Stream<Map.Entry<String, String>> restOfWhatIsActedOn() {
+        return Stream.of(EXCHANGE_ARGUMENTS, PROPERTIES, HEADERS, BINDING_ARGUMENTS, CONSUMER_ARGUMENTS, CAPABILITIES)
+                .flatMap(effects -> effects.entrySet().stream());
+    }
+
+    @ParameterizedTest
+    @MethodSource("restOfWhatIsActedOn")
+    void whatIsActedOnHasATest(Map.Entry<String, String> effect) throws ReflectiveOperationException {
+        requireTest(effect.getValue());
     }
 
     private QueueSettings settings(String queue, Map<String, Object> arguments) {

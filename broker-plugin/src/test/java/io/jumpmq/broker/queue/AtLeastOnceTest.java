@@ -134,6 +134,81 @@ class AtLeastOnceTest {
     }
 
     @Test
+    void howeverManyDiedBeforeARestartFewAreLoadedAtATime() {
+        PagingTest.PagingLog paging = new PagingTest.PagingLog();
+        QueueUnderTest before = new QueueUnderTest(rules, paging);
+        List<LogListener.Died> dead = dieAll(before, 100);
+
+        QueueUnderTest after = new QueueUnderTest(rules.maxLength(100), paging);
+        paging.queue = after.queue;
+        after.queue.recover(new LogListener.Recovered(0, 99, 0, 0, -1, dead));
+        assertThat(after.queue.dead()).isEqualTo(100);
+        assertThat(after.queue.deadBytes()).isEqualTo(290);
+        after.publish("refused");
+        assertThat(after.queue.counters().refused()).isEqualTo(1);
+        paging.answerAll();
+        assertThat(after.queue.heldMessages()).isEqualTo(DyingMessages.MAX_UNDER_WAY);
+        requireAllSent(after, paging);
+    }
+
+    @Test
+    void whatWaitsNeedsNoMemoryAndIsLoadedWhenItsTurnComes() {
+        PagingTest.PagingLog paging = new PagingTest.PagingLog();
+        QueueUnderTest queue = new QueueUnderTest(rules, paging);
+        paging.queue = queue.queue;
+        dieAll(queue, 100);
+        queue.queue.letGo(0);
+        assertThat(queue.queue.heldMessages()).isEqualTo(DyingMessages.MAX_UNDER_WAY);
+        assertThat(queue.queue.dead()).isEqualTo(100);
+        requireAllSent(queue, paging);
+    }
+
+    @Test
+    void aPurgeTakesWhatOnlyTheLogHas() {
+        PagingTest.PagingLog paging = new PagingTest.PagingLog();
+        QueueUnderTest queue = new QueueUnderTest(rules, paging);
+        paging.queue = queue.queue;
+        dieAll(queue, 100);
+        queue.queue.letGo(0);
+        queue.queue.deadLettered(queue.output.deadEntries.get(0));
+        assertThat(queue.queue.purge()).as("one is on its way from the log").isEqualTo(99);
+        paging.answerAll();
+        assertThat(paging.kept).isEmpty();
+        assertThat(queue.queue.lasting()).isZero();
+        assertThat(queue.queue.heldHeaderBytes()).isZero();
+        assertThat(queue.output.deadLetters).hasSize(DyingMessages.MAX_UNDER_WAY);
+    }
+
+    private static List<LogListener.Died> dieAll(QueueUnderTest queue, int count) {
+        String[] bodies = IntStream.range(0, count).mapToObj(i -> "m" + i).toArray(String[]::new);
+        queue.publish(bodies);
+        QueueConsumer consumer = queue.consume("c", 0);
+        queue.queue.reject(queue.channel.taken(), queue.now);
+        queue.queue.remove(consumer, queue.now);
+        return IntStream.range(0, count)
+                .mapToObj(i -> new LogListener.Died(i, bodies[i].length()))
+                .toList();
+    }
+
+    /** Each dead letter is safe as soon as it is sent: all are, once and in their order, and nothing is left. */
+    private static void requireAllSent(QueueUnderTest queue, PagingTest.PagingLog paging) {
+        for (int i = 0; i < queue.output.deadEntries.size(); i++) {
+            queue.queue.deadLettered(queue.output.deadEntries.get(i));
+            paging.answerAll();
+        }
+        assertThat(queue.output.deadLetters)
+                .containsExactlyElementsOf(IntStream.range(0, 100)
+                        .mapToObj(i -> "m" + i + " rejected")
+                        .toList());
+        assertThat(paging.kept).isEmpty();
+        assertThat(queue.queue.dead()).isZero();
+        assertThat(queue.queue.deadBytes()).isZero();
+        assertThat(queue.queue.lasting()).isZero();
+        assertThat(queue.queue.heldBytes()).isZero();
+        assertThat(queue.queue.heldHeaderBytes()).isZero();
+    }
+
+    @Test
     void whatDiedBeforeARestartIsTriedAgainAndNotDelivered() {
         PagingTest.PagingLog paging = new PagingTest.PagingLog();
         QueueUnderTest before = new QueueUnderTest(rules, paging);
@@ -145,7 +220,7 @@ class AtLeastOnceTest {
 
         QueueUnderTest after = new QueueUnderTest(rules, paging);
         paging.queue = after.queue;
-        after.queue.recover(new LogListener.Recovered(0, 2, 2, 2, -1, List.of(1L)));
+        after.queue.recover(new LogListener.Recovered(0, 2, 2, 2, -1, List.of(new LogListener.Died(1, 1))));
         paging.answerAll();
         assertThat(after.output.deadLetters).containsExactly("b rejected");
         assertThat(after.queue.lasting()).isEqualTo(3);

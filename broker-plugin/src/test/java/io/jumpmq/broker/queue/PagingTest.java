@@ -13,6 +13,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,9 @@ class PagingTest {
         final TreeMap<Long, LogListener.Stored> kept = new TreeMap<>();
         final ArrayDeque<Runnable> loads = new ArrayDeque<>();
         long now = NOW;
+
+        /** How many messages it has given back. */
+        int read;
 
         @Nullable MessageQueue queue;
 
@@ -75,14 +80,13 @@ class PagingTest {
 
         @Override
         public void load(long from, int maxMessages, int maxBytes, int ticket) {
-            loads.add(() -> Objects.requireNonNull(queue)
-                    .loaded(
-                            new LogListener.Loaded(
-                                    ticket,
-                                    kept.tailMap(from, true).values().stream()
-                                            .limit(Math.min(7, maxMessages))
-                                            .toList()),
-                            now));
+            loads.add(() -> {
+                List<LogListener.Stored> found = kept.tailMap(from, true).values().stream()
+                        .limit(Math.min(7, maxMessages))
+                        .toList();
+                read += found.size();
+                Objects.requireNonNull(queue).loaded(new LogListener.Loaded(ticket, found), now);
+            });
         }
 
         void answerOne() {
@@ -124,6 +128,15 @@ class PagingTest {
         return new String(entry.message().body(), UTF_8);
     }
 
+    private static int number(QueueEntry entry) {
+        return Integer.parseInt(body(entry).substring(1));
+    }
+
+    /** Of the body of this number. */
+    private static int length(int number) {
+        return 1 + Integer.toString(number).length();
+    }
+
     private QueueConsumer consumer(int prefetch) {
         return new QueueConsumer(
                 new ConsumerEndpoint() {
@@ -159,8 +172,8 @@ class PagingTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void orderAndCountsHoldWhateverIsLetGoAndLoaded(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        Set<String> lasting = new HashSet<>();
-        ArrayDeque<String> expected = new ArrayDeque<>();
+        Set<Integer> lasting = new HashSet<>();
+        TreeSet<Integer> expected = new TreeSet<>();
         List<QueueEntry> held = new ArrayList<>();
         int published = 0;
         for (int step = 0; step < 5000; step++) {
@@ -170,16 +183,18 @@ class PagingTest {
                     boolean persistent = random.nextBoolean();
                     queue.publish(message(published, persistent), null, NOW);
                     if (persistent) {
-                        lasting.add("m" + published);
+                        lasting.add(published);
                     }
-                    expected.add("m" + published++);
+                    expected.add(published++);
                 }
                 case 4 -> queue.letGo(random.nextInt(60));
                 case 5 -> log.answerOne();
                 case 6, 7, 8 -> {
                     if (!queue.awaitsLoad(NOW)) {
                         QueueEntry entry = queue.get(false, NOW);
-                        assertThat(entry == null ? null : body(entry)).as(what).isEqualTo(expected.poll());
+                        assertThat(entry == null ? null : number(entry))
+                                .as(what)
+                                .isEqualTo(expected.pollFirst());
                         if (entry != null) {
                             held.add(entry);
                         }
@@ -191,13 +206,13 @@ class PagingTest {
                     }
                 }
                 case 10 -> {
-                    if (random.nextInt(4) == 0) {
-                        // All comes back in its order.
-                        held.sort((a, b) -> Long.compare(b.position(), a.position()));
-                        held.forEach(entry -> expected.addFirst(body(entry)));
-                        queue.requeue(held, NOW);
-                        held.clear();
-                    }
+                    int share = random.nextInt(4);
+                    List<QueueEntry> back = held.stream()
+                            .filter(unused -> random.nextInt(3) < share)
+                            .toList();
+                    queue.requeue(back, NOW);
+                    back.forEach(entry -> expected.add(number(entry)));
+                    held.removeAll(back);
                 }
                 default -> {
                     if (random.nextInt(40) == 0) {
@@ -209,16 +224,16 @@ class PagingTest {
             assertThat(queue.ready()).as(what).isEqualTo(expected.size());
             assertThat(queue.readyBytes())
                     .as(what)
-                    .isEqualTo(expected.stream().mapToLong(String::length).sum());
+                    .isEqualTo(expected.stream().mapToLong(PagingTest::length).sum());
             assertThat(queue.unacknowledged()).as(what).isEqualTo(held.size());
-            List<String> surviving = Stream.concat(
-                            expected.stream(), held.stream().map(PagingTest::body))
+            List<Integer> surviving = Stream.concat(
+                            expected.stream(), held.stream().map(PagingTest::number))
                     .filter(lasting::contains)
                     .toList();
             assertThat(queue.lasting()).as(what).isEqualTo(surviving.size());
             assertThat(queue.lastingBytes())
                     .as(what)
-                    .isEqualTo(surviving.stream().mapToLong(String::length).sum());
+                    .isEqualTo(surviving.stream().mapToLong(PagingTest::length).sum());
         }
         log.answerAll();
         queue.purge();
@@ -227,10 +242,69 @@ class PagingTest {
     }
 
     @Test
-    void aConsumerGetsAllInOrderThroughManyLoads() {
-        for (int i = 0; i < 200; i++) {
+    void whatCameBackNeedsNoMemoryEitherAndIsLoadedInItsOrder() {
+        for (int i = 0; i < 40; i++) {
+            queue.publish(message(i, true), null, NOW);
+        }
+        List<QueueEntry> held = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            held.add(Objects.requireNonNull(queue.get(false, NOW)));
+        }
+        queue.requeue(held.stream().filter(entry -> entry.position() % 3 > 0).toList(), NOW);
+        queue.letGo(0);
+        assertThat(queue.heldMessages())
+                .as("those that wait for their acknowledgement")
+                .isEqualTo(10);
+        queue.requeue(held.get(3), NOW);
+        queue.add(consumer(0), NOW);
+        log.answerAll();
+        assertThat(delivered)
+                .extracting(PagingTest::number)
+                .containsExactlyElementsOf(IntStream.range(0, 40)
+                        .filter(number -> number == 3 || number >= 30 || number % 3 > 0)
+                        .boxed()
+                        .toList());
+        assertThat(delivered.stream().filter(QueueEntry::redelivered)).hasSize(21);
+        assertThat(log.read).as("nothing that is held was read again").isEqualTo(30);
+    }
+
+    @Test
+    void whatCameBackIsLoadedHoweverMuchHasComeBehindIt() {
+        publish(0, 1);
+        queue.requeue(Objects.requireNonNull(queue.get(false, NOW)), NOW);
+        queue.letGo(0);
+        queue.publish(new Message("", new byte[0], new byte[] {0, 0}, new byte[1 << 20]), null, NOW);
+        queue.add(consumer(0), NOW);
+        log.answerAll();
+        assertThat(delivered).extracting(QueueEntry::position).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void whatCameBackAndIsStoredExpiresInItsTime() {
+        MessageQueue ageing =
+                queue(Rules.plain().messageTtl(1_000).deadLettering().settings());
+        ageing.publish(message(0, true), null, NOW);
+        ageing.publish(message(1, true), null, NOW + 5);
+        ageing.requeue(
+                List.of(Objects.requireNonNull(ageing.get(false, NOW)), Objects.requireNonNull(ageing.get(false, NOW))),
+                NOW);
+        ageing.letGo(0);
+        assertThat(ageing.nextDeadline()).isEqualTo(NOW + 1_000);
+        ageing.tick(NOW + 1_000);
+        log.answerAll(NOW + 1_000);
+        assertThat(ageing.nextDeadline()).isEqualTo(NOW + 1_005);
+        assertThat(output.deadLetters).containsExactly("m0 expired");
+    }
+
+    private void publish(int from, int to) {
+        for (int i = from; i < to; i++) {
             queue.publish(message(i, false), null, NOW);
         }
+    }
+
+    @Test
+    void aConsumerGetsAllInOrderThroughManyLoads() {
+        publish(0, 200);
         queue.letGo(0);
         assertThat(queue.heldMessages()).isZero();
         queue.add(consumer(0), NOW);
