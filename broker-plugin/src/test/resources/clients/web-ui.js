@@ -446,7 +446,7 @@ const scenarios = {
       await window.visit(list);
       const both = page.getByRole('table').getByText(/^(order-service|billing)$/);
       await eventually(async () => assert.strictEqual(await both.count(), 2, list));
-      await page.getByRole('button', {name: 'Client'}).click();
+      await page.getByRole('button', {name: 'Client', exact: true}).click();
       await eventually(async () => assert.deepStrictEqual(await both.allInnerTexts(), ['billing', 'order-service']));
       await page.getByLabel(/^Filter by/).fill('order-s');
       await eventually(async () => assert.deepStrictEqual(await both.allInnerTexts(), ['order-service']));
