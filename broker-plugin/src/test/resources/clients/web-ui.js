@@ -446,7 +446,7 @@ const scenarios = {
       await window.visit(list);
       const both = page.getByRole('table').getByText(/^(order-service|billing)$/);
       await eventually(async () => assert.strictEqual(await both.count(), 2, list));
-      await page.getByRole('button', {name: 'Client'}).click();
+      await page.getByRole('button', {name: 'Client', exact: true}).click();
       await eventually(async () => assert.deepStrictEqual(await both.allInnerTexts(), ['billing', 'order-service']));
       await page.getByLabel(/^Filter by/).fill('order-s');
       await eventually(async () => assert.deepStrictEqual(await both.allInnerTexts(), ['order-service']));
@@ -485,7 +485,7 @@ const scenarios = {
     await page.locator('.facts div', {hasText: /^Messages, of the watermark3(\.\d)? MiB of 1 MiB$/}).waitFor();
     // Settings and log, which only administrators see.
     const settings = page.getByRole('table', {name: 'Settings'});
-    await settings.getByText('(hidden)').waitFor();
+    await settings.getByText('********').waitFor();
     assert.strictEqual(await settings.getByText('heartbeat').count(), 0, 'a setting that nobody has set');
     await page.getByLabel('Only what is set').uncheck();
     await settings.getByText('heartbeat').waitFor();
@@ -502,6 +502,48 @@ const scenarios = {
     await window.login('looker', 'looker');
     await page.locator('.alarm', {hasText: 'the limit is 1 MiB'}).waitFor();
     assert.strictEqual(await page.locator('.alarm a').count(), 0, 'a link to a page that is not shown to this user');
+    await window.close();
+  },
+
+  async history(browser) {
+    await api('PUT', ['queues', '/', 'charted'], {});
+    await api('PUT', ['exchanges', '/', 'charted'], {type: 'fanout'});
+    await api('POST', ['bindings', '/', 'e', 'charted', 'q', 'charted'], {});
+    const samples = async () => {
+      const answer = await fetch(`${base}api/queues/%2F/charted?lengths_age=60&lengths_incr=5`, {
+        headers: {authorization: `Basic ${Buffer.from('guest:guest').toString('base64')}`},
+      });
+      return (await answer.json()).messages_details.samples ?? [];
+    };
+    // Sampled without messages, and with them: what came before the page was opened is in its charts.
+    const sampled = count => eventually(async () => assert.ok((await samples()).some(one => one.sample === count)));
+    await sampled(0);
+    for (let i = 0; i < 30; i++) {
+      await api('POST', ['exchanges', '/', 'charted', 'publish'], {
+        routing_key: '', payload: 'x', payload_encoding: 'string', properties: {},
+      });
+    }
+    await sampled(30);
+    const window = await Window.open(browser);
+    const {page} = window;
+    await window.login();
+    await page.getByRole('heading', {name: 'Overview'}).waitFor();
+    // Of each line the times and values that it shows, as far as the axes tell.
+    const highest = title => page.locator('.plot', {has: page.getByRole('heading', {name: title})}).locator('.line.tone-0')
+        .evaluate(line => Math.min(...line.getAttribute('points').split(' ').map(point => Number(point.split(',')[1]))));
+    const points = title => page.locator('.plot', {has: page.getByRole('heading', {name: title})}).locator('.line.tone-0')
+        .evaluate(line => line.getAttribute('points').split(' ').length);
+    await window.visit('queues', '/', 'charted');
+    await page.locator('.chart').first().waitFor();
+    assert.ok(await points('Queued messages') >= 3, 'the chart begins now');
+    assert.ok(await highest('Queued messages') < 100, 'the messages are not in it');
+    assert.ok(await highest('Message rates') < 100, 'what was published before is not in it');
+    await page.getByLabel('Show', {exact: true}).selectOption('one hour');
+    await page.locator('.chart').first().waitFor();
+    await window.visit('exchanges', '/', 'charted');
+    await page.locator('.chart').first().waitFor();
+    assert.ok(await highest('Message rates') < 100, 'what was published before is not in it');
+    await page.screenshot({path: path.join(shots, 'exchange-charts-1280.png'), fullPage: true});
     await window.close();
   },
 

@@ -10,7 +10,6 @@ import io.jumpmq.management.Control;
 import io.jumpmq.management.Cors;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
-import io.jumpmq.management.NodeNotes;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.LoginGuard;
 import io.jumpmq.security.PasswordHash;
@@ -119,7 +118,7 @@ public final class JumpMq implements AutoCloseable {
         String vhost = VHOST;
         Permission permission = Permission.ALL;
         String clusterName = "";
-        NodeNotes notes = NodeNotes.NONE;
+        Supplier<List<String>> recentLog = List::of;
         final List<Listener> http = new ArrayList<>();
         HttpPaths httpPaths = HttpPaths.DEFAULT;
         Cors cors = Cors.NONE;
@@ -273,9 +272,9 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
-        /** What operators may read of it beside its numbers. */
-        Builder notes(NodeNotes newNotes) {
-            notes = newNotes;
+        /** The end of its log, for operators; without it, the log is the application's. */
+        Builder recentLog(Supplier<List<String>> lines) {
+            recentLog = lines;
             return this;
         }
 
@@ -392,6 +391,16 @@ public final class JumpMq implements AutoCloseable {
         @Override
         public Map<String, String> settings() {
             return live.all();
+        }
+
+        @Override
+        public Set<String> chosen() {
+            return live.chosen();
+        }
+
+        @Override
+        public List<String> recentLog() {
+            return settings.recentLog.get();
         }
 
         @Override

@@ -4,8 +4,10 @@ import io.jumpmq.config.Option;
 import io.jumpmq.config.Options;
 import io.jumpmq.config.Settings;
 import io.jumpmq.management.Node;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The settings of a running broker: what it was started with, and what operators have changed since, until it starts again. */
@@ -25,6 +27,13 @@ final class LiveSettings {
         Map<String, String> all = new LinkedHashMap<>(started.described());
         all.putAll(changed);
         return all;
+    }
+
+    /** The keys of those that somebody has set. */
+    Set<String> chosen() {
+        Set<String> keys = new HashSet<>(started.chosen());
+        keys.addAll(changed.keySet());
+        return keys;
     }
 
     /** The broker has started again. */

@@ -201,8 +201,7 @@ final class RunningBroker implements AutoCloseable {
                 memory,
                 settings.dataDirectory,
                 settings.defaultQueueType,
-                () -> listening.get().stream().map(Listener::managed).toList(),
-                settings.notes);
+                () -> listening.get().stream().map(Listener::managed).toList());
     }
 
     /** From the system if it tells: asking the network for a name may take long where that is not set up. */

@@ -5,7 +5,6 @@ import io.jumpmq.config.ConfigException;
 import io.jumpmq.config.Options;
 import io.jumpmq.config.Settings;
 import io.jumpmq.management.Cors;
-import io.jumpmq.management.NodeNotes;
 import io.jumpmq.security.Permission;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.store.StoreSettings;
@@ -112,7 +111,7 @@ final class ServerCommand implements Callable<Integer> {
             Settings settings = settings();
             RecentLog recent = new LogSettings(settings).apply();
             broker = builder(settings)
-                    .notes(new NodeNotes(shown(settings), recent::lines))
+                    .recentLog(recent::lines)
                     .onDefect(defect -> {
                         code.set(DEFECT);
                         stopped.countDown();
@@ -170,12 +169,6 @@ final class ServerCommand implements Callable<Integer> {
             giveUp(failure);
         }
         Runtime.getRuntime().halt(STORE_FAILED);
-    }
-
-    private static List<NodeNotes.Setting> shown(Settings settings) {
-        return settings.all().stream()
-                .map(entry -> new NodeNotes.Setting(entry.key(), entry.value(), entry.isSet()))
-                .toList();
     }
 
     /** What messages may take. */

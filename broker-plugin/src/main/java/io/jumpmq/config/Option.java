@@ -42,11 +42,6 @@ public record Option<T>(String key, Kind<T> kind, @Nullable T initial, String me
         return kind.parse(text);
     }
 
-    /** The whole key of a member, by its own name. */
-    String keyOf(String member) {
-        return isFamily() ? prefix() + member : key;
-    }
-
     /** The variable that sets it. */
     String variable() {
         String name = key.toUpperCase(Locale.ROOT).replace('.', '_');

@@ -361,11 +361,6 @@ public final class Options {
 
     private Options() {}
 
-    /** Whether its value must not be shown to anybody. */
-    static boolean isSecret(Option<?> option) {
-        return option.equals(DEFAULT_PASSWORD);
-    }
-
     /** Those that want a log file. */
     public static List<Option<?>> fileLog() {
         return ALL.stream()

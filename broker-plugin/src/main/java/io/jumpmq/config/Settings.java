@@ -3,12 +3,13 @@ package io.jumpmq.config;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /**
  * What was set, and where nothing was, what holds then. Of several sources the later ones count: file, environment, command
@@ -89,7 +90,7 @@ public final class Settings {
                 values.computeIfAbsent(option, unused -> new LinkedHashMap<>())
                         .put(option.member(key), option.kind().parse(text));
             } catch (IllegalArgumentException e) {
-                String shown = Options.isSecret(option) ? "" : " = " + text;
+                String shown = option.equals(Options.DEFAULT_PASSWORD) ? "" : " = " + text;
                 problems.error((where.equals(key) ? key : where + ": " + key) + shown + ": " + e.getMessage());
             }
         }
@@ -172,6 +173,14 @@ public final class Settings {
         }
     }
 
+    /** The keys of all that somebody has set. */
+    public Set<String> chosen() {
+        Set<String> keys = new HashSet<>();
+        values.forEach((option, members) ->
+                members.keySet().forEach(name -> keys.add(option.key().replace("*", name))));
+        return keys;
+    }
+
     /** Whether somebody has set it, be it to what would hold anyway. */
     public boolean isSet(Option<?> option) {
         return values.containsKey(option);
@@ -187,33 +196,6 @@ public final class Settings {
     /** As {@link #find}, for options of which something always holds. */
     public <T> T get(Option<T> option) {
         return find(option).orElseThrow(() -> new NoSuchElementException(option.key()));
-    }
-
-    /**
-     * A setting in effect.
-     *
-     * @param value empty: nothing holds
-     */
-    public record Entry(String key, String value, boolean isSet) {}
-
-    /** All that holds, each family by its members; secrets are hidden. */
-    public List<Entry> all() {
-        return Options.ALL.stream().flatMap(this::entries).toList();
-    }
-
-    @SuppressWarnings("unchecked") // As above.
-    private <T> Stream<Entry> entries(Option<T> option) {
-        Map<String, T> given = (Map<String, T>) (Map<String, ?>) values.getOrDefault(option, Map.of());
-        if (given.isEmpty()) {
-            T initial = option.initial();
-            return Stream.of(new Entry(option.key(), initial == null ? "" : shown(option, initial), false));
-        }
-        return given.entrySet().stream()
-                .map(entry -> new Entry(option.keyOf(entry.getKey()), shown(option, entry.getValue()), true));
-    }
-
-    private static <T> String shown(Option<T> option, T value) {
-        return Options.isSecret(option) ? "(hidden)" : option.kind().print(value);
     }
 
     /** What was set of a family, by the members' own names. */

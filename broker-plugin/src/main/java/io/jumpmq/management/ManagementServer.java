@@ -194,6 +194,7 @@ public final class ManagementServer implements AutoCloseable {
         if (its.running) {
             addAll(routes, its.node, its.statistics);
             new ControlResources(control, its.node).addTo(routes);
+            new NodeResources(its.node, control).addTo(routes);
         } else {
             new ControlResources(control, its.node).addStoppedTo(routes);
         }
@@ -217,7 +218,6 @@ public final class ManagementServer implements AutoCloseable {
     private static void addAll(Routes routes, Node node, Statistics statistics) {
         OperatorChannel channel = new OperatorChannel(node.broker());
         new OverviewResources(node, statistics).addTo(routes);
-        new NodeResources(node).addTo(routes);
         new HealthResources(node, channel).addTo(routes);
         new ConnectionResources(node, statistics).addTo(routes);
         new ExchangeResources(statistics, channel).addTo(routes);

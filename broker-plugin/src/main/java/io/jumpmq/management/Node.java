@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param dataDirectory null: nothing is kept
  * @param defaultQueueType what new virtual hosts have for a default; empty: none
  * @param listeners what listens where
- * @param notes what operators may read of it
  */
 public record Node(
         String name,
@@ -30,8 +29,7 @@ public record Node(
         MemoryBudget memory,
         @Nullable Path dataDirectory,
         String defaultQueueType,
-        Supplier<List<Listener>> listeners,
-        NodeNotes notes) {
+        Supplier<List<Listener>> listeners) {
 
     /** The version of RabbitMQ whose interface this is: clients decide by it what they may ask, over AMQP as over HTTP. */
     public static final String COMPATIBLE_VERSION = "3.10.8";
@@ -61,8 +59,7 @@ public record Node(
                 other.memory(),
                 dataDirectory,
                 defaultQueueType,
-                listeners,
-                notes);
+                listeners);
     }
 
     /** Since it started. */

@@ -5,14 +5,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /** What RabbitMQ's API has no paths for: alarms with their numbers, a node's settings, the end of its log. */
 final class NodeResources {
     private final Node node;
+    private final Control control;
 
-    NodeResources(Node node) {
+    NodeResources(Node node, Control control) {
         this.node = node;
+        this.control = control;
     }
 
     void addTo(Routes routes) {
@@ -20,13 +22,11 @@ final class NodeResources {
         routes.get("/alarms", call -> Answer.of(alarms()))
                 .get("/nodes/{name}/settings", call -> {
                     requireAdministratorOfThis(call);
-                    return Answer.of(node.notes().settings().stream()
-                            .map(NodeResources::document)
-                            .toList());
+                    return Answer.of(settings());
                 })
                 .get("/nodes/{name}/log", call -> {
                     requireAdministratorOfThis(call);
-                    return Answer.of(Map.of("lines", node.notes().log().get()));
+                    return Answer.of(Map.of("lines", control.recentLog()));
                 });
     }
 
@@ -56,11 +56,16 @@ final class NodeResources {
         return alarm == Congestion.MEMORY ? "memory" : "disk";
     }
 
-    private static Map<String, @Nullable Object> document(NodeNotes.Setting setting) {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("key", setting.key());
-        map.put("value", setting.value());
-        map.put("is_set", setting.isSet());
-        return map;
+    private List<Map<String, Object>> settings() {
+        Set<String> chosen = control.chosen();
+        List<Map<String, Object>> all = new ArrayList<>();
+        control.settings().forEach((key, value) -> {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("key", key);
+            map.put("value", value);
+            map.put("is_set", chosen.contains(key));
+            all.add(map);
+        });
+        return all;
     }
 }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
-import io.jumpmq.management.NodeNotes;
+import io.jumpmq.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,19 +127,22 @@ class WebUiIT {
 
     @Test
     void tellsAlarmsOnEveryPageAndWhatANodeTakes() throws Exception {
-        NodeNotes notes = new NodeNotes(
-                List.of(
-                        new NodeNotes.Setting("default_pass", "(hidden)", true),
-                        new NodeNotes.Setting("heartbeat", "60", false)),
-                () -> List.of("the first line", "<b>the last</b>"));
+        Settings settings =
+                new Settings.Builder().set("", "default_pass", "secret").build();
         try (JumpMq broker = JumpMq.builder()
                 .port(-1)
                 .management(0)
                 .messageMemory(1 << 20)
-                .notes(notes)
+                .settings(settings)
+                .recentLog(() -> List.of("the first line", "<b>the last</b>"))
                 .start()) {
             play("alarms", broker);
         }
+    }
+
+    @Test
+    void chartsKnowWhatWasBeforeThePageWasOpened() throws Exception {
+        play("history");
     }
 
     @Test

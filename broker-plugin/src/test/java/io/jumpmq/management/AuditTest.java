@@ -105,8 +105,7 @@ class AuditTest {
                     memory,
                     null,
                     "",
-                    List::of,
-                    NodeNotes.NONE);
+                    List::of);
             Authenticator authenticator = new Authenticator(name -> null, Set.of(), new LoginGuard(() -> 0));
             try (ManagementServer server =
                     new ManagementServer(threads, node, authenticator, new NoControl(), "", Cors.NONE)) {
@@ -272,6 +271,16 @@ class AuditTest {
         @Override
         public Map<String, String> settings() {
             return Map.of();
+        }
+
+        @Override
+        public Set<String> chosen() {
+            return Set.of();
+        }
+
+        @Override
+        public List<String> recentLog() {
+            return List.of();
         }
 
         @Override

@@ -2,6 +2,7 @@
 
 import { h, patch, svg } from "./dom.js";
 import { bytes, time } from "./format.js";
+import { choice, field } from "./parts.js";
 
 const HEIGHT = 190;
 const LEFT = 60;
@@ -59,7 +60,8 @@ export function drawLines(host, { title, series, format }) {
             drawn.toReversed().map(line =>
                 svg("polyline", {
                     class: `line tone-${line.tone}`,
-                    points: line.points.map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" "),
+                    // A line of one point would not be seen.
+                    points: [line.points[0], ...line.points].map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" "),
                 }),
             ),
         ),
@@ -87,26 +89,26 @@ export function levels(details) {
     return (details?.samples ?? []).map(({ sample, timestamp }) => [timestamp, sample]).reverse();
 }
 
+const SPANS = [
+    ["60/5", "the last minute"],
+    ["600/10", "ten minutes"],
+    ["3600/60", "one hour"],
+];
+
+/** A choice of how far charts go back, and what to ask the broker for its samples of that. */
+export function spanChoice(changed) {
+    const input = choice(SPANS, { value: SPANS[0][0], onchange: changed });
+    return {
+        element: field("Show", input),
+        query: () => {
+            const [age, step] = input.value.split("/");
+            return { lengths_age: age, lengths_incr: step, msg_rates_age: age, msg_rates_incr: step };
+        },
+    };
+}
+
 /** The growth per second between the broker's samples of a counter. */
 export function growth(details) {
     const points = levels(details);
     return points.slice(1).map(([at, value], i) => [at, Math.max(0, ((value - points[i][1]) * 1000) / (at - points[i][0]))]);
-}
-
-/** What was seen while a page is open, where the broker keeps no samples. */
-export class Recorder {
-    #keptMillis;
-    #points = new Map();
-
-    constructor(keptMillis = 600_000) {
-        this.#keptMillis = keptMillis;
-    }
-
-    /** Adds a number and gives all there is of it. */
-    add(name, at, value) {
-        const points = (this.#points.get(name) ?? []).filter(([seen]) => seen > at - this.#keptMillis);
-        points.push([at, value ?? 0]);
-        this.#points.set(name, points);
-        return points;
-    }
 }

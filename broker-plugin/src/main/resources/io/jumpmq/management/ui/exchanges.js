@@ -2,7 +2,7 @@
 
 import { argumentsEditor } from "./arguments.js";
 import { bindTo, bindingsTable } from "./bindings.js";
-import { drawLines, Recorder } from "./charts.js";
+import { drawLines, growth, spanChoice } from "./charts.js";
 import { figures } from "./columns.js";
 import { h, patch } from "./dom.js";
 import { count, rate } from "./format.js";
@@ -115,10 +115,11 @@ export function exchangePage(view) {
     const incoming = h("div");
     const bind = h("div");
     const links = h("span");
-    const recorder = new Recorder();
+    const span = spanChoice(() => view.refresh());
     view.title(isDefault ? shownName("") : name, links);
     view.add(
-        card("Exchange", what, plot),
+        card("Exchange", what),
+        h("div", { class: "card" }, span.element, plot),
         card("Bindings from here", outgoing, bind),
         card("Bindings to here", incoming),
         folded("Publish a message", publishForm(view, vhost, name)),
@@ -127,7 +128,7 @@ export function exchangePage(view) {
         view.add(folded("Delete this exchange", deleteForm(view, vhost, name)));
     }
     view.live(async () => {
-        const exchange = await view.get(["exchanges", vhost, name]);
+        const exchange = await view.get(["exchanges", vhost, name], span.query());
         const weights = exchange.type === HASHING;
         patch(links, weights && h("a", { class: "button", href: href("rings", vhost, name) }, "Its ring"));
         patch(
@@ -139,11 +140,10 @@ export function exchangePage(view) {
                 ["Arguments", jsonText(exchange.arguments)],
             ]),
         );
-        const now = Date.now();
         const line = (title, field, tone) => ({
             name: title,
             tone,
-            points: recorder.add(field, now, exchange.message_stats?.[`${field}_details`]?.rate),
+            points: growth(exchange.message_stats?.[`${field}_details`]),
         });
         drawLines(plot, {
             title: "Message rates",

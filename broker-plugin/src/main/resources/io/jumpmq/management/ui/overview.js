@@ -1,10 +1,10 @@
 // The whole broker at a glance.
 
-import { drawLines, growth, levels } from "./charts.js";
+import { drawLines, growth, levels, spanChoice } from "./charts.js";
 import { h, patch } from "./dom.js";
 import { count, rate } from "./format.js";
 import { nodesTable } from "./nodes.js";
-import { card, choice, field, table } from "./parts.js";
+import { card, table } from "./parts.js";
 import { href } from "./routes.js";
 
 const RATES = [
@@ -19,11 +19,6 @@ const DEPTHS = [
     ["messages_ready", "Ready", 0],
     ["messages_unacknowledged", "Unacknowledged", 1],
     ["messages", "All", 2],
-];
-const SPANS = [
-    ["60/5", "the last minute"],
-    ["600/10", "ten minutes"],
-    ["3600/60", "one hour"],
 ];
 
 const LISTENER_COLUMNS = [
@@ -41,7 +36,7 @@ const TOTALS = [
 ];
 
 export function overviewPage(view) {
-    const span = choice(SPANS, { value: SPANS[0][0], onchange: () => view.refresh() });
+    const span = spanChoice(() => view.refresh());
     const identity = h("span", { class: "muted" });
     const totals = h("ul", { class: "tiles" });
     const rates = h("div", { class: "plot" });
@@ -51,18 +46,12 @@ export function overviewPage(view) {
     view.title("Overview", identity);
     view.add(
         totals,
-        h("div", { class: "card" }, field("Show", span), h("div", { class: "columns" }, rates, depths)),
+        h("div", { class: "card" }, span.element, h("div", { class: "columns" }, rates, depths)),
         card("Nodes", nodes),
         card("Listeners", listeners),
     );
     view.live(async () => {
-        const [age, step] = span.value.split("/");
-        const overview = await view.get(["overview"], {
-            msg_rates_age: age,
-            msg_rates_incr: step,
-            lengths_age: age,
-            lengths_incr: step,
-        });
+        const overview = await view.get(["overview"], span.query());
         const stats = overview.message_stats ?? {};
         patch(identity, `${overview.cluster_name} · ${overview.product_name ?? "JumpMQ"} ${overview.product_version ?? ""}`);
         patch(

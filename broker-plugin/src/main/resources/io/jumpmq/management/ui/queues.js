@@ -2,7 +2,7 @@
 
 import { argumentsEditor } from "./arguments.js";
 import { bindFrom, bindingsTable } from "./bindings.js";
-import { drawLines, Recorder } from "./charts.js";
+import { drawLines, growth, levels, spanChoice } from "./charts.js";
 import { consumerKey, CONSUMERS_OF_QUEUE } from "./clients.js";
 import { figures } from "./columns.js";
 import { h, newId, patch } from "./dom.js";
@@ -92,10 +92,11 @@ export function queuePage(view) {
     const rates = h("div", { class: "plot" });
     const consumers = h("div");
     const bindings = h("div");
-    const recorder = new Recorder();
+    const span = spanChoice(() => view.refresh());
     view.title(name);
     view.add(
-        card("Queue", what, h("div", { class: "columns" }, depths, rates)),
+        card("Queue", what),
+        h("div", { class: "card" }, span.element, h("div", { class: "columns" }, depths, rates)),
         card("Consumers", consumers),
         card("Bindings", bindings, folded("Bind to an exchange", bindFrom(view, vhost, name))),
         folded("Publish a message", publishForm(view, vhost, "amq.default", name)),
@@ -105,7 +106,7 @@ export function queuePage(view) {
     );
     view.live(async () => {
         const [queue, bound] = await Promise.all([
-            view.get(["queues", vhost, name]),
+            view.get(["queues", vhost, name], span.query()),
             view.get(["queues", vhost, name, "bindings"]),
         ]);
         patch(
@@ -125,14 +126,13 @@ export function queuePage(view) {
                 ["In memory", count(queue.messages_ram)],
             ]),
         );
-        const now = Date.now();
         drawLines(depths, {
             title: "Queued messages",
             format: count,
             series: DEPTHS.map(([field, title, tone]) => ({
                 name: title,
                 tone,
-                points: recorder.add(field, now, queue[field]),
+                points: levels(queue[`${field}_details`]),
             })),
         });
         drawLines(rates, {
@@ -141,7 +141,7 @@ export function queuePage(view) {
             series: RATES.map(([field, title, tone]) => ({
                 name: title,
                 tone,
-                points: recorder.add(field, now, queue.message_stats?.[`${field}_details`]?.rate),
+                points: growth(queue.message_stats?.[`${field}_details`]),
             })),
         });
         patch(
