@@ -428,6 +428,23 @@ class ManagementApiTest {
                 .isEqualTo("not_json");
     }
 
+    @Test
+    void aBodyThatIsNothingIsAnEmptyOne() {
+        for (String nothing : List.of("", "null", "undefined")) {
+            String vhost = Api.unique("v");
+            made.add("vhosts/" + vhost);
+            api.put("vhosts/" + vhost, nothing).expect(201);
+            api.put("queues/" + vhost + "/q", nothing).expect(201);
+        }
+        assertThat(api.put("permissions/%2f/guest", "null")
+                        .expect(400)
+                        .json()
+                        .path("reason")
+                        .asText())
+                .contains("key_missing,configure");
+        api.put("queues/%2f/" + Api.unique("q"), "nul").expect(400);
+    }
+
     // Lists.
 
     @Test
