@@ -1042,7 +1042,9 @@ class ManagementApiTest {
                         .status())
                 .isBetween(400, 401);
         limited.get("topic-permissions").expect(401);
+        assertThat(api.get(topics).expect(200).json()).hasSize(1);
         api.delete(topics).expect(204);
+        api.get(topics).expect(404);
         limited.post("exchanges/%2f/amq.topic/publish", message.formatted("b")).expect(200);
         assertThat(api.get("users/" + name + "/topic-permissions").json()).isEmpty();
 
