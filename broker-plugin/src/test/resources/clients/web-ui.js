@@ -215,6 +215,26 @@ const scenarios = {
     await page.locator('.plan.idle').waitFor();
     await page.getByRole('table', {name: 'Changes of the ring'}).getByText('red: 1 → 4').waitFor();
 
+    // Whose changes they were, and back again.
+    const changes = page.getByRole('table', {name: 'Changes of the ring'});
+    await changes.locator('tr', {hasText: 'red: 1 → 4'}).getByText('guest', {exact: true}).waitFor();
+    await page.getByRole('button', {name: `Revert to before epoch ${ring.epoch}`}).click();
+    const question = page.getByRole('dialog');
+    await question.getByText(`red: 4 → 1, blue: ${weight} → 3`).waitFor();
+    await question.locator('.moved', {hasText: moved}).waitFor();
+    await page.screenshot({path: path.join(shots, 'ring-revert-1280.png')});
+    await question.getByRole('button', {name: 'Cancel'}).click();
+    assert.strictEqual((await api('GET', ['rings', '/', 'orders'])).epoch, ring.epoch, 'reverted without being asked');
+    await page.getByRole('button', {name: `Revert to before epoch ${ring.epoch}`}).click();
+    await question.getByRole('button', {name: 'Revert'}).click();
+    await page.getByText(`Reverted: ${moved} of the keys moved`).waitFor();
+    const back = await api('GET', ['rings', '/', 'orders']);
+    assert.strictEqual(back.digest, preview.before.digest);
+    await page.locator('.center', {hasText: `epoch ${back.epoch}`}).waitFor();
+    await api('PUT', ['rings', '/', 'orders', 'weights'], {weights: {red: 4, blue: weight}});
+    const forth = await api('GET', ['rings', '/', 'orders']);
+    await page.locator('.center', {hasText: `epoch ${forth.epoch}`}).waitFor();
+
     // What is no weight is never applied, nor anything else instead of it.
     const green = page.getByLabel('Weight of green', {exact: true});
     const apply = page.getByRole('button', {name: 'Apply'});
@@ -356,6 +376,28 @@ const scenarios = {
     await page.locator('.message', {hasText: '"tenant":7'}).waitFor();
     await page.locator('.facts div', {hasText: /^Messages1$/}).waitFor();
 
+    // Moved, in their order; what no queue takes stays.
+    await api('PUT', ['queues', '/', 'archive'], {durable: true});
+    await api('PUT', ['exchanges', '/', 'sorting'], {type: 'direct'});
+    await api('POST', ['bindings', '/', 'e', 'sorting', 'q', 'archive'], {routing_key: 'letters'});
+    for (const [exchange, key] of [['amq.default', 'letters'], ['amq.fanout', 'stray'], ['amq.default', 'letters']]) {
+      await api('POST', ['bindings', '/', 'e', 'amq.fanout', 'q', 'letters'], {routing_key: ''});
+      await api('POST', ['exchanges', '/', exchange, 'publish'], {
+        routing_key: key, payload: key, payload_encoding: 'string', properties: {},
+      });
+    }
+    form = await unfold(page, 'Move messages');
+    await form.getByLabel('To exchange').fill('sorting');
+    await form.getByRole('button', {name: 'Move'}).click();
+    await page.getByText('2 messages are moved to sorting; the next one stays: no queue takes it from there.').waitFor();
+    await form.getByLabel('To exchange').fill('amq.default');
+    await form.getByLabel('With routing key').fill('archive');
+    await form.getByLabel('Messages').fill('1');
+    await form.getByRole('button', {name: 'Move'}).click();
+    await page.getByText('1 message is moved to amq.default.').waitFor();
+    const count = async queue => (await api('GET', ['queues', '/', queue])).messages;
+    await eventually(async () => assert.deepStrictEqual([await count('letters'), await count('archive')], [1, 3]));
+
     await unfold(page, 'Purge or delete');
     const question = page.getByRole('dialog');
     const ask = async button => {
@@ -463,6 +505,99 @@ const scenarios = {
     await window.close();
   },
 
+  async columns(browser) {
+    for (let i = 0; i < 60; i++) await api('PUT', ['queues', '/', `listed-${i}`], {durable: true});
+    for (const queue of ['listed-0', 'listed-0', 'listed-1']) {
+      await api('POST', ['exchanges', '/', 'amq.default', 'publish'], {
+        routing_key: queue, payload: 'x'.repeat(1024), payload_encoding: 'string', properties: {},
+      });
+    }
+    const window = await Window.open(browser);
+    const {page} = window;
+    await window.login();
+    await page.getByRole('heading', {name: 'Overview'}).waitFor();
+    await window.visit('queues');
+    const table = page.getByRole('table', {name: 'Queues'});
+    const heads = () => table.locator('thead th').allInnerTexts();
+    const total = () => table.locator('tfoot tr').innerText();
+    await eventually(async () => assert.match(await total(), /^This page\s+3\s/));
+    await page.getByLabel('Filter by name').fill('listed-1');
+    await eventually(async () => assert.match(await total(), /^Total\s+1\s/));
+    const usual = await heads();
+    assert.ok(usual.includes('Features') && !usual.includes('Bodies'), `${usual}`);
+    await page.locator('summary', {hasText: 'Columns'}).click();
+    const choices = page.locator('.choices');
+    assert.strictEqual(await choices.getByLabel('Name', {exact: true}).count(), 0, 'a list without names');
+    await choices.getByLabel('Bodies').check();
+    await choices.getByLabel('Features').uncheck();
+    await table.getByText('1 KiB').first().waitFor();
+    await page.screenshot({path: path.join(shots, 'columns-1280.png')});
+    assert.deepStrictEqual(await heads(), [...usual.filter(name => name !== 'Features'), 'Bodies']);
+    await page.getByRole('heading', {name: 'Queues'}).click();
+    assert.strictEqual(await choices.isVisible(), false, 'the choice goes on covering the list');
+    // Kept, here only, and shown where there is little room.
+    await page.reload();
+    await eventually(async () => assert.ok((await heads()).includes('Bodies')));
+    await page.setViewportSize({width: 400, height: 800});
+    assert.ok(await table.getByRole('columnheader', {name: 'Bodies'}).isVisible());
+    assert.ok(await table.getByRole('columnheader', {name: 'State'}).isVisible(), 'what was chosen is left out');
+    await page.setViewportSize({width: 1280, height: 900});
+    await window.visit('exchanges');
+    await eventually(async () => assert.ok((await page.getByRole('table', {name: 'Exchanges'}).locator('thead th').allInnerTexts()).includes('Features')));
+    await window.visit('queues');
+    await page.locator('summary', {hasText: 'Columns'}).click();
+    await page.getByRole('button', {name: 'As usual'}).click();
+    await eventually(async () => assert.deepStrictEqual(await heads(), usual));
+    assert.ok(await choices.getByLabel('Features').isChecked());
+    await page.keyboard.press('Escape');
+    assert.strictEqual(await choices.isVisible(), false);
+    for (let i = 0; i < 60; i++) await api('DELETE', ['queues', '/', `listed-${i}`]);
+    await window.close();
+  },
+
+  async notices(browser) {
+    const window = await Window.open(browser);
+    const {page} = window;
+    await page.clock.install();
+    await window.login();
+    await page.getByRole('heading', {name: 'Overview'}).waitFor();
+    await window.visit('queues');
+    const form = await unfold(page, 'Declare a queue');
+    const declare = async (name, durable) => {
+      await form.getByLabel('Name', {exact: true}).fill(name);
+      await form.getByLabel('Durable').setChecked(durable);
+      await form.getByRole('button', {name: 'Declare'}).click();
+    };
+    const done = page.locator('.notice.done');
+    const problem = page.locator('.notice.problem');
+    await declare('told', true);
+    await done.waitFor();
+    await page.clock.runFor(5000);
+    assert.strictEqual(await done.count(), 1, 'it has gone before anybody could read it');
+    await page.clock.runFor(2000);
+    await done.waitFor({state: 'detached'});
+    // A problem stays for longer, and while it is pointed at; but not for ever, and not on another page.
+    window.expected.add(400);
+    await declare('told', false);
+    await problem.waitFor();
+    await page.clock.runFor(10_000);
+    assert.strictEqual(await problem.count(), 1);
+    await problem.hover();
+    await page.clock.runFor(120_000);
+    assert.strictEqual(await problem.count(), 1, 'it has gone while it was read');
+    await page.mouse.move(0, 0);
+    await page.clock.runFor(31_000);
+    await problem.waitFor({state: 'detached'});
+    for (let i = 0; i < 5; i++) {
+      await declare('told', false);
+      await eventually(async () => assert.strictEqual(await problem.count(), Math.min(3, i + 1)));
+      await form.getByRole('button', {name: 'Declare'}).isEnabled();
+    }
+    await page.getByRole('link', {name: 'Overview'}).click();
+    await problem.first().waitFor({state: 'detached'});
+    await window.close();
+  },
+
   async hostile(browser) {
     await api('PUT', ['vhosts', HOSTILE], {description: HOSTILE});
     await api('PUT', ['users', HOSTILE], {password: 'x', tags: HOSTILE.replaceAll(',', '')});
@@ -567,6 +702,45 @@ const scenarios = {
     await page.getByText('Policy short is saved.').waitFor();
     assert.deepStrictEqual((await api('GET', ['policies', '/', 'short'])).definition, {'max-length': 10});
 
+    // Edited, with a hint for each key; the operator's is told by its name.
+    await api('PUT', ['policies', '/', 'short'], {
+      pattern: '^short', 'apply-to': 'queues', priority: 3, definition: {'max-length': 10, overflow: 'reject-publish'},
+    });
+    await page.getByRole('table', {name: 'Policies', exact: true}).getByText('reject-publish').waitFor();
+    await page.getByRole('button', {name: 'Edit short'}).click();
+    assert.strictEqual(await form.getByLabel('Name', {exact: true}).inputValue(), 'short');
+    assert.strictEqual(await form.getByLabel('Applies to').inputValue(), 'queues');
+    assert.strictEqual(await form.getByLabel('Priority').inputValue(), '3');
+    assert.deepStrictEqual(
+        await form.getByLabel('Definition: value').evaluateAll(all => all.map(one => one.value)), ['10', 'reject-publish']);
+    await form.locator('.row small', {hasText: 'The most messages that wait.'}).waitFor();
+    await form.locator('.row small', {hasText: 'What a full queue does'}).waitFor();
+    await form.getByLabel('Definition: value').first().fill('20');
+    await form.getByRole('button', {name: 'Add a row'}).click();
+    await form.getByLabel('Definition: name').last().fill('message-ttl');
+    await form.locator('.row small', {hasText: 'in milliseconds'}).waitFor();
+    assert.strictEqual(await form.getByLabel('Definition: type').last().inputValue(), 'number');
+    await form.getByLabel('Definition: value').last().fill('60000');
+    await page.screenshot({path: path.join(shots, 'policy-edited-1280.png'), fullPage: true});
+    await form.getByRole('button', {name: 'Save'}).click();
+    await page.getByRole('table', {name: 'Policies', exact: true}).getByText('"max-length":20').waitFor();
+    const edited = await api('GET', ['policies', '/', 'short']);
+    assert.deepStrictEqual(edited.definition, {'max-length': 20, 'message-ttl': 60000, overflow: 'reject-publish'});
+    assert.strictEqual(edited.priority, 3);
+    form = await unfold(page, 'Add or replace an operator policy');
+    await form.getByLabel('Name', {exact: true}).fill('tighter');
+    await form.getByLabel('Pattern').fill('^short');
+    await form.getByRole('button', {name: 'Add a row'}).click();
+    await form.getByLabel('Definition: name').fill('max-length');
+    await form.getByLabel('Definition: value').fill('5');
+    await form.getByRole('button', {name: 'Save'}).click();
+    await page.getByText('Policy tighter is saved.').waitFor();
+    await api('PUT', ['queues', '/', 'short-1'], {});
+    await window.visit('queues', '/', 'short-1');
+    await page.locator('.facts div', {hasText: /^Policyshort$/}).waitFor();
+    await page.locator('.facts div', {hasText: /^Operator policytighter$/}).waitFor();
+    await page.locator('.facts div', {hasText: '"max-length":5'}).waitFor();
+
     await window.visit('definitions');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -641,7 +815,9 @@ const scenarios = {
       exchange: ['exchanges', '/', 'shipments'], queues: [], queue: ['queues', '/', 'west'], users: [], user: ['users', 'guest'],
       policies: [], vhosts: [], definitions: [],
     };
-    for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [400, 'light'], [400, 'dark']]) {
+    await api('PUT', ['policies', '/', 'a-policy'], {pattern: 'h-1$', 'apply-to': 'queues', definition: {'max-length': 1000}});
+    await api('PUT', ['operator-policies', '/', 'of-operators'], {pattern: 'h-1$', 'apply-to': 'queues', definition: {'max-length': 500}});
+    for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [768, 'light'], [400, 'light'], [400, 'dark']]) {
       const window = await Window.open(browser, {width, height: width === 400 ? 800 : 900, colorScheme});
       const {page} = window;
       await page.goto(base);
@@ -653,7 +829,7 @@ const scenarios = {
         await window.visit(...(route.length === 0 ? [name] : route));
         await page.waitForLoadState('networkidle');
         await page.evaluate(() => document.querySelectorAll('details').forEach(part => { part.open = true; }));
-        for (const add of await page.getByRole('button', {name: 'Add a row'}).all()) await add.click();
+        for (const add of await page.getByRole('button', {name: 'Add a row'}).all()) await add.evaluate(button => button.click());
         if (name === 'ring') {
           await page.getByLabel('Weight of west', {exact: true}).fill('4');
           await page.locator('.moved').waitFor();
@@ -661,6 +837,11 @@ const scenarios = {
         assert.deepStrictEqual(await page.evaluate(inaccessible), [], `${name} at ${width}, ${colorScheme}`);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(wide <= 0, `${name} is ${wide} pixels wider than ${width}`);
+        if (width === 768) {
+          const cut = await page.locator('.scroll').evaluateAll(all => all.filter(one => one.scrollWidth > one.clientWidth)
+              .map(one => `${one.ariaLabel}: ${one.scrollWidth} > ${one.clientWidth}`));
+          assert.deepStrictEqual(cut, [], `${name}: tables wider than ${width} pixels have room for`);
+        }
         await page.evaluate(() => {
           document.querySelectorAll('details').forEach(part => { part.open = false; });
           document.activeElement.blur();

@@ -1,6 +1,7 @@
 package io.jumpmq.app;
 
 import io.jumpmq.management.Control;
+import io.jumpmq.management.Cors;
 import io.jumpmq.management.HttpThreads;
 import io.jumpmq.management.Https;
 import io.jumpmq.management.ManagementServer;
@@ -19,10 +20,13 @@ final class HttpServers implements AutoCloseable {
     private final Authenticator authenticator;
     private final Control control;
     private final HttpPaths paths;
+    private final Cors cors;
     private @Nullable ManagementServer management;
     private @Nullable PrometheusServer prometheus;
 
-    private HttpServers(Node first, Authenticator authenticator, Control control, HttpPaths paths) throws IOException {
+    private HttpServers(Node first, Authenticator authenticator, Control control, HttpPaths paths, Cors cors)
+            throws IOException {
+        this.cors = cors;
         this.threads = new HttpThreads();
         this.first = first;
         this.authenticator = authenticator;
@@ -36,10 +40,11 @@ final class HttpServers implements AutoCloseable {
             Authenticator authenticator,
             Control control,
             HttpPaths paths,
+            Cors cors,
             List<Listener> wanted,
             List<Listener> listening)
             throws IOException {
-        HttpServers servers = new HttpServers(node, authenticator, control, paths);
+        HttpServers servers = new HttpServers(node, authenticator, control, paths, cors);
         try {
             for (Listener listener : wanted) {
                 listening.add(listener.at(servers.listen(listener)));
@@ -56,7 +61,7 @@ final class HttpServers implements AutoCloseable {
         Https https = tls == null ? null : new Https(tls.context(), tls.parameters());
         if (listener.service() == Listener.Service.MANAGEMENT) {
             if (management == null) {
-                management = new ManagementServer(threads, first, authenticator, control, paths.management());
+                management = new ManagementServer(threads, first, authenticator, control, paths.management(), cors);
             }
             return management.listen(listener.address(), https);
         }

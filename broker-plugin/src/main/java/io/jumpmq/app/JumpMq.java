@@ -7,6 +7,7 @@ import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.loop.SteadyClock;
 import io.jumpmq.config.Settings;
 import io.jumpmq.management.Control;
+import io.jumpmq.management.Cors;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
 import io.jumpmq.management.NodeNotes;
@@ -90,7 +91,13 @@ public final class JumpMq implements AutoCloseable {
         broker = started;
         if (!settings.http.isEmpty()) {
             servers = HttpServers.start(
-                    started.node(), started.authenticator(), new Operators(), settings.httpPaths, settings.http, http);
+                    started.node(),
+                    started.authenticator(),
+                    new Operators(),
+                    settings.httpPaths,
+                    settings.cors,
+                    settings.http,
+                    http);
         }
     }
 
@@ -115,10 +122,13 @@ public final class JumpMq implements AutoCloseable {
         NodeNotes notes = NodeNotes.NONE;
         final List<Listener> http = new ArrayList<>();
         HttpPaths httpPaths = HttpPaths.DEFAULT;
+        Cors cors = Cors.NONE;
         String nodeName = "jumpmq";
         String defaultQueueType = "";
         final List<byte[]> definitions = new ArrayList<>();
+
         @Nullable Path dataDirectory;
+
         StoreSettings storeSettings = StoreSettings.DEFAULT;
         Consumer<Throwable> onStoreFailure = failure -> {};
         Consumer<Throwable> onDefect = defect -> {};
@@ -249,6 +259,12 @@ public final class JumpMq implements AutoCloseable {
         /** What durable queues are that do not say it, in virtual hosts made from now on: {@code classic} or {@code quorum}. */
         public Builder defaultQueueType(String type) {
             defaultQueueType = type;
+            return this;
+        }
+
+        /** Which pages of other origins may use the HTTP API; none by default. */
+        public Builder cors(Cors newCors) {
+            cors = newCors;
             return this;
         }
 

@@ -197,7 +197,8 @@ record LogSettings(Settings settings) {
             }
         });
         if (files.isEmpty()) {
-            throw new IllegalArgumentException("there is no log file to rotate: " + Options.LOG_FILE.key() + " is not set");
+            throw new IllegalArgumentException(
+                    "there is no log file to rotate: " + Options.LOG_FILE.key() + " is not set");
         }
         for (FileAppender<ILoggingEvent> file : files) {
             if (file instanceof RollingFileAppender<ILoggingEvent> rolling) {

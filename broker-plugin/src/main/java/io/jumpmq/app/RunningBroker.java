@@ -61,11 +61,7 @@ final class RunningBroker implements AutoCloseable {
     private final AlarmLog alarms;
 
     private RunningBroker(
-            JumpMq.Builder settings,
-            EventLoops loops,
-            @Nullable DiskStore store,
-            Node node,
-            LoginGuard guard) {
+            JumpMq.Builder settings, EventLoops loops, @Nullable DiskStore store, Node node, LoginGuard guard) {
         this.loops = loops;
         this.store = store;
         this.node = node;
@@ -164,8 +160,7 @@ final class RunningBroker implements AutoCloseable {
         return new RunningBroker(settings, loops, store, node(settings, clock, broker, memory, listening), guard);
     }
 
-    private static void recover(
-            JumpMq.Builder settings, Broker broker, @Nullable DiskStore store, StartReport report)
+    private static void recover(JumpMq.Builder settings, Broker broker, @Nullable DiskStore store, StartReport report)
             throws IOException {
         int changes = store == null ? 0 : store.recoveredChanges().size();
         report.at(() -> "applies " + changes + " changes of the catalog, which make "

@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.jumpmq.config.ConfigException;
 import io.jumpmq.config.Options;
 import io.jumpmq.config.Settings;
+import io.jumpmq.management.Cors;
 import io.jumpmq.management.NodeNotes;
 import io.jumpmq.security.Permission;
 import io.jumpmq.session.ConnectionSettings;
@@ -75,7 +76,10 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "PORT", description = "Where to listen. Default: 5672; 0 takes a free port.")
     private @Nullable String port;
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "The address to listen on, at all ports. Default: all.")
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "The address to listen on, at all ports. Default: all.")
     private @Nullable String host;
 
     @Option(names = "--data-dir", paramLabel = "DIRECTORY", description = "Where data is kept. Default: ./data.")
@@ -265,6 +269,9 @@ final class ServerCommand implements Callable<Integer> {
         settings.find(Options.DEFAULT_QUEUE_TYPE).ifPresent(builder::defaultQueueType);
         settings.find(Options.CLUSTER_NAME).ifPresent(builder::clusterName);
         builder.nodeName(settings.get(Options.NODE_NAME))
+                .cors(new Cors(
+                        Set.copyOf(settings.members(Options.CORS_ORIGINS).values()),
+                        settings.get(Options.CORS_MAX_AGE)))
                 .httpPaths(new HttpPaths(settings.get(Options.MANAGEMENT_PATH), settings.get(Options.PROMETHEUS_PATH)));
         settings.find(Options.DEFINITIONS)
                 .or(() -> settings.find(Options.DEFINITIONS_PATH))

@@ -7,14 +7,12 @@ import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.CatalogObserver;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
-import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.InapplicableException;
 import io.jumpmq.broker.catalog.QueueHandle;
 import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.catalog.Rings;
 import io.jumpmq.broker.catalog.VirtualHost;
-import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
 import io.jumpmq.broker.exchange.ExchangeType;
-import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.queue.MessageQueue;
@@ -22,7 +20,6 @@ import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.metrics.SocketCounters;
 import io.jumpmq.metrics.StoreFigures;
-import io.jumpmq.ring.RingState;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -129,7 +126,9 @@ public final class Broker implements CatalogObserver {
 
     /** Hands the whole catalog to the log. On the catalog's loop. */
     public void snapshot() {
-        log.snapshot(catalog.snapshot());
+        List<Change> all = new ArrayList<>(catalog.snapshot());
+        all.addAll(catalog.ringHistories());
+        log.snapshot(all);
     }
 
     /** All loops. */
@@ -234,6 +233,11 @@ public final class Broker implements CatalogObserver {
         return store.damaged();
     }
 
+    /** How many they are of one queue, by its id. Any thread. */
+    public int damagedMessages(long queue) {
+        return store.damaged(queue);
+    }
+
     /** Why publishers have to wait, if they have to. Any thread. */
     public Congestion congestion() {
         if (memory.isSpent()) {
@@ -296,7 +300,7 @@ public final class Broker implements CatalogObserver {
      */
     public record Outcome(List<Change> changes, @Nullable AmqpException failure) {}
 
-    private record Request(Loop from, Command command, boolean lasting, Receiver<Outcome> answer) {}
+    private record Request(Loop from, Command command, String user, boolean lasting, Receiver<Outcome> answer) {}
 
     /** The catalog is half changed by what could not be applied: nothing may build on it, or record it. */
     private boolean broken;
@@ -304,10 +308,11 @@ public final class Broker implements CatalogObserver {
     /**
      * Has a command decided and its changes made; {@code answer} is then received on {@code from}.
      *
+     * @param user who wants it; empty: the broker itself
      * @param lasting whether the answer waits until what has to last does; somebody who is not answered need not wait
      */
-    public void submit(Loop from, Command command, boolean lasting, Receiver<Outcome> answer) {
-        from.send(loops.get(0), decide, new Request(from, command, lasting, answer));
+    public void submit(Loop from, Command command, String user, boolean lasting, Receiver<Outcome> answer) {
+        from.send(loops.get(0), decide, new Request(from, command, user, lasting, answer));
     }
 
     /** One of an operator's commands, that of this index, was refused; nothing has changed. */
@@ -339,23 +344,29 @@ public final class Broker implements CatalogObserver {
      *     one is refused, with an {@link AmqpException} when there is no room to record them
      */
     public CompletableFuture<List<Change>> administer(List<Command> commands) {
+        return administer(commands, "");
+    }
+
+    /** As {@link #administer(List)}, for a user. */
+    public CompletableFuture<List<Change>> administer(List<Command> commands, String user) {
         CompletableFuture<List<Change>> done = new CompletableFuture<>();
-        loops.get(0).submit((List<Command> asked) -> administer(asked, done), commands);
+        loops.get(0).submit((List<Command> asked) -> administer(asked, user, done), commands);
         return done;
     }
 
-    private void administer(List<Command> commands, CompletableFuture<List<Change>> done) {
+    private void administer(List<Command> commands, String user, CompletableFuture<List<Change>> done) {
         List<Change> changes;
+        List<Change> admitted;
         try {
             requireWhole();
             changes = commands.size() == 1 ? decide(catalog, commands, 0) : rehearse(commands);
-            log.admit(changes);
+            admitted = admit(changes, user);
         } catch (RuntimeException | Error e) {
             done.completeExceptionally(e); // A copy was tried at most: nothing has changed.
             return;
         }
         try {
-            log.record(changes, () -> changes.forEach(this::apply), () -> done.complete(changes));
+            log.record(admitted, () -> admitted.forEach(catalog::apply), () -> done.complete(changes));
         } catch (RuntimeException | Error e) {
             done.completeExceptionally(e);
             throw halfDone(commands, e);
@@ -401,39 +412,26 @@ public final class Broker implements CatalogObserver {
         return all;
     }
 
-    /** Makes a change, and notes what it does to a ring. */
-    @SuppressWarnings("ReferenceEquality") // Each change of a ring makes a new state.
-    private void apply(Change change) {
-        ConsistentHashRouter ring = ring(change);
-        RingState<RingMember> before = ring == null ? null : ring.state();
-        catalog.apply(change);
-        if (ring != null && before != null && ring.state() != before) {
-            ring.history().add(loops.get(0).wallMillis(), before, ring.state());
+    /** Has the log keep room for changes, and for the notes that the histories of rings get; what takes away goes without. */
+    private List<Change> admit(List<Change> changes, String user) {
+        List<Change> noted = Rings.noted(changes, catalog, loops.get(0).wallMillis(), user);
+        try {
+            log.admit(noted);
+            return noted;
+        } catch (AmqpException e) {
+            log.admit(changes);
+            return changes;
         }
-    }
-
-    private @Nullable ConsistentHashRouter ring(Change change) {
-        if (change instanceof Change.BindingAdded added) {
-            return ring(added.vhost(), added.source());
-        } else if (change instanceof Change.BindingRemoved removed) {
-            return ring(removed.vhost(), removed.source());
-        }
-        return change instanceof Change.RingRestored restored ? ring(restored.vhost(), restored.exchange()) : null;
-    }
-
-    private @Nullable ConsistentHashRouter ring(String vhostName, String exchangeName) {
-        VirtualHost vhost = catalog.vhost(vhostName);
-        ExchangeRecord exchange = vhost == null ? null : vhost.exchange(exchangeName);
-        return exchange != null && exchange.router() instanceof ConsistentHashRouter router ? router : null;
     }
 
     /** What goes wrong while a command is decided has touched nothing, and is answered. After that, nothing may go wrong. */
     private void onRequest(Request request) {
         List<Change> changes;
+        List<Change> admitted;
         try {
             requireWhole();
             changes = catalog.decide(request.command);
-            log.admit(changes);
+            admitted = admit(changes, request.user);
         } catch (AmqpException e) {
             answer(request, new Outcome(List.of(), e));
             return;
@@ -443,7 +441,7 @@ public final class Broker implements CatalogObserver {
             return;
         }
         try {
-            carryOut(request, changes);
+            carryOut(request, new Outcome(changes, null), admitted);
         } catch (RuntimeException | Error e) {
             answer(request, new Outcome(List.of(), internalError()));
             throw halfDone(List.of(request.command), e);
@@ -452,8 +450,7 @@ public final class Broker implements CatalogObserver {
     }
 
     /** What does not last is recorded, too: it may be part of the history of what does, of a ring. */
-    private void carryOut(Request request, List<Change> changes) {
-        Outcome outcome = new Outcome(changes, null);
+    private void carryOut(Request request, Outcome outcome, List<Change> changes) {
         boolean[] waits = {false};
         if (!changes.isEmpty()) {
             log.record(
@@ -461,7 +458,7 @@ public final class Broker implements CatalogObserver {
                     () -> {
                         for (Change change : changes) {
                             waits[0] |= request.lasting && catalog.survives(change);
-                            apply(change);
+                            catalog.apply(change);
                         }
                     },
                     () -> {
@@ -539,6 +536,6 @@ public final class Broker implements CatalogObserver {
     }
 
     void deleteUnused(Loop from, QueueRecord queue) {
-        submit(from, new Command.DeleteQueue(queue.vhost(), queue.name(), queue.id()), false, outcome -> {});
+        submit(from, new Command.DeleteQueue(queue.vhost(), queue.name(), queue.id()), "", false, outcome -> {});
     }
 }

@@ -24,17 +24,23 @@ public final class DeathCounters {
         }
     }
 
-    private final Map<DeathReason, long[]> counts = new EnumMap<>(DeathReason.class);
+    /** By reason and strategy: of quorum queues, and of all others. */
+    private final Map<DeathReason, Map<Strategy, long[]>> counts = new EnumMap<>(DeathReason.class);
+
     private long confirmed;
 
     DeathCounters() {
         for (DeathReason reason : DeathReason.values()) {
-            counts.put(reason, new long[2 * Strategy.values().length]);
+            Map<Strategy, long[]> ofReason = new EnumMap<>(Strategy.class);
+            for (Strategy strategy : Strategy.values()) {
+                ofReason.put(strategy, new long[2]);
+            }
+            counts.put(reason, ofReason);
         }
     }
 
     void died(boolean quorum, Strategy strategy, DeathReason reason) {
-        of(reason)[at(quorum, strategy)]++;
+        of(strategy, reason)[quorum ? 0 : 1]++;
     }
 
     void confirmed() {
@@ -43,7 +49,7 @@ public final class DeathCounters {
 
     /** How many there were, of quorum queues or of all others. */
     public long of(boolean quorum, Strategy strategy, DeathReason reason) {
-        return of(reason)[at(quorum, strategy)];
+        return of(strategy, reason)[quorum ? 0 : 1];
     }
 
     /** How many dead letters that must not get lost are safe. */
@@ -51,11 +57,7 @@ public final class DeathCounters {
         return confirmed;
     }
 
-    private long[] of(DeathReason reason) {
-        return Objects.requireNonNull(counts.get(reason));
-    }
-
-    private static int at(boolean quorum, Strategy strategy) {
-        return strategy.ordinal() * 2 + (quorum ? 1 : 0);
+    private long[] of(Strategy strategy, DeathReason reason) {
+        return Objects.requireNonNull(counts.getOrDefault(reason, Map.of()).get(strategy));
     }
 }

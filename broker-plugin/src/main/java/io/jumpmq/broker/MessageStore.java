@@ -37,6 +37,11 @@ public interface MessageStore {
         }
 
         @Override
+        public int damaged(long queue) {
+            return 0;
+        }
+
+        @Override
         public long diskLimitBytes() {
             return 0;
         }
@@ -66,6 +71,9 @@ public interface MessageStore {
 
     /** Messages that it cannot read any more, the first thousand of them. Any thread. */
     List<DamagedMessage> damaged();
+
+    /** How many they are of one queue, by its id. Any thread. */
+    int damaged(long queue);
 
     /** Publishers wait while the disk has less than this left. Any thread. */
     long diskLimitBytes();

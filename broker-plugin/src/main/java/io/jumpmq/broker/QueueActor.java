@@ -97,6 +97,10 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         return home;
     }
 
+    public String name() {
+        return queue.name();
+    }
+
     /** Whether it follows the rules of a quorum queue. */
     public boolean isQuorum() {
         return core.settings().quorum();
@@ -116,8 +120,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
      * @param heldBytes size of the bodies that take memory
      * @param lasting how many of all survive a restart
      * @param lastingBytes size of their bodies
-     * @param damaged messages that cannot be read any more
-     * @param stopped whether it delivers nothing for one of them
+     * @param stopped whether it delivers nothing for a message that cannot be read any more
      * @param activeTag the single active consumer's, or the exclusive one's
      */
     public record Figures(
@@ -131,7 +134,6 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
             long heldBytes,
             int lasting,
             long lastingBytes,
-            int damaged,
             boolean stopped,
             int consumers,
             @Nullable String activeTag,
@@ -154,7 +156,6 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
                 core.heldBytes(),
                 core.lasting(),
                 core.lastingBytes(),
-                core.unreadable(),
                 core.isStopped(),
                 core.consumers(),
                 active == null ? null : active.tag(),

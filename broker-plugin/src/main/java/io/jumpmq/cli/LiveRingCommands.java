@@ -231,7 +231,7 @@ final class LiveRingCommands {
                 console.print(Json.pretty(history));
                 return JumpMqCommand.OK;
             }
-            console.print("time                  epoch  buckets   moved  changes\n");
+            console.print("time                  epoch  buckets   moved  by          changes\n");
             for (JsonNode entry : history) {
                 List<String> changes = new ArrayList<>();
                 for (JsonNode change : entry.path("changes")) {
@@ -241,11 +241,12 @@ final class LiveRingCommands {
                 }
                 console.print(String.format(
                         Locale.ROOT,
-                        "%s  %6d  %7d  %5.1f%%  %s%n",
+                        "%s  %6d  %7d  %5.1f%%  %-10s  %s%n",
                         TIME.format(Instant.ofEpochMilli(entry.path("at").asLong())),
                         entry.path("epoch").asLong(),
                         entry.path("bucket_count").asInt(),
                         100 * entry.path("moved").asDouble(),
+                        entry.path("user").asText(),
                         String.join(", ", changes)));
             }
             return JumpMqCommand.OK;

@@ -133,6 +133,10 @@ record Kind<T>(String allowed, Function<String, T> parser, Function<T, String> p
         return new Kind<>(path.allowed, text -> path.parse(text).replaceFirst("/$", ""), text -> text);
     }
 
+    static Kind<String> origin() {
+        return matching("an origin such as https://dashboard.example, or *", "\\*|https?://[^/\\s]+");
+    }
+
     static Kind<String> rotation() {
         return matching("one of $H…, $D…, $W…, $M…, or nothing", "(\\$[HDWM][0-9DHM$]*)?");
     }

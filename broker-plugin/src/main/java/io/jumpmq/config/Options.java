@@ -204,6 +204,19 @@ public final class Options {
             "",
             "What the paths of the HTTP API and of the web pages begin with, such as /jumpmq.");
 
+    public static final Option<String> CORS_ORIGINS = new Option<>(
+            "management.cors.allow_origins.*",
+            Kind.origin(),
+            null,
+            "Pages of other origins that may use the HTTP API from a browser, with all that its user may:"
+                    + " management.cors.allow_origins.1, …. With * all may read, with a password of their own.");
+
+    public static final Option<Integer> CORS_MAX_AGE = new Option<>(
+            "management.cors.max_age",
+            Kind.wholeNumber(0, 86_400),
+            1800,
+            "For how long a browser need not ask again whether they may, in seconds.");
+
     public static final Option<String> PROMETHEUS_PATH =
             new Option<>("prometheus.path", Kind.path(), "/metrics", "The path of the metrics.");
 
@@ -319,6 +332,8 @@ public final class Options {
                     PROMETHEUS.all(),
                     List.of(
                             MANAGEMENT_PATH,
+                            CORS_ORIGINS,
+                            CORS_MAX_AGE,
                             PROMETHEUS_PATH,
                             DEFINITIONS,
                             MANAGEMENT_DEFINITIONS,

@@ -39,12 +39,17 @@ final class AccessResources {
     void addTo(Routes routes) {
         routes.get("/vhosts", call -> {
                     List<ConnectionInfo> connections = statistics.connections();
+                    SampleRanges ranges = SampleRanges.of(call);
                     return Listing.of(
-                            call, call.visibleVhosts(), VirtualHost::name, vhost -> document(vhost, connections));
+                            call,
+                            call.visibleVhosts(),
+                            VirtualHost::name,
+                            vhost -> document(vhost, connections, ranges));
                 })
                 .get(
                         "/vhosts/{vhost}",
-                        call -> Listing.of(call, document(call.visibleVhost(), statistics.connections())))
+                        call -> Listing.of(
+                                call, document(call.visibleVhost(), statistics.connections(), SampleRanges.of(call))))
                 .put("/vhosts/{vhost}", Call::requireAdministrator, this::putVhost)
                 .delete("/vhosts/{vhost}", this::deleteVhost)
                 .get("/vhosts/{vhost}/permissions", call -> {
@@ -94,16 +99,17 @@ final class AccessResources {
 
     // Virtual hosts.
 
-    private Map<String, @Nullable Object> document(VirtualHost vhost, List<ConnectionInfo> connections) {
+    private Map<String, @Nullable Object> document(
+            VirtualHost vhost, List<ConnectionInfo> connections, SampleRanges ranges) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("name", vhost.name());
         map.put("description", vhost.description());
         map.put("tags", new TreeSet<>(vhost.tags()));
         map.put("default_queue_type", vhost.defaultQueueType().isEmpty() ? "undefined" : vhost.defaultQueueType());
         map.put("metadata", metadata(vhost));
-        map.put("tracing", false);
+        map.put("tracing", vhost.isTraced());
         map.put("cluster_state", Map.of(node.name(), "running"));
-        statistics.describe(map, vhost, connections);
+        statistics.describe(map, vhost, connections, ranges);
         return map;
     }
 
@@ -154,6 +160,10 @@ final class AccessResources {
         }
         if (!commands.isEmpty()) {
             call.carryOut(commands.toArray(Command[]::new));
+        }
+        VirtualHost made = node.broker().catalog().vhost(name);
+        if (fields.has("tracing") && made != null) {
+            made.trace(fields.truth("tracing", false) ? node.name() : "");
         }
         return Answer.put(existing == null);
     }

@@ -10,6 +10,7 @@ import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.security.Permission.Operation;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -17,8 +18,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -102,11 +105,19 @@ final class BindingResources {
     }
 
     private Change.BindingAdded one(Call call, DestinationKind kind) {
-        return bindings(List.of(call.visibleVhost()), between(call, kind)).stream()
-                .filter(binding ->
-                        propertiesKey(binding.key(), binding.arguments()).equals(call.at("key")))
-                .findFirst()
+        List<Change.BindingAdded> all = bindings(List.of(call.visibleVhost()), between(call, kind));
+        // Who puts a properties_key into a path as it is has its escapes taken for those of the path.
+        return named(all, call.at("key"), key -> key)
+                .or(() -> named(all, call.at("key"), key -> URLDecoder.decode(key, UTF_8)))
                 .orElseThrow(HttpError::notFound);
+    }
+
+    private static Optional<Change.BindingAdded> named(
+            List<Change.BindingAdded> bindings, String name, UnaryOperator<String> form) {
+        return bindings.stream()
+                .filter(binding -> form.apply(propertiesKey(binding.key(), binding.arguments()))
+                        .equals(name))
+                .findFirst();
     }
 
     private static void requireBindable(Call call, VirtualHost vhost, DestinationKind kind) {
@@ -145,7 +156,7 @@ final class BindingResources {
     }
 
     private static String encoded(String text) {
-        return URLEncoder.encode(text, UTF_8).replace("+", "%20").replace("%7E", "~");
+        return escaped(text).replace("+", "%20").replace("%7E", "~");
     }
 
     private static Map<String, @Nullable Object> document(Change.BindingAdded binding) {
@@ -169,7 +180,7 @@ final class BindingResources {
     /** As RabbitMQ makes it, but for the hash of the arguments, which is our own. */
     static String propertiesKey(String key, FieldTable arguments) {
         if (arguments.isEmpty()) {
-            return key.isEmpty() ? "~" : URLEncoder.encode(key, UTF_8);
+            return key.isEmpty() ? "~" : escaped(key);
         }
         CRC32C hash = new CRC32C();
         hash.update(Json.write(new TreeMap<>(Json.of(arguments))));
@@ -177,7 +188,10 @@ final class BindingResources {
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) (hash.getValue() >>> (8 * i));
         }
-        return URLEncoder.encode(key, UTF_8) + "~"
-                + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return escaped(key) + "~" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private static String escaped(String key) {
+        return URLEncoder.encode(key, UTF_8).replace("*", "%2A");
     }
 }

@@ -191,7 +191,7 @@ record Call(
 
     /** Has commands carried out, all or none, and waits until that lasts. */
     List<Change> carryOut(Command... commands) {
-        return await(broker.administer(List.of(commands)));
+        return await(broker.administer(List.of(commands), user.name()));
     }
 
     /** Waits for an answer of the broker's. */

@@ -43,7 +43,7 @@ final class ConnectionResources {
                         call -> connections(
                                 call, connection -> connection.user().equals(call.at("user"))))
                 .delete("/connections/username/{user}", this::closeAllOf)
-                .get("/connections/{name}", call -> Listing.of(call, connection(one(call))))
+                .get("/connections/{name}", call -> Listing.of(call, connection(one(call), SampleRanges.of(call))))
                 .delete("/connections/{name}", this::close)
                 .get("/connections/{name}/channels", call -> channels(call, channelsOf(one(call))))
                 .get("/channels", call -> channels(call, channels(call)))
@@ -72,12 +72,13 @@ final class ConnectionResources {
     }
 
     private Answer connections(Call call, Predicate<ConnectionInfo> which) {
+        SampleRanges ranges = SampleRanges.of(call);
         return Listing.found(
                 call,
                 visible(call).stream().filter(which).toList(),
                 ConnectionInfo::name,
                 connection -> names(connection, connection.name()),
-                this::connection);
+                item -> connection(item, ranges));
     }
 
     /** What one looks for something by: names of its own, and what its client calls itself. */
@@ -109,8 +110,13 @@ final class ConnectionResources {
     }
 
     private Answer channels(Call call, List<Channel> channels) {
+        SampleRanges ranges = SampleRanges.of(call);
         return Listing.found(
-                call, channels, Channel::name, channel -> names(channel.connection, channel.name()), this::channel);
+                call,
+                channels,
+                Channel::name,
+                channel -> names(channel.connection, channel.name()),
+                item -> channel(item, ranges));
     }
 
     private Answer oneChannel(Call call) {
@@ -118,7 +124,7 @@ final class ConnectionResources {
                 .filter(channel -> channel.name().equals(call.at("name")))
                 .findFirst()
                 .orElseThrow(HttpError::notFound);
-        Map<String, @Nullable Object> map = channel(found);
+        Map<String, @Nullable Object> map = channel(found, SampleRanges.of(call));
         map.put(
                 "consumer_details",
                 found.channel.consumers().stream()
@@ -194,7 +200,7 @@ final class ConnectionResources {
         }
     }
 
-    private Map<String, @Nullable Object> connection(ConnectionInfo connection) {
+    private Map<String, @Nullable Object> connection(ConnectionInfo connection, SampleRanges ranges) {
         ConnectionInfo.Socket socket = connection.socket();
         boolean tls = !socket.tls().isEmpty();
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
@@ -229,11 +235,11 @@ final class ConnectionResources {
         map.put("recv_cnt", socket.reads());
         map.put("send_cnt", socket.writes());
         map.put("send_pend", 0);
-        statistics.describeOctets(map, connection);
+        statistics.describeOctets(map, connection, ranges);
         return map;
     }
 
-    private Map<String, @Nullable Object> channel(Channel one) {
+    private Map<String, @Nullable Object> channel(Channel one, SampleRanges ranges) {
         ConnectionInfo connection = one.connection;
         ChannelInfo channel = one.channel;
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
@@ -258,7 +264,7 @@ final class ConnectionResources {
         if (idleSince != null) {
             map.put("idle_since", Documents.time(idleSince));
         }
-        map.put("message_stats", statistics.describe(channel.counters()));
+        map.put("message_stats", statistics.describe(channel.counters(), ranges));
         return map;
     }
 

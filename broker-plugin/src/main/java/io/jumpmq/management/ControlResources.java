@@ -24,10 +24,7 @@ final class ControlResources {
                     String value = call.json().requiredText("value");
                     return asked(() -> control.set(call.at("key"), value));
                 })
-                .post(
-                        "/ctl/rotate_logs",
-                        Call::requireAdministrator,
-                        call -> asked(control::rotateLogs));
+                .post("/ctl/rotate_logs", Call::requireAdministrator, call -> asked(control::rotateLogs));
         addAlways(routes, true);
     }
 

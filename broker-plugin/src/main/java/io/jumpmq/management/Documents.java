@@ -3,6 +3,7 @@ package io.jumpmq.management;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.EffectivePolicy;
 import io.jumpmq.broker.catalog.ExchangeRecord;
+import io.jumpmq.broker.catalog.Gone;
 import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.exchange.Destination;
@@ -56,10 +57,13 @@ final class Documents {
     }
 
     static String kind(Destination destination) {
-        return destination instanceof QueueRecord ? "queue" : "exchange";
+        return kind(DestinationKind.of(destination));
     }
 
     static String name(Destination destination) {
+        if (destination instanceof Gone gone) {
+            return gone.name();
+        }
         return destination instanceof QueueRecord queue ? queue.name() : ((ExchangeRecord) destination).name();
     }
 

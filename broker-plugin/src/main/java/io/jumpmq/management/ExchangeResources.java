@@ -47,12 +47,13 @@ final class ExchangeResources {
     }
 
     private Answer list(Call call, List<VirtualHost> vhosts) {
+        SampleRanges ranges = SampleRanges.of(call);
         return Listing.of(
                 call,
                 vhosts.stream().flatMap(vhost -> vhost.exchanges().stream()).toList(),
                 Comparator.comparing(ExchangeRecord::vhost).thenComparing(ExchangeRecord::name),
                 ExchangeRecord::name,
-                this::document);
+                item -> document(item, ranges));
     }
 
     private Answer one(Call call) {
@@ -60,15 +61,15 @@ final class ExchangeResources {
         if (exchange == null) {
             throw HttpError.notFound();
         }
-        Map<String, @Nullable Object> map = document(exchange);
+        Map<String, @Nullable Object> map = document(exchange, SampleRanges.of(call));
         map.put("incoming", List.of());
         map.put("outgoing", List.of());
         return Listing.of(call, map);
     }
 
-    private Map<String, @Nullable Object> document(ExchangeRecord exchange) {
+    private Map<String, @Nullable Object> document(ExchangeRecord exchange, SampleRanges ranges) {
         Map<String, @Nullable Object> map = Documents.exchange(exchange);
-        map.put("message_stats", statistics.describe(exchange));
+        map.put("message_stats", statistics.describe(exchange, ranges));
         map.put(
                 "policy",
                 exchange.policy().policy() == null
@@ -123,7 +124,11 @@ final class ExchangeResources {
     }
 
     private static void requireWritable(Call call) {
-        String name = named(call.at("name"));
+        requireWritable(call, named(call.at("name")));
+    }
+
+    /** Lets the user publish to an exchange of the path's virtual host. */
+    static void requireWritable(Call call, String name) {
         call.require(call.vhost(), Operation.WRITE, "exchange", name.isEmpty() ? DEFAULT : name);
     }
 
@@ -150,7 +155,9 @@ final class ExchangeResources {
             call.requireTopic(vhost, Operation.WRITE, name, new String(copy, UTF_8));
         }
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("routed", Call.await(channel.publish(vhost, exchange, message)));
+        answer.put(
+                "routed",
+                Call.await(channel.publish(vhost, exchange, message, call.user().name())));
         return Answer.of(answer);
     }
 

@@ -194,9 +194,10 @@ final class HealthResources {
         ExchangeRecord exchange = vhost.requireExchange(VirtualHost.DEFAULT_EXCHANGE);
         QueueRecord queue = vhost.requireQueue(ALIVENESS);
         byte[] body = "test_message".getBytes(StandardCharsets.UTF_8);
+        String user = call.user().name();
         Call.await(channel.publish(
-                vhost, exchange, new Message("", ALIVENESS.getBytes(StandardCharsets.UTF_8), new byte[2], body)));
-        List<OperatorChannel.Got> got = Call.await(channel.get(queue, 1, OperatorChannel.Settlement.ACK));
+                vhost, exchange, new Message("", ALIVENESS.getBytes(StandardCharsets.UTF_8), new byte[2], body), user));
+        List<OperatorChannel.Got> got = Call.await(channel.get(vhost, queue, 1, OperatorChannel.Settlement.ACK, user));
         return got.isEmpty() ? Answer.unhealthy(failed("the test message did not come back")) : Answer.of(ok());
     }
 }

@@ -40,11 +40,10 @@ final class History {
         if (age == null || increment == null || count == 0) {
             return;
         }
-        long ageMillis = seconds("age", age) * 1000L;
-        long stepMillis = seconds("increment", increment) * 1000L;
+        long ageMillis = SampleRange.seconds("age", age) * 1000L;
+        long stepMillis = SampleRange.seconds("increment", increment) * 1000L;
         for (int number = 0; number < names.size(); number++) {
             List<Map<String, Long>> samples = new ArrayList<>();
-            double sum = 0;
             int newest = (next - 1 + times.length) % times.length;
             long taken = Long.MAX_VALUE;
             for (int i = 0; i < count; i++) {
@@ -59,18 +58,27 @@ final class History {
                     sample.put("sample", values[at][number]);
                     sample.put("timestamp", times[at]);
                     samples.add(sample);
-                    sum += values[at][number];
                 }
             }
-            Map<String, @Nullable Object> details = new LinkedHashMap<>();
-            if (document.get(names.get(number) + "_details") instanceof Map<?, ?> there) {
-                details.put("rate", there.get("rate"));
-            }
-            details.put("samples", samples);
-            details.put("avg_rate", growth(samples));
-            details.put("avg", sum / samples.size());
-            document.put(names.get(number) + "_details", details);
+            describe(document, names.get(number), samples);
         }
+    }
+
+    /** Adds the samples of a number to its {@code …_details}, the newest first, with their mean growth and their mean. */
+    static void describe(Map<String, @Nullable Object> document, String name, List<Map<String, Long>> samples) {
+        Map<String, @Nullable Object> details = new LinkedHashMap<>();
+        if (document.get(name + "_details") instanceof Map<?, ?> there) {
+            details.put("rate", there.get("rate"));
+        }
+        details.put("samples", samples);
+        details.put("avg_rate", growth(samples));
+        details.put(
+                "avg",
+                samples.stream()
+                        .mapToLong(sample -> sample.getOrDefault("sample", 0L))
+                        .average()
+                        .orElse(0));
+        document.put(name + "_details", details);
     }
 
     private static double growth(List<Map<String, Long>> samples) {
@@ -80,17 +88,5 @@ final class History {
         return millis == 0
                 ? 0
                 : (newest.getOrDefault("sample", 0L) - oldest.getOrDefault("sample", 0L)) * 1000.0 / millis;
-    }
-
-    private static int seconds(String what, String text) {
-        try {
-            int seconds = Integer.parseInt(text);
-            if (seconds >= 1) {
-                return seconds;
-            }
-        } catch (NumberFormatException e) {
-            // Said below.
-        }
-        throw HttpError.badRequest("the samples' " + what + " must be a number of seconds, not '" + text + "'");
     }
 }

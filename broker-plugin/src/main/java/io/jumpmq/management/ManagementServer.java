@@ -84,6 +84,7 @@ public final class ManagementServer implements AutoCloseable {
     private volatile HttpHandler root;
     private final Control control;
     private final String prefix;
+    private final Cors cors;
     private final ScheduledExecutorService sampler;
     private final HttpThreads threads;
     private final HttpMemory memory = HttpMemory.ofHeap();
@@ -94,12 +95,14 @@ public final class ManagementServer implements AutoCloseable {
      * A server that does not listen yet.
      *
      * @param prefix what all its paths begin with; may be empty
+     * @param cors which pages of other origins may use it
      */
     public ManagementServer(
-            HttpThreads threads, Node node, Authenticator authenticator, Control control, String prefix) {
+            HttpThreads threads, Node node, Authenticator authenticator, Control control, String prefix, Cors cors) {
         this.threads = threads;
         this.control = control;
         this.prefix = prefix;
+        this.cors = cors;
         this.site = site(node, authenticator, true);
         this.root = handler(site);
         this.sampler = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -110,8 +113,7 @@ public final class ManagementServer implements AutoCloseable {
     }
 
     private static Site site(Node node, Authenticator authenticator, boolean running) {
-        return new Site(
-                node, new Logins(authenticator, node.broker().events()), new Statistics(node), running);
+        return new Site(node, new Logins(authenticator, node.broker().events()), new Statistics(node), running);
     }
 
     private HttpHandler handler(Site its) {
@@ -154,7 +156,8 @@ public final class ManagementServer implements AutoCloseable {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // Sampling goes on whatever one sample throws.
     public int listen(InetSocketAddress address, @Nullable Https tls) throws IOException {
-        AcceptingChannel<? extends StreamConnection> started = threads.listen(address, tls, memory, exchange -> root.handleRequest(exchange));
+        AcceptingChannel<? extends StreamConnection> started =
+                threads.listen(address, tls, memory, exchange -> root.handleRequest(exchange));
         if (servers.isEmpty()) {
             sampler.scheduleWithFixedDelay(this::sample, 0, Statistics.SAMPLE_SECONDS, TimeUnit.SECONDS);
         }
@@ -201,10 +204,13 @@ public final class ManagementServer implements AutoCloseable {
         HttpError missing = its.running
                 ? HttpError.notFound()
                 : new HttpError(503, "stopped", "the broker is stopped: 'jumpmq ctl start_app' starts it");
-        HttpHandler api = entrance(its.logins, routes(its).handler()
-                .setFallbackHandler(exchange -> send(exchange, missing))
-                .setInvalidMethodHandler(exchange ->
-                        send(exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
+        HttpHandler api = entrance(
+                its.logins,
+                routes(its)
+                        .handler()
+                        .setFallbackHandler(exchange -> send(exchange, missing))
+                        .setInvalidMethodHandler(exchange -> send(
+                                exchange, new HttpError(405, "method_not_allowed", "this path knows no such method"))));
         return beforeLogin(api);
     }
 
@@ -228,7 +234,7 @@ public final class ManagementServer implements AutoCloseable {
         new RingResources().addTo(routes);
     }
 
-    private static HttpHandler beforeLogin(HttpHandler api) {
+    private HttpHandler beforeLogin(HttpHandler api) {
         HttpHandler pages = pages(UI);
         HttpHandler help = help();
         return exchange -> {
@@ -239,6 +245,10 @@ public final class ManagementServer implements AutoCloseable {
                 help.handleRequest(exchange);
             } else if (path.startsWith("/api/")) {
                 exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+                if (cors.tell(exchange)) {
+                    Transfer.of(exchange).send();
+                    return;
+                }
                 if (path.endsWith("/")) {
                     // A list's path, not that of something without a name.
                     exchange.setRelativePath(path.substring(0, path.length() - 1));
@@ -296,7 +306,7 @@ public final class ManagementServer implements AutoCloseable {
             exchange.putAttachment(USER, user);
             Audit.begin(exchange, user.name());
             threads.sockets().loggedIn(exchange);
-            Origins.requireOwn(exchange);
+            Origins.requireOwn(exchange, cors);
             inside.handleRequest(exchange);
         });
     }

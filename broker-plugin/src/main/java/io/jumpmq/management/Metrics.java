@@ -173,7 +173,10 @@ final class Metrics {
                 "Publishers wait when messages take more: mem_limit of the HTTP API",
                 node.memory().limitBytes());
         families.gauge("disk_space_available_bytes", "Free where the data are", OverviewResources.diskFree(node));
-        families.gauge("disk_space_available_limit_bytes", "Publishers wait when less is free", node.broker().diskLimitBytes());
+        families.gauge(
+                "disk_space_available_limit_bytes",
+                "Publishers wait when less is free",
+                node.broker().diskLimitBytes());
         families.gauge("erlang_uptime_seconds", "Since the node started", node.uptimeMillis() / 1000.0);
         Congestion congestion = node.broker().congestion();
         families.gauge(
@@ -712,7 +715,7 @@ final class Metrics {
                 "Different keys seen, an estimate",
                 router.keys().distinct(),
                 labels);
-        List<RingHistory.Entry> history = router.history().entries();
+        List<RingHistory.Entry> history = router.history();
         if (!history.isEmpty()) {
             families.gauge(
                     "ring_last_change_moved_ratio",

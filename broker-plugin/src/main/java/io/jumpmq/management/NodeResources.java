@@ -20,8 +20,9 @@ final class NodeResources {
         routes.get("/alarms", call -> Answer.of(alarms()))
                 .get("/nodes/{name}/settings", call -> {
                     requireAdministratorOfThis(call);
-                    return Answer.of(
-                            node.notes().settings().stream().map(NodeResources::document).toList());
+                    return Answer.of(node.notes().settings().stream()
+                            .map(NodeResources::document)
+                            .toList());
                 })
                 .get("/nodes/{name}/log", call -> {
                     requireAdministratorOfThis(call);

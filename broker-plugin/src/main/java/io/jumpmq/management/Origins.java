@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each header by which browsers tell of the page, {@code Sec-Fetch-Site}, {@code Origin}, {@code Referer}, must name this
  * server if it is there. Where none is, the request may come from a tool, or from an old browser that was told to hide the page:
  * such a browser can be made to send a form, so what only forms are sent as is refused. {@code curl -d} sends the type of a
- * form, too, but does not call itself Mozilla, as all browsers do.
+ * form, too, but does not call itself Mozilla, as all browsers do. Pages that {@link Cors} trusts are taken for our own.
  */
 final class Origins {
     private static final HttpString SEC_FETCH_SITE = new HttpString("Sec-Fetch-Site");
@@ -25,8 +25,12 @@ final class Origins {
 
     private Origins() {}
 
-    /** @throws HttpError 403 */
-    static void requireOwn(HttpServerExchange exchange) {
+    /**
+     * Lets pass what changes nothing, comes from a page of ours, or of an origin that is trusted.
+     *
+     * @throws HttpError 403
+     */
+    static void requireOwn(HttpServerExchange exchange, Cors cors) {
         if (exchange.getRequestMethod().equals(Methods.GET)
                 || exchange.getRequestMethod().equals(Methods.HEAD)) {
             return;
@@ -36,10 +40,11 @@ final class Origins {
         String origin = headers.getFirst(Headers.ORIGIN);
         String referrer = headers.getFirst(Headers.REFERER);
         String host = headers.getFirst(Headers.HOST);
+        boolean trusted = cors.trusts(origin) && (referrer == null || referrer.startsWith(origin + "/"));
         boolean own = (site == null || OWN_SITES.contains(site))
                 && (origin == null || names(origin, host))
                 && (referrer == null || names(referrer, host));
-        if (!own) {
+        if (!own && !trusted) {
             throw new HttpError(403, "forbidden", "a page of another origin may not change anything here");
         }
         if (site == null && origin == null && referrer == null && isForm(headers)) {

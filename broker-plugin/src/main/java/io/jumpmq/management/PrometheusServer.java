@@ -53,7 +53,8 @@ public final class PrometheusServer implements AutoCloseable {
     public PrometheusServer(HttpThreads threads, String path) {
         this.threads = threads;
         this.path = path;
-        registry.getPrometheusRegistry().register((MultiCollector) () -> running().aggregated());
+        registry.getPrometheusRegistry()
+                .register((MultiCollector) () -> running().aggregated());
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ClassLoaderMetrics().bindTo(registry);

@@ -2,11 +2,15 @@ package io.jumpmq.management;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.amqp.ShortString;
+import io.jumpmq.broker.Move;
 import io.jumpmq.broker.OperatorChannel;
 import io.jumpmq.broker.QueueActor;
 import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
@@ -24,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /** {@code /queues}: what there is, declaring, deleting, purging, fetching. */
 final class QueueResources {
     private static final int MOST_FETCHED = 10_000;
+
+    /** At a time: whoever asks does not wait for long, and asks again. */
+    private static final int MOST_MOVED = 1_000;
 
     private final Node node;
     private final Statistics statistics;
@@ -50,6 +57,10 @@ final class QueueResources {
                         call -> call.require(call.vhost(), Operation.READ, "queue", call.at("name")),
                         this::get)
                 .post(
+                        "/queues/{vhost}/{name}/move",
+                        call -> call.require(call.vhost(), Operation.READ, "queue", call.at("name")),
+                        this::move)
+                .post(
                         "/queues/{vhost}/{name}/actions",
                         call -> queue(call, call.vhost(), Operation.CONFIGURE),
                         QueueResources::act)
@@ -57,12 +68,13 @@ final class QueueResources {
     }
 
     private Answer list(Call call, List<VirtualHost> vhosts) {
+        SampleRanges ranges = SampleRanges.of(call);
         return Listing.together(
                 call,
                 vhosts.stream().flatMap(vhost -> vhost.queues().stream()).toList(),
                 Comparator.comparing(QueueRecord::vhost).thenComparing(QueueRecord::name),
                 QueueRecord::name,
-                this::documents);
+                items -> documents(items, ranges));
     }
 
     private Answer one(Call call) {
@@ -70,21 +82,23 @@ final class QueueResources {
         if (queue == null) {
             throw HttpError.notFound();
         }
-        Map<String, @Nullable Object> map = documents(List.of(queue)).get(0);
+        Map<String, @Nullable Object> map =
+                documents(List.of(queue), SampleRanges.of(call)).get(0);
         map.put("consumer_details", ConnectionResources.consumersOf(queue, statistics.connections()));
         map.put("incoming", List.of());
         map.put("deliveries", List.of());
         return Listing.of(call, map);
     }
 
-    private List<Map<String, @Nullable Object>> documents(List<QueueRecord> queues) {
+    private List<Map<String, @Nullable Object>> documents(List<QueueRecord> queues, SampleRanges ranges) {
         Map<Long, Long> heads = statistics.headTimestamps(queues);
         return queues.stream()
-                .map(queue -> document(queue, heads.get(queue.id())))
+                .map(queue -> document(queue, heads.get(queue.id()), ranges))
                 .toList();
     }
 
-    private Map<String, @Nullable Object> document(QueueRecord queue, @Nullable Long headTimestamp) {
+    private Map<String, @Nullable Object> document(
+            QueueRecord queue, @Nullable Long headTimestamp, SampleRanges ranges) {
         QueueActor.Figures figures = QueueActor.of(queue).figures();
         Map<String, @Nullable Object> map = Documents.queue(queue);
         map.put("exclusive", queue.owner() != 0);
@@ -96,7 +110,7 @@ final class QueueResources {
             map.put("online", List.of(node.name()));
         }
         map.put("state", figures.stopped() ? "stopped" : "running");
-        map.put("damaged_messages", figures.damaged());
+        map.put("damaged_messages", node.broker().damagedMessages(queue.id()));
         Long idleSince = statistics.idleSince(queue);
         if (idleSince != null) {
             map.put("idle_since", Documents.time(idleSince));
@@ -126,7 +140,7 @@ final class QueueResources {
         map.put("messages_unacknowledged_ram", figures.unacknowledged());
         map.put("messages_paged_out", figures.stored());
         map.put("messages_persistent", figures.lasting());
-        statistics.describe(map, queue, figures);
+        statistics.describe(map, queue, figures, ranges);
         return map;
     }
 
@@ -222,9 +236,62 @@ final class QueueResources {
             throw HttpError.badRequest("truncate must be a number of bytes, not " + truncate);
         }
         QueueRecord queue = queue(call, call.vhost(), Operation.READ);
-        return Answer.of(Call.await(channel.get(queue, (int) count, settlement)).stream()
-                .map(got -> message(got, encoding.equals("auto"), (int) Math.min(truncate, Integer.MAX_VALUE)))
-                .toList());
+        return Answer.of(
+                Call.await(channel.get(
+                                call.vhost(),
+                                queue,
+                                (int) count,
+                                settlement,
+                                call.user().name()))
+                        .stream()
+                        .map(got -> message(got, encoding.equals("auto"), (int) Math.min(truncate, Integer.MAX_VALUE)))
+                        .toList());
+    }
+
+    private Answer move(Call call) {
+        VirtualHost vhost = call.vhost();
+        Fields fields = call.json();
+        fields.require("exchange", "count");
+        long count = fields.number("count", 1);
+        if (count < 1 || count > MOST_MOVED) {
+            throw HttpError.badRequest("count must be from 1 to " + MOST_MOVED + ", not " + count);
+        }
+        QueueRecord queue = queue(call, vhost, Operation.READ);
+        ExchangeRecord exchange = vhost.requireExchange(ExchangeResources.named(fields.requiredText("exchange")));
+        ExchangeResources.requireWritable(call, exchange.name());
+        if (exchange.internal()) {
+            throw HttpError.notAuthorised("ACCESS_REFUSED - cannot publish to internal " + exchange);
+        }
+        String key = fields.text("routing_key");
+        if (key != null && !ShortString.fits(key)) {
+            throw HttpError.badRequest("a routing key has at most 255 bytes");
+        }
+        Move.Outcome outcome = Call.await(channel.move(
+                queue,
+                new Move(
+                        vhost,
+                        exchange,
+                        key,
+                        (int) count,
+                        call.user().name(),
+                        message -> objection(call, exchange, message))));
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("moved", outcome.moved());
+        map.put("stopped", outcome.stopped());
+        return Answer.of(map);
+    }
+
+    /** Why the user may not publish this there. */
+    private static @Nullable String objection(Call call, ExchangeRecord exchange, Message message) {
+        try {
+            exchange.requireTopic(call.user(), Operation.WRITE, message.routingKeyText());
+            for (byte[] copy : VirtualHost.copies(message)) {
+                exchange.requireTopic(call.user(), Operation.WRITE, new String(copy, UTF_8));
+            }
+            return null;
+        } catch (AmqpException e) {
+            return e.getMessage();
+        }
     }
 
     private static Map<String, @Nullable Object> message(OperatorChannel.Got got, boolean asText, int truncate) {

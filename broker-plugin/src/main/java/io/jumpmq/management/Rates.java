@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,11 @@ final class Rates {
             next.put(
                     key,
                     new Series(values, perSecond, atMillis, before != null && same ? before.changedMillis : atMillis));
+        }
+
+        /** Of all that was counted. */
+        Set<Object> keys() {
+            return next.keySet();
         }
 
         /** From now on, this is what is read. */

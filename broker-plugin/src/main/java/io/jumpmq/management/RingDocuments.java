@@ -3,7 +3,6 @@ package io.jumpmq.management;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.DestinationKind;
-import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.ring.DestinationCodec;
 import io.jumpmq.ring.Movement;
@@ -42,7 +41,7 @@ final class RingDocuments {
     private RingDocuments() {}
 
     private static boolean isQueue(RingMember member) {
-        return member.destination() instanceof QueueRecord;
+        return DestinationKind.of(member.destination()) == DestinationKind.QUEUE;
     }
 
     static String digest(RingState<RingMember> state) {
@@ -153,6 +152,14 @@ final class RingDocuments {
         });
         map.put("buckets", runs);
         return map;
+    }
+
+    /** A state as a command can restore it. */
+    static Command.RingArray array(RingState<RingMember> state) {
+        List<Command.Weight> runs = new ArrayList<>();
+        state.forEachRun((member, length) -> runs.add(new Command.Weight(
+                DestinationKind.of(member.destination()), Documents.name(member.destination()), length)));
+        return new Command.RingArray(state.algorithm(), state.epoch(), runs);
     }
 
     /**

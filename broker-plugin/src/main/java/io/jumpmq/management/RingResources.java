@@ -54,6 +54,17 @@ final class RingResources {
                 .putLarge(ring + "/weights", Call::vhost, this::setWeights)
                 .get(ring + "/uniformity", call -> Listing.of(call, uniformity(router(call))))
                 .get(ring + "/history", call -> Answer.of(history(router(call))))
+                .get(ring + "/history/{epoch}/revert", call -> {
+                    VirtualHost vhost = call.visibleVhost();
+                    Command.RingArray array = before(call, router(call, vhost));
+                    RingState<RingMember> now = router(call, vhost).state();
+                    return Answer.of(RingDocuments.change(
+                            new RingChange<>(now, Rings.restored(vhost, call.at("exchange"), array))));
+                })
+                .post(ring + "/history/{epoch}/revert", Call::vhost, call -> {
+                    VirtualHost vhost = call.vhost();
+                    return restore(call, vhost, before(call, router(call, vhost)));
+                })
                 .get(
                         ring + "/export",
                         call -> Answer.of(RingDocuments.file(router(call).state())));
@@ -197,9 +208,24 @@ final class RingResources {
     }
 
     private Answer restore(Call call) {
-        VirtualHost vhost = call.vhost();
+        return restore(call, call.vhost(), RingDocuments.array(call.json()));
+    }
+
+    /** What the ring was before the change that led to the path's epoch. */
+    private static Command.RingArray before(Call call, ConsistentHashRouter router) {
+        return router.history().stream()
+                .filter(entry -> Long.toString(entry.change().after().epoch()).equals(call.at("epoch")))
+                .findFirst()
+                .map(entry -> RingDocuments.array(entry.change().before()))
+                .orElseThrow(() -> new HttpError(
+                        404,
+                        "not_found",
+                        "the history has no change that led to epoch " + call.at("epoch")
+                                + ": it keeps the last ones"));
+    }
+
+    private Answer restore(Call call, VirtualHost vhost, Command.RingArray array) {
         ConsistentHashRouter router = router(call, vhost);
-        Command.RingArray array = RingDocuments.array(call.json());
         String epoch = call.query("if_epoch");
         OptionalLong ifEpoch;
         try {
@@ -238,7 +264,7 @@ final class RingResources {
 
     private static List<Map<String, @Nullable Object>> history(ConsistentHashRouter router) {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
-        for (RingHistory.Entry entry : router.history().entries()) {
+        for (RingHistory.Entry entry : router.history()) {
             RingState<RingMember> before = entry.change().before();
             RingState<RingMember> after = entry.change().after();
             Map<RingMember, Integer> were = before.weights();
@@ -259,6 +285,7 @@ final class RingResources {
             Map<String, @Nullable Object> map = new LinkedHashMap<>();
             map.put("epoch", after.epoch());
             map.put("at", entry.atMillis());
+            map.put("user", entry.user());
             map.put("moved", Movement.between(before, after).total());
             map.put("bucket_count", after.bucketCount());
             map.put("changes", changes);

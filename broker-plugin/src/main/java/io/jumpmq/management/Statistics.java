@@ -31,6 +31,9 @@ final class Statistics {
     /** An hour. */
     private static final int SAMPLES_KEPT = 720;
 
+    /** Those of single objects take at most this part of the heap. */
+    private static final int HISTORIES_OF_HEAP = 64;
+
     /** What is counted for the node, a virtual host, a channel, in this order. */
     static final List<String> MESSAGES = List.of(
             "publish",
@@ -87,6 +90,7 @@ final class Statistics {
 
     private final Node node;
     private final Rates rates = new Rates();
+    private final Histories histories = new Histories(Runtime.getRuntime().maxMemory() / HISTORIES_OF_HEAP);
     private final History messages = new History(MESSAGES.size(), SAMPLES_KEPT);
     private final History depths = new History(DEPTHS.size(), SAMPLES_KEPT);
     private final History disk = new History(DISK.size(), SAMPLES_KEPT);
@@ -107,16 +111,20 @@ final class Statistics {
             long[] inVhost = new long[DEPTHS.size()];
             for (QueueRecord queue : vhost.queues()) {
                 QueueActor.Figures figures = QueueActor.of(queue).figures();
-                sample.add(queue, ofQueue(figures.counters()));
+                note(sample, nowMillis, queue, ofQueue(figures.counters()));
                 long[] ofQueue = depths(figures);
-                sample.addLevels(new Key(queue.id(), Of.DEPTHS), ofQueue);
+                noteLevels(sample, nowMillis, new Key(queue.id(), Of.DEPTHS), ofQueue);
                 add(inVhost, ofQueue);
             }
             for (ExchangeRecord exchange : vhost.exchanges()) {
-                sample.add(
-                        exchange, exchange.counters().in(), exchange.counters().out());
+                note(
+                        sample,
+                        nowMillis,
+                        exchange,
+                        exchange.counters().in(),
+                        exchange.counters().out());
             }
-            sample.addLevels(new Key(vhost.name(), Of.DEPTHS), inVhost);
+            noteLevels(sample, nowMillis, new Key(vhost.name(), Of.DEPTHS), inVhost);
             add(depth, inVhost);
         }
         Map<String, long[]> vhostMessages = new LinkedHashMap<>();
@@ -125,16 +133,16 @@ final class Statistics {
             long[] octets = {
                 connection.socket().receivedBytes(), connection.socket().sentBytes()
             };
-            sample.add(new Key(connection.id(), Of.OCTETS), octets);
+            note(sample, nowMillis, new Key(connection.id(), Of.OCTETS), octets);
             add(vhostOctets.computeIfAbsent(connection.vhost(), unused -> new long[octets.length]), octets);
             for (ChannelInfo channel : connection.channels()) {
                 long[] ofChannel = of(channel.counters());
-                sample.add(channel.counters(), ofChannel);
+                note(sample, nowMillis, channel.counters(), ofChannel);
                 add(vhostMessages.computeIfAbsent(connection.vhost(), unused -> new long[ofChannel.length]), ofChannel);
             }
         }
-        vhostMessages.forEach((vhost, values) -> sample.add(new Key(vhost, Of.NODE), values));
-        vhostOctets.forEach((vhost, values) -> sample.add(new Key(vhost, Of.OCTETS), values));
+        vhostMessages.forEach((vhost, values) -> note(sample, nowMillis, new Key(vhost, Of.NODE), values));
+        vhostOctets.forEach((vhost, values) -> note(sample, nowMillis, new Key(vhost, Of.OCTETS), values));
         sample.add(Of.NODE, all);
         sample.addLevels(Of.DEPTHS, depth);
         sample.add(Of.CHURN, churn());
@@ -144,11 +152,22 @@ final class Statistics {
         long[] level = NodeFigures.levels(node);
         sample.addLevels(Of.LEVELS, level);
         sample.done();
+        histories.retain(sample.keys());
         messages.add(nowMillis, all);
         depths.add(nowMillis, depth);
         disk.add(nowMillis, disk(store));
         levels.add(nowMillis, level);
         counts.add(nowMillis, NodeFigures.counts(store));
+    }
+
+    private void note(Rates.Sample sample, long nowMillis, Object key, long... values) {
+        sample.add(key, values);
+        histories.add(key, nowMillis, values);
+    }
+
+    private void noteLevels(Rates.Sample sample, long nowMillis, Object key, long... values) {
+        sample.addLevels(key, values);
+        histories.add(key, nowMillis, values);
     }
 
     private static void add(long[] sum, long[] values) {
@@ -336,8 +355,12 @@ final class Statistics {
     }
 
     /** A virtual host's depths, and what its open channels have done. */
-    void describe(Map<String, @Nullable Object> document, VirtualHost vhost, List<ConnectionInfo> connections) {
-        rates.describe(document, new Key(vhost.name(), Of.DEPTHS), DEPTHS, depths(vhost));
+    void describe(
+            Map<String, @Nullable Object> document,
+            VirtualHost vhost,
+            List<ConnectionInfo> connections,
+            SampleRanges ranges) {
+        describe(document, new Key(vhost.name(), Of.DEPTHS), DEPTHS, ranges.lengths(), depths(vhost));
         long[] octets = new long[OCTETS.size()];
         long[] sum = new long[MESSAGES.size()];
         for (ConnectionInfo connection : connections) {
@@ -347,16 +370,20 @@ final class Statistics {
                 connection.channels().forEach(channel -> add(sum, of(channel.counters())));
             }
         }
-        rates.describe(document, new Key(vhost.name(), Of.OCTETS), OCTETS, octets);
+        describe(document, new Key(vhost.name(), Of.OCTETS), OCTETS, ranges.octets(), octets);
         Map<String, @Nullable Object> stats = new LinkedHashMap<>();
-        rates.describe(stats, new Key(vhost.name(), Of.NODE), MESSAGES, sum);
+        describe(stats, new Key(vhost.name(), Of.NODE), MESSAGES, ranges.messages(), sum);
         document.put("message_stats", stats);
     }
 
-    void describe(Map<String, @Nullable Object> document, QueueRecord queue, QueueActor.Figures figures) {
-        rates.describe(document, new Key(queue.id(), Of.DEPTHS), DEPTHS, depths(figures));
+    void describe(
+            Map<String, @Nullable Object> document,
+            QueueRecord queue,
+            QueueActor.Figures figures,
+            SampleRanges ranges) {
+        describe(document, new Key(queue.id(), Of.DEPTHS), DEPTHS, ranges.lengths(), depths(figures));
         Map<String, @Nullable Object> stats = new LinkedHashMap<>();
-        rates.describe(stats, queue, QUEUE_MESSAGES, ofQueue(figures.counters()));
+        describe(stats, queue, QUEUE_MESSAGES, ranges.messages(), ofQueue(figures.counters()));
         document.put("message_stats", stats);
     }
 
@@ -372,28 +399,41 @@ final class Statistics {
         return rates.idleSince(channel);
     }
 
-    Map<String, @Nullable Object> describe(ExchangeRecord exchange) {
+    /** Numbers with their rates, and with their samples if these are wanted. */
+    private void describe(
+            Map<String, @Nullable Object> document,
+            Object key,
+            List<String> names,
+            @Nullable SampleRange range,
+            long... values) {
+        rates.describe(document, key, names, values);
+        histories.describe(document, key, names, range);
+    }
+
+    Map<String, @Nullable Object> describe(ExchangeRecord exchange, SampleRanges ranges) {
         Map<String, @Nullable Object> stats = new LinkedHashMap<>();
-        rates.describe(
+        describe(
                 stats,
                 exchange,
                 EXCHANGE_MESSAGES,
+                ranges.messages(),
                 exchange.counters().in(),
                 exchange.counters().out());
         return stats;
     }
 
-    Map<String, @Nullable Object> describe(ChannelCounters channel) {
+    Map<String, @Nullable Object> describe(ChannelCounters channel, SampleRanges ranges) {
         Map<String, @Nullable Object> stats = new LinkedHashMap<>();
-        rates.describe(stats, channel, MESSAGES, of(channel));
+        describe(stats, channel, MESSAGES, ranges.messages(), of(channel));
         return stats;
     }
 
-    void describeOctets(Map<String, @Nullable Object> document, ConnectionInfo connection) {
-        rates.describe(
+    void describeOctets(Map<String, @Nullable Object> document, ConnectionInfo connection, SampleRanges ranges) {
+        describe(
                 document,
                 new Key(connection.id(), Of.OCTETS),
                 OCTETS,
+                ranges.octets(),
                 connection.socket().receivedBytes(),
                 connection.socket().sentBytes());
     }

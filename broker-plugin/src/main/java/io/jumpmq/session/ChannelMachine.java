@@ -33,11 +33,13 @@ import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -306,14 +308,39 @@ final class ChannelMachine {
         }
         boolean mandatory = (publishFlags & MANDATORY) != 0;
         counters.published(confirms != null, message.body().length);
+        QueueActor[] targets = route(to, message);
+        if (connection.vhost().isTraced()) {
+            connection.firehose(number).published(message, names(targets));
+        }
         if (transactional) {
-            VirtualHost.requireRoutable(message); // A commit has no mistakes left to find.
-            connection.hold(message.footprint());
-            uncommittedBytes += message.footprint();
-            publications.add(() -> send(to, message, mandatory));
+            publishLater(to, message, mandatory, targets);
             return;
         }
-        send(to, message, mandatory);
+        send(to, message, mandatory, targets);
+    }
+
+    /** As in RabbitMQ, the queues are those of this moment, of which those that have such a name at the commit get it. */
+    private void publishLater(ExchangeRecord to, Message message, boolean mandatory, QueueActor[] targets) {
+        connection.hold(message.footprint());
+        uncommittedBytes += message.footprint();
+        if (to.name().equals(VirtualHost.DEFAULT_EXCHANGE)) {
+            publications.add(() -> send(to, message, mandatory, route(to, message))); // It knows queues by their names.
+            return;
+        }
+        List<String> names = names(targets);
+        publications.add(() -> send(to, message, mandatory, named(names)));
+    }
+
+    private static List<String> names(QueueActor[] queues) {
+        return Arrays.stream(queues).map(QueueActor::name).toList();
+    }
+
+    private QueueActor[] named(List<String> queues) {
+        return queues.stream()
+                .map(connection.vhost()::queue)
+                .filter(Objects::nonNull)
+                .map(QueueActor::of)
+                .toArray(QueueActor[]::new);
     }
 
     private static void requireTopics(User user, ExchangeRecord exchange, Message message) {
@@ -392,8 +419,7 @@ final class ChannelMachine {
         return value.compareTo(MAX_EXPIRATION) > 0 ? "{value_too_large," + value + "}" : null;
     }
 
-    private void send(ExchangeRecord to, Message message, boolean mandatory) {
-        QueueActor[] targets = route(to, message);
+    private void send(ExchangeRecord to, Message message, boolean mandatory, QueueActor[] targets) {
         ConfirmWindow window = confirms;
         to.counters().routed(targets.length);
         if (targets.length == 0) {
@@ -752,6 +778,9 @@ final class ChannelMachine {
 
     private void writeDelivery(ChannelConsumer consumer, QueueEntry entry) {
         Message message = entry.message();
+        if (connection.vhost().isTraced()) {
+            connection.firehose(number).delivered(consumer.queueRecord(), message, entry.redelivered());
+        }
         counters.delivered(consumer.queueRecord().settings().quorum(), consumer.noAck(), entry.redelivered());
         long tag = consumer.noAck() ? unacked.skip() : unacked.add(held(consumer.queue(), entry, consumer));
         writeDelivery(
@@ -879,6 +908,9 @@ final class ChannelMachine {
             counters.gotNothing(queue.settings().quorum());
             send(new Method.BasicGetEmpty());
         } else {
+            if (connection.vhost().isTraced()) {
+                connection.firehose(number).delivered(queue, entry.message(), entry.redelivered());
+            }
             counters.got(queue.settings().quorum(), fetched.noAck(), entry.redelivered());
             long tag = fetched.noAck() ? unacked.skip() : unacked.add(held(actor, entry, null));
             Message message = entry.message();

@@ -365,6 +365,9 @@ final class ChannelTopology {
             }
             then.accept(outcome);
         });
-        connection.context().broker().submit(channel.loop(), command, answered, made);
+        connection
+                .context()
+                .broker()
+                .submit(channel.loop(), command, connection.user().name(), answered, made);
     }
 }

@@ -12,6 +12,7 @@ import java.net.InetAddress;
  * @param id never used for another connection
  * @param loop the loop that it belongs to, with all its channels
  * @param peer the client's address
+ * @param name of both ends, as operators see it
  */
 public record ConnectionContext(
         long id,
@@ -19,6 +20,7 @@ public record ConnectionContext(
         Broker broker,
         Authenticator authenticator,
         InetAddress peer,
+        String name,
         ConnectionSettings settings,
         FieldTable serverProperties,
         ConnectionOutput output,

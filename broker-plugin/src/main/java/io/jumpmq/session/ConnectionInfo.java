@@ -56,6 +56,11 @@ public record ConnectionInfo(
             long writes) {
         /** Both ends, as RabbitMQ names connections. */
         public String name() {
+            return name(peer, local);
+        }
+
+        /** Likewise, of one that is not described. */
+        public static String name(InetSocketAddress peer, InetSocketAddress local) {
             return text(peer) + " -> " + text(local);
         }
 

@@ -8,6 +8,7 @@ import io.jumpmq.amqp.Method;
 import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.ConnectionMemory;
+import io.jumpmq.broker.Firehose;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
@@ -795,6 +796,7 @@ public final class ConnectionMachine {
                 .submit(
                         context.loop(),
                         new Command.ReleaseConnection(context.id()),
+                        user().name(),
                         false,
                         awaiting(0, outcome -> then.run()));
     }
@@ -850,6 +852,11 @@ public final class ConnectionMachine {
     private UserLimits limits() {
         User now = context.broker().catalog().user(user().name());
         return now == null ? UserLimits.NONE : now.limits();
+    }
+
+    /** Who tells what one of its channels publishes and is delivered, where that is traced. */
+    Firehose firehose(int channel) {
+        return new Firehose(context.broker(), context.loop(), vhost(), context.name(), channel, user().name());
     }
 
     /** The user of this moment if topics bind them on this exchange, else null. */

@@ -46,6 +46,7 @@ final class ChangeCodec {
     private static final int USER_LIMITS_SET = 22;
     private static final int GLOBAL_PARAMETER_SET = 23;
     private static final int GLOBAL_PARAMETER_CLEARED = 24;
+    private static final int RING_NOTED = 25;
 
     private ChangeCodec() {}
 
@@ -145,6 +146,9 @@ final class ChangeCodec {
             out.kind(GLOBAL_PARAMETER_SET).text(set.name()).text(set.value());
         } else if (change instanceof Change.GlobalParameterCleared cleared) {
             out.kind(GLOBAL_PARAMETER_CLEARED).text(cleared.name());
+        } else if (change instanceof Change.RingNoted noted) {
+            out.kind(RING_NOTED).text(noted.vhost()).text(noted.exchange());
+            out.number(noted.atMillis()).text(noted.user()).block(noted.before());
         } else {
             throw new IllegalArgumentException("no bytes for " + change);
         }
@@ -200,6 +204,7 @@ final class ChangeCodec {
             case USER_LIMITS_SET -> new Change.UserLimitsSet(in.text(), new UserLimits(in.limit(), in.limit()));
             case GLOBAL_PARAMETER_SET -> new Change.GlobalParameterSet(in.text(), in.text());
             case GLOBAL_PARAMETER_CLEARED -> new Change.GlobalParameterCleared(in.text());
+            case RING_NOTED -> new Change.RingNoted(in.text(), in.text(), in.number(), in.text(), in.block());
             default -> null;
         };
     }

@@ -437,6 +437,11 @@ public final class DiskStore implements MessageStore, CatalogLog {
     }
 
     @Override
+    public int damaged(long queue) {
+        return segments.setAside().count(queue);
+    }
+
+    @Override
     public long diskLimitBytes() {
         return diskLimitBytes;
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Which messages are known to be damaged. Belongs to whom the segments belong to, but for {@link #messages}. */
+/** Which messages are known to be damaged. Belongs to whom the segments belong to, but for what any thread may ask. */
 final class SetAside {
     /** Nobody reads more of them one by one. */
     private static final int MAX_LISTED = 1_000;
@@ -16,6 +16,7 @@ final class SetAside {
     private final Map<Long, TreeMap<Long, DamagedMessage>> byQueue = new HashMap<>();
     private volatile List<DamagedMessage> listed = List.of();
     private volatile int count;
+    private volatile Map<Long, Integer> counts = Map.of();
 
     /** Those of which nobody was told yet. */
     private final List<DamagedMessage> news = new ArrayList<>();
@@ -75,7 +76,10 @@ final class SetAside {
                 .limit(MAX_LISTED)
                 .forEach(some::add);
         listed = List.copyOf(some);
-        count = byQueue.values().stream().mapToInt(Map::size).sum();
+        Map<Long, Integer> each = new HashMap<>();
+        byQueue.forEach((queue, messages) -> each.put(queue, messages.size()));
+        counts = each;
+        count = each.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     /** The first of them. Any thread. */
@@ -86,5 +90,10 @@ final class SetAside {
     /** How many there are. Any thread. */
     int count() {
         return count;
+    }
+
+    /** How many there are of a queue. Any thread. */
+    int count(long queue) {
+        return counts.getOrDefault(queue, 0);
     }
 }

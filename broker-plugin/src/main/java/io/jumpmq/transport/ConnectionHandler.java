@@ -110,7 +110,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         InetSocketAddress address = (InetSocketAddress) ctx.channel().remoteAddress();
         who = address.getAddress().getHostAddress() + ":" + address.getPort();
         machine = new ConnectionMachine(new ConnectionContext(
-                id, loop, broker, authenticator, address.getAddress(), settings, properties, this, this));
+                id,
+                loop,
+                broker,
+                authenticator,
+                address.getAddress(),
+                ConnectionInfo.Socket.name(
+                        address, (InetSocketAddress) ctx.channel().localAddress()),
+                settings,
+                properties,
+                this,
+                this));
         ticking = ctx.executor().scheduleAtFixedRate(() -> run(tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 

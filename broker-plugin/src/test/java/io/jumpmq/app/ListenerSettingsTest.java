@@ -88,8 +88,7 @@ class ListenerSettingsTest {
                         "http/prometheus 127.0.0.1:15692");
         assertThat(wanted("::1", "listeners.tcp.default = 7")).contains("amqp 0:0:0:0:0:0:0:1:7");
         assertThat(wanted("127.0.0.1", "listeners.tcp = none")).noneMatch(listener -> listener.startsWith("amqp"));
-        assertThatThrownBy(() -> wanted("300.1.1.1"))
-                .hasMessage("--host = 300.1.1.1: there is no such address");
+        assertThatThrownBy(() -> wanted("300.1.1.1")).hasMessage("--host = 300.1.1.1: there is no such address");
     }
 
     @Test
@@ -109,11 +108,7 @@ class ListenerSettingsTest {
         assertThat(wanted(null, nothingElse[0], nothingElse[1], "listeners.tcp.local = 127.0.0.1:5672"))
                 .containsExactly("amqp 127.0.0.1:5672");
         assertThat(wanted(
-                        null,
-                        nothingElse[0],
-                        nothingElse[1],
-                        "listeners.tcp.default = 5672",
-                        "listeners.tcp.1 = 5673"))
+                        null, nothingElse[0], nothingElse[1], "listeners.tcp.default = 5672", "listeners.tcp.1 = 5673"))
                 .containsExactly("amqp 0.0.0.0:5672", "amqp 0.0.0.0:5673");
         assertThat(wanted(null, nothingElse[0], nothingElse[1], "listeners.tcp = none", "listeners.ssl = none"))
                 .isEmpty();

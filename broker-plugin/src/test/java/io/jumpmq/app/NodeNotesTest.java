@@ -70,7 +70,9 @@ class NodeNotesTest {
         return HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(address + "/api/" + path))
-                                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(user.getBytes(UTF_8)))
+                                .header(
+                                        "Authorization",
+                                        "Basic " + Base64.getEncoder().encodeToString(user.getBytes(UTF_8)))
                                 .header("Content-Type", "application/json")
                                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                                 .build(),
@@ -102,7 +104,8 @@ class NodeNotesTest {
         assertThat(set).containsEntry("default_user", true).containsEntry("heartbeat", false);
         assertThat(get(node).path("mem_limit").asLong()).isEqualTo(64_000_000);
         assertThat(get(node + "/log").path("lines").toString())
-                .containsPattern("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO +server .*hipe_compile makes no difference");
+                .containsPattern(
+                        "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO +server .*hipe_compile makes no difference");
 
         assertThat(send("PUT", "anna:" + SECRET, "users/bob", "{\"password\":\"b\",\"tags\":\"monitoring\"}")
                         .statusCode())
@@ -110,6 +113,7 @@ class NodeNotesTest {
         for (String path : new String[] {node, node + "/settings", node + "/log"}) {
             assertThat(send("GET", "bob:b", path, "").statusCode()).isEqualTo(path.equals(node) ? 200 : 401);
         }
-        assertThat(send("GET", "anna:" + SECRET, "nodes/other/log", "").statusCode()).isEqualTo(404);
+        assertThat(send("GET", "anna:" + SECRET, "nodes/other/log", "").statusCode())
+                .isEqualTo(404);
     }
 }

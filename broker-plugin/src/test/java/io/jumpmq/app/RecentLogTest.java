@@ -28,7 +28,9 @@ class RecentLogTest {
         assertThat(recent.lines().get(RecentLog.MAX_LINES - 1))
                 .endsWith("WARN  test line " + (10 * RecentLog.MAX_LINES - 1));
         logger.error("long" + "x".repeat(1 << 20), new IllegalStateException("with its\nstack"));
-        assertThat(recent.lines()).hasSize(RecentLog.MAX_LINES).allMatch(line -> line.length() <= RecentLog.MAX_LINE + 1);
+        assertThat(recent.lines())
+                .hasSize(RecentLog.MAX_LINES)
+                .allMatch(line -> line.length() <= RecentLog.MAX_LINE + 1);
         assertThat(recent.lines()).anyMatch(line -> line.contains("IllegalStateException: with its"));
     }
 }

@@ -103,7 +103,7 @@ class WebUiIT {
     }
 
     @Test
-    void publishesGetsPurgesAndDeletesAfterAskingForTheName() throws Exception {
+    void publishesGetsMovesPurgesAndDeletesAfterAskingForTheName() throws Exception {
         play("messages");
     }
 
@@ -140,6 +140,16 @@ class WebUiIT {
                 .start()) {
             play("alarms", broker);
         }
+    }
+
+    @Test
+    void listsHaveTheColumnsThatOneWantsAndTheirTotals() throws Exception {
+        play("columns");
+    }
+
+    @Test
+    void noticesLeave() throws Exception {
+        play("notices");
     }
 
     @Test

@@ -22,11 +22,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -173,7 +175,8 @@ class NodeCommandsTest {
             Channel channel = connection.createChannel();
             channel.queueDeclare("q", false, false, false, null);
 
-            assertThat(ok("set_vm_memory_high_watermark", "0")).matches("Setting memory threshold on jumpmq@.* to 0 ...\n");
+            assertThat(ok("set_vm_memory_high_watermark", "0"))
+                    .matches("Setting memory threshold on jumpmq@.* to 0 ...\n");
             channel.basicPublish("", "q", null, new byte[1]);
             assertThat(blocked.get(10, TimeUnit.SECONDS)).contains("memory");
             assertThat(run("check_alarms").err()).contains("Memory alarm on node");
@@ -199,14 +202,38 @@ class NodeCommandsTest {
             channel.queueDeclare("q", true, false, false, null);
 
             ok("set_disk_free_limit", "1000000TB");
-            while (!blocked.isDone()) {
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
                 channel.basicPublish("", "q", MessageProperties.PERSISTENT_BASIC, new byte[1]);
-                assertThat(unblocked).isNotDone();
-            }
+                return blocked.isDone();
+            });
+            assertThat(unblocked).isNotDone();
             assertThat(run("check_alarms").err()).contains("disk space alarm");
             ok("set_disk_free_limit", "mem_relative", "0");
             assertThat(unblocked.get(10, TimeUnit.SECONDS)).isTrue();
         }
+    }
+
+    // The firehose.
+
+    @Test
+    void tracingIsSwitchedOnAndOff() throws Exception {
+        try (Connection connection = connect()) {
+            Channel channel = connection.createChannel();
+            channel.queueDeclare("firehose", false, true, false, null);
+            channel.queueBind("firehose", "amq.rabbitmq.trace", "publish.amq.fanout");
+            assertThat(ok("trace_on")).isEqualTo("Starting tracing for vhost \"/\" ...\nTrace enabled for vhost /\n");
+            assertThat(ok("-q", "list_vhosts", "name", "tracing")).isEqualTo("name\ttracing\n/\ttrue\n");
+            channel.txSelect();
+            channel.basicPublish("amq.fanout", "k", null, "1".getBytes(UTF_8));
+            assertThat(channel.messageCount("firehose")).isOne();
+            assertThat(ok("trace_off")).endsWith("Trace disabled for vhost /\n");
+            channel.basicPublish("amq.fanout", "k", null, "2".getBytes(UTF_8));
+            assertThat(channel.messageCount("firehose")).isOne();
+        }
+        assertThat(run("trace_on", "-p", "none").code()).isEqualTo(65);
+        ok("stop_app");
+        ok("start_app");
+        assertThat(ok("-q", "list_vhosts", "name", "tracing")).contains("/\tfalse\n");
     }
 
     // Settings, logs, reports.

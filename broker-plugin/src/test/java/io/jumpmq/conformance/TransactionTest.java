@@ -44,6 +44,38 @@ class TransactionTest {
     }
 
     @Test
+    void whereAMessageGoesIsFoundWhenItIsPublished() throws Exception {
+        String exchange = broker.exchange("fanout");
+        String queue = broker.bound(exchange, "");
+        Channel channel = transactional();
+        channel.basicPublish(exchange, "", null, bytes("1"));
+        assertThat(channel.messageCount(queue)).isZero(); // The broker has it by now.
+        broker.channel().exchangeDelete(exchange);
+        channel.txCommit();
+        assertThat(broker.drain(queue, 1)).containsExactly("1");
+    }
+
+    @Test
+    void aQueueThatIsGoneAtTheCommitGetsNothing() throws Exception {
+        String exchange = broker.exchange("fanout");
+        String gone = broker.bound(exchange, "");
+        String queue = broker.bound(exchange, "");
+        Channel channel = transactional();
+        channel.basicPublish(exchange, "", null, bytes("1"));
+        channel.messageCount(queue);
+        broker.channel().queueDelete(gone);
+        channel.txCommit();
+        assertThat(broker.drain(queue, 1)).containsExactly("1");
+    }
+
+    @Test
+    void aMissingExchangeIsMissedWhenSomethingIsPublishedToIt() throws Exception {
+        Channel channel = transactional();
+        assertThat(reply(channel, asked -> asked.basicPublish("none", "", null, bytes("1"))))
+                .isEqualTo("channel 404 NOT_FOUND - no exchange 'none' in vhost '/'");
+    }
+
+    @Test
     void publishedMessagesOfARollbackAreNot() throws Exception {
         String queue = broker.queue();
         Channel channel = transactional();

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class LoggedRecords {
     static final int HEAD_USED = 24;
     private static final int FRAME = 8;
     private static final int ALIGNMENT = 8;
+    private static final int NOTE = 512;
     private static final int START = 1;
     private static final int MESSAGE = 2;
     private static final int DELETED = 3;
@@ -43,6 +45,8 @@ final class LoggedRecords {
 
     private final TreeMap<Long, List<Logged>> segments = new TreeMap<>();
 
+    private long first;
+
     private LoggedRecords() {}
 
     static LoggedRecords of(Path directory) throws IOException {
@@ -54,7 +58,22 @@ final class LoggedRecords {
                 all.segments.put(number, records(number, Files.readAllBytes(file)));
             }
         }
+        all.first = first(
+                ByteBuffer.wrap(Files.readAllBytes(directory.resolve("messages").resolve("manifest"))));
+        all.segments.headMap(all.first).clear();
         return all;
+    }
+
+    /** The first segment that counts: of two notes that are whole the greater one tells. */
+    private static long first(ByteBuffer manifest) {
+        long[] one = {manifest.getLong(8), manifest.getLong(16)};
+        long[] other = {manifest.getLong(NOTE + 8), manifest.getLong(NOTE + 16)};
+        return Arrays.compare(one, other) > 0 ? one[1] : other[1];
+    }
+
+    /** Whether a segment is one that was only not deleted in time. */
+    boolean isDropped(long segment) {
+        return segment < first;
     }
 
     private static List<Logged> records(long number, byte[] file) {
@@ -110,6 +129,17 @@ final class LoggedRecords {
                         .filter(record -> record.segment() < last || record.offset() < offsetInLast)
                         .forEach(record -> apply(record, live)));
         return live;
+    }
+
+    /** Whether a message is in an earlier segment: then its record in a later one is a copy, which compaction may not have flushed. */
+    boolean isBefore(long segment, Key key) {
+        return segments.headMap(segment).values().stream()
+                .flatMap(List::stream)
+                .anyMatch(record -> record.type() == MESSAGE && key(record).equals(key));
+    }
+
+    private static Key key(Logged message) {
+        return new Key(message.payload().getLong(1), message.payload().getLong(9));
     }
 
     private static void apply(Logged record, Map<Key, Live> live) {

@@ -70,6 +70,9 @@ record Promise(Set<Outcome> outcomes, Set<String> lost, long tail, boolean catal
 
     private static Promise segment(Base base, Damage damage, long number, boolean head) {
         long last = base.log().last();
+        if (base.log().isDropped(number)) {
+            return only(Outcome.SERVED);
+        }
         if (number > last) {
             return either(Outcome.SERVED, Outcome.REFUSED); // It was only made ready.
         }
@@ -111,6 +114,7 @@ record Promise(Set<Outcome> outcomes, Set<String> lost, long tail, boolean catal
                 base.log().liveBefore(Long.MAX_VALUE).values().stream()
                         .filter(live ->
                                 live.at().segment() == last && base.owed().contains(live.name()))
+                        .filter(live -> !base.log().isBefore(last, live.key()))
                         .mapToLong(live -> live.at().end())
                         .max()
                         .orElse(0));

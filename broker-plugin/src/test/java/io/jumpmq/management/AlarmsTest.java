@@ -39,7 +39,8 @@ class AlarmsTest {
     void ofMemoryWithTheWatermark() {
         try (JumpMq broker = builder().start()) {
             Api api = Api.of(broker);
-            api.put("users/looker", "{\"password\":\"x\",\"tags\":\"management\"}").expect(201);
+            api.put("users/looker", "{\"password\":\"x\",\"tags\":\"management\"}")
+                    .expect(201);
             Api looker = api.as("looker", "x");
             assertThat(looker.get("alarms").expect(200).json()).isEmpty();
             assertThat(node(api).path("mem_limit").asLong()).isEqualTo(MEMORY);
@@ -49,12 +50,14 @@ class AlarmsTest {
                 assertThat(alarm.path("resource").asText()).isEqualTo("memory");
                 assertThat(alarm.path("limit").asLong()).isEqualTo(MEMORY);
                 assertThat(alarm.path("value").asLong()).isGreaterThan(2 * MEMORY);
-                assertThat(alarm.path("node").asText()).isEqualTo(node(api).path("name").asText());
+                assertThat(alarm.path("node").asText())
+                        .isEqualTo(node(api).path("name").asText());
             });
             assertThat(node(api).path("mem_alarm").asBoolean()).isTrue();
             api.delete("queues/%2f/large/contents").expect(204);
-            Awaitility.await().untilAsserted(() ->
-                    assertThat(looker.get("alarms").expect(200).json()).isEmpty());
+            Awaitility.await()
+                    .untilAsserted(() ->
+                            assertThat(looker.get("alarms").expect(200).json()).isEmpty());
         }
     }
 

@@ -97,9 +97,19 @@ class AuditTest {
                     CatalogLog.VOLATILE,
                     MessageStore.VOLATILE);
             Node node = new Node(
-                    "n", "v", SteadyClock.ofMachine(), broker, new Connections(), memory, null, "", List::of, NodeNotes.NONE);
+                    "n",
+                    "v",
+                    SteadyClock.ofMachine(),
+                    broker,
+                    new Connections(),
+                    memory,
+                    null,
+                    "",
+                    List::of,
+                    NodeNotes.NONE);
             Authenticator authenticator = new Authenticator(name -> null, Set.of(), new LoginGuard(() -> 0));
-            try (ManagementServer server = new ManagementServer(threads, node, authenticator, new NoControl(), "")) {
+            try (ManagementServer server =
+                    new ManagementServer(threads, node, authenticator, new NoControl(), "", Cors.NONE)) {
                 return server.routes().changing();
             }
         } finally {

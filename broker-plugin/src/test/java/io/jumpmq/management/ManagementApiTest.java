@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -732,6 +735,148 @@ class ManagementApiTest {
                 .atMost(Duration.ofSeconds(15))
                 .until(() -> !api.get("connections").text().contains("management test"));
         return heard;
+    }
+
+    @Test
+    void aBindingIsFoundByItsKeyInBothForms() {
+        String queue = queue();
+        String between = "bindings/%2f/e/amq.topic/q/" + queue;
+        api.post(between, "{\"routing_key\":\"a.*.b\"}").expect(201);
+        assertThat(api.get(between).json().findValuesAsText("properties_key")).containsExactly("a.%2A.b");
+        api.get(between + "/a.%2A.b").expect(200);
+        api.get(between + "/a.%252A.b").expect(200);
+        api.delete(between + "/a.%2A.b").expect(204);
+        String location =
+                api.post(between, "{\"routing_key\":\"a.*.b\"}").expect(201).header("location");
+        assertThat(location).endsWith("/a.%252A.b");
+        api.delete(between + "/a.%252A.b").expect(204);
+        api.get(between + "/a.%2A.b").expect(404);
+    }
+
+    @Test
+    void theFirehoseTellsWhatIsPublishedAndDelivered() throws Exception {
+        String queue = queue();
+        String firehose = queue();
+        api.post("bindings/%2f/e/amq.rabbitmq.trace/q/" + firehose, "{\"routing_key\":\"#\"}")
+                .expect(201);
+        api.post("bindings/%2f/e/amq.topic/q/" + queue, "{\"routing_key\":\"a." + queue + "\"}")
+                .expect(201);
+        try (Connection connection = Api.connect("management test")) {
+            Channel channel = connection.createChannel();
+            channel.basicPublish("amq.topic", "a." + queue, null, "untold".getBytes(UTF_8));
+            fetched(channel, queue);
+            api.put("vhosts/%2f", "{\"tracing\":true}").expect(204);
+            assertThat(api.get("vhosts/%2f").json().path("tracing").asBoolean()).isTrue();
+            channel.basicPublish(
+                    "amq.topic",
+                    "a." + queue,
+                    new AMQP.BasicProperties.Builder()
+                            .contentType("text/plain")
+                            .priority(3)
+                            .headers(Map.of("h", 1, "CC", List.of("c"), "BCC", List.of("b")))
+                            .build(),
+                    "told".getBytes(UTF_8));
+            fetched(channel, queue);
+            Map<String, Object> published = told(channel, firehose, "publish.amq.topic");
+            assertThat(published)
+                    .containsEntry("channel", channel.getChannelNumber())
+                    .containsOnlyKeys(
+                            "exchange_name",
+                            "routing_keys",
+                            "properties",
+                            "node",
+                            "vhost",
+                            "connection",
+                            "channel",
+                            "user",
+                            "routed_queues");
+            assertThat(published.get("exchange_name")).hasToString("amq.topic");
+            assertThat(published.get("routing_keys")).hasToString("[a." + queue + ", c, b]");
+            assertThat(published.get("routed_queues")).hasToString("[" + queue + "]");
+            assertThat(published.get("vhost")).hasToString("/");
+            assertThat(published.get("user")).hasToString("guest");
+            assertThat(published.get("node"))
+                    .hasToString(api.get("overview").json().path("node").asText());
+            assertThat(String.valueOf(published.get("connection")))
+                    .matches("127\\.0\\.0\\.1:\\d+ -> 127\\.0\\.0\\.1:\\d+");
+            Map<?, ?> properties = (Map<?, ?>) Objects.requireNonNull(published.get("properties"));
+            assertThat(properties.get("content_type")).hasToString("text/plain");
+            assertThat(properties.get("priority")).isEqualTo(3);
+            assertThat(((Map<?, ?>) Objects.requireNonNull(properties.get("headers")))
+                            .keySet().stream().map(String::valueOf))
+                    .containsExactlyInAnyOrder("h", "CC");
+            Map<String, Object> delivered = told(channel, firehose, "deliver." + queue);
+            assertThat(delivered).containsEntry("redelivered", 0).doesNotContainKey("routed_queues");
+            api.put("vhosts/%2f", "{\"tracing\":false}").expect(204);
+            channel.basicPublish("amq.topic", "a." + queue, null, "untold".getBytes(UTF_8));
+            fetched(channel, queue);
+            assertThat(channel.basicGet(firehose, true)).isNull();
+        } finally {
+            api.put("vhosts/%2f", "{\"tracing\":false}");
+        }
+    }
+
+    private static GetResponse fetched(Channel channel, String queue) {
+        return Awaitility.await()
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> channel.basicGet(queue, true), Objects::nonNull);
+    }
+
+    private static Map<String, Object> told(Channel channel, String firehose, String key) {
+        GetResponse told = fetched(channel, firehose);
+        assertThat(told.getEnvelope().getExchange()).isEqualTo("amq.rabbitmq.trace");
+        assertThat(told.getEnvelope().getRoutingKey()).isEqualTo(key);
+        assertThat(new String(told.getBody(), UTF_8)).isEqualTo("told");
+        return told.getProps().getHeaders();
+    }
+
+    @Test
+    void singleObjectsHaveSamples() throws Exception {
+        String queue = queue();
+        String ages =
+                "?lengths_age=60&lengths_incr=5&msg_rates_age=60&msg_rates_incr=5&data_rates_age=60&data_rates_incr=5";
+        try (Connection connection = Api.connect("management test")) {
+            Channel channel = connection.createChannel();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(40))
+                    .pollInterval(Duration.ofMillis(100))
+                    .untilAsserted(() -> {
+                        channel.basicPublish("amq.direct", "none", null, new byte[10]);
+                        channel.basicPublish("", queue, null, new byte[10]);
+                        JsonNode one = api.get("queues/%2f/" + queue + ages).json();
+                        assertSampled(one.path("messages_details"));
+                        assertSampled(one.path("message_stats").path("publish_details"));
+                        String name =
+                                own(api.get("connections").json()).path("name").asText();
+                        JsonNode connected = api.get("connections/" + Api.encoded(name) + ages)
+                                .json();
+                        assertSampled(connected.path("recv_oct_details"));
+                        JsonNode exchange =
+                                api.get("exchanges/%2f/amq.direct" + ages).json();
+                        assertSampled(exchange.path("message_stats").path("publish_in_details"));
+                        JsonNode channels = api.get("channels/" + Api.encoded(name + " (1)") + ages)
+                                .json();
+                        assertSampled(channels.path("message_stats").path("publish_details"));
+                        assertSampled(api.get("vhosts/%2f" + ages).json().path("messages_details"));
+                    });
+        }
+        JsonNode listed = api.get("queues/%2f" + ages).json();
+        assertThat(listed.findValue("messages_details").path("samples").size()).isGreaterThan(1);
+        assertThat(api.get("queues/%2f/" + queue)
+                        .json()
+                        .path("messages_details")
+                        .has("samples"))
+                .isFalse();
+    }
+
+    private static void assertSampled(JsonNode details) {
+        JsonNode samples = details.path("samples");
+        assertThat(samples.size()).isGreaterThan(1);
+        assertThat(samples.get(0).path("sample").asLong()).isPositive();
+        assertThat(samples.get(0).path("timestamp").asLong()
+                        - samples.get(1).path("timestamp").asLong())
+                .isBetween(4_000L, 6_000L);
+        assertThat(fields(details)).contains("rate", "avg", "avg_rate");
     }
 
     // What the cluster has in common.

@@ -37,6 +37,7 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
                 broker.broker(),
                 broker.authenticator(),
                 InetAddress.getLoopbackAddress(),
+                "client " + id,
                 settings,
                 SERVER_PROPERTIES,
                 this,

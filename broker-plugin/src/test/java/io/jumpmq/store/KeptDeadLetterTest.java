@@ -54,7 +54,8 @@ class KeptDeadLetterTest {
     }
 
     private List<String> take(String queue, int count, Settlement how) {
-        return done(new OperatorChannel(node.broker()).get(vhost().requireQueue(queue), count, how)).stream()
+        return done(new OperatorChannel(node.broker()).get(vhost(), vhost().requireQueue(queue), count, how, "guest"))
+                .stream()
                 .map(got -> new String(got.message().body(), UTF_8))
                 .toList();
     }
@@ -74,7 +75,8 @@ class KeptDeadLetterTest {
                     .publish(
                             vhost(),
                             vhost().requireExchange(VirtualHost.DEFAULT_EXCHANGE),
-                            new Message("", "q".getBytes(UTF_8), BasicProperties.NONE.encode(), body.getBytes(UTF_8))));
+                            new Message("", "q".getBytes(UTF_8), BasicProperties.NONE.encode(), body.getBytes(UTF_8)),
+                            "guest"));
         }
         assertThat(take("q", 2, Settlement.REJECT)).containsExactly("a", "b");
 

@@ -63,6 +63,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
                 node.broker(),
                 node.authenticator(),
                 InetAddress.getLoopbackAddress(),
+                "peer " + id,
                 ConnectionSettings.DEFAULT,
                 FieldTable.EMPTY,
                 this,

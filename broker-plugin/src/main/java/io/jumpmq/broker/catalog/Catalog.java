@@ -247,6 +247,14 @@ public final class Catalog {
         return all;
     }
 
+    /**
+     * The histories of all rings, to be applied after {@link #snapshot}: of each its newest changes, as many as there is room
+     * for.
+     */
+    public List<Change> ringHistories() {
+        return Rings.histories(vhosts.values());
+    }
+
     /** Never gives a queue an id up to this one: something of an older queue may still be around. */
     public void reserveQueueIds(long highest) {
         nextQueueId = Math.max(nextQueueId, highest + 1);
@@ -310,6 +318,8 @@ public final class Catalog {
             applyRing(
                     vhost.requireExchange(restored.exchange()),
                     vhost.requireExchange(restored.exchange()).router().restore(restored.snapshot(), vhost.names()));
+        } else if (change instanceof Change.RingNoted noted) {
+            Rings.note(vhost(noted.vhost(), noted), noted);
         } else if (change instanceof Change.PolicySet set) {
             VirtualHost vhost = vhost(set.vhost(), set);
             vhost.put(set.policy());
@@ -332,6 +342,9 @@ public final class Catalog {
 
     /** Whether a change is to outlive the process; to be asked just before it is applied. */
     public boolean survives(Change change) {
+        if (change instanceof Change.RingNoted) {
+            return false; // Nobody waits for a note alone.
+        }
         if (change instanceof Change.ExchangeDeclared declared) {
             return declared.durable();
         } else if (change instanceof Change.ExchangeDeleted deleted) {

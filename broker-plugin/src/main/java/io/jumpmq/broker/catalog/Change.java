@@ -92,4 +92,13 @@ public sealed interface Change {
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record RingRestored(String vhost, String exchange, byte[] snapshot) implements Change {}
+
+    /**
+     * A ring is going to be changed: for its history.
+     *
+     * @param user whose change it is; empty: the broker's own
+     * @param before what the ring was; empty: what it is
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    record RingNoted(String vhost, String exchange, long atMillis, String user, byte[] before) implements Change {}
 }

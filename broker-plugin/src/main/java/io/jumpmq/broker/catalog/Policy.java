@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +92,9 @@ public record Policy(
             "dead-letter-strategy", "dead letter strategy",
             "overflow", "overflow value");
 
+    private static final Set<String> KEYS =
+            Stream.of(LEAST, TEXTS).flatMap(keys -> keys.keySet().stream()).collect(Collectors.toUnmodifiableSet());
+
     /** Of the texts that are one of a few. */
     private static final Map<String, List<String>> WORDS = Map.of(
             "dead-letter-strategy", List.of("at-most-once", "at-least-once"),
@@ -120,9 +125,7 @@ public record Policy(
 
     /** The keys that have an effect; each is listed with what it does among the tests. */
     static Set<String> keys() {
-        Set<String> keys = new TreeSet<>(LEAST.keySet());
-        keys.addAll(TEXTS.keySet());
-        return keys;
+        return KEYS;
     }
 
     /** The keys that are taken and have none. */

@@ -77,6 +77,9 @@ final class Removal {
     }
 
     static String name(Destination destination) {
+        if (destination instanceof Gone gone) {
+            return gone.name();
+        }
         return destination instanceof QueueRecord queue ? queue.name() : ((ExchangeRecord) destination).name();
     }
 }

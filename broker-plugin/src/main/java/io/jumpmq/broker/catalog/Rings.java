@@ -2,6 +2,7 @@ package io.jumpmq.broker.catalog;
 
 import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.RingMember;
@@ -10,16 +11,98 @@ import io.jumpmq.ring.RingPlan;
 import io.jumpmq.ring.RingSnapshot;
 import io.jumpmq.ring.RingState;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Decides what becomes of whole rings: several weights in one step, a ring as it was elsewhere. Changes nothing. */
 public final class Rings {
     /** From here to {@link Ring#MAX_EPOCH} no ring can count. */
     private static final long MAX_RESTORED_EPOCH = Ring.MAX_EPOCH / 2;
 
+    /** What a snapshot of the catalog has room for: of all rings together, and of one. */
+    private static final long HISTORY_BYTES = 8 << 20;
+
+    private static final long HISTORY_BYTES_EACH = 1 << 20;
+
+    private static final byte[] AS_IT_IS = {};
+
     private Rings() {}
+
+    /** Whether this makes a ring another one, or may. */
+    private static @Nullable ExchangeName changed(Change change) {
+        if (change instanceof Change.BindingAdded added) {
+            return new ExchangeName(added.vhost(), added.source());
+        } else if (change instanceof Change.BindingRemoved removed) {
+            return new ExchangeName(removed.vhost(), removed.source());
+        }
+        return change instanceof Change.RingRestored restored
+                ? new ExchangeName(restored.vhost(), restored.exchange())
+                : null;
+    }
+
+    private record ExchangeName(String vhost, String name) {}
+
+    /** These changes, with a note for its history in front of the first one of each ring. */
+    public static List<Change> noted(List<Change> changes, Catalog catalog, long atMillis, String user) {
+        List<Change> all = new ArrayList<>();
+        Set<ExchangeName> declared = new HashSet<>();
+        Set<ExchangeName> noted = new HashSet<>();
+        for (Change change : changes) {
+            if (change instanceof Change.ExchangeDeclared exchange
+                    && exchange.type().equals(ConsistentHashExchange.NAME)) {
+                declared.add(new ExchangeName(exchange.vhost(), exchange.name()));
+            }
+            ExchangeName ring = changed(change);
+            if (ring != null && (declared.contains(ring) || isRing(catalog, ring)) && noted.add(ring)) {
+                all.add(new Change.RingNoted(ring.vhost, ring.name, atMillis, user, AS_IT_IS));
+            }
+            all.add(change);
+        }
+        return all;
+    }
+
+    private static boolean isRing(Catalog catalog, ExchangeName name) {
+        VirtualHost vhost = catalog.vhost(name.vhost);
+        ExchangeRecord exchange = vhost == null ? null : vhost.exchange(name.name);
+        return exchange != null && exchange.router() instanceof ConsistentHashRouter;
+    }
+
+    static void note(VirtualHost vhost, Change.RingNoted noted) {
+        ConsistentHashRouter router = require(vhost, noted.exchange());
+        if (noted.before().length == 0) {
+            router.note(noted.atMillis(), noted.user());
+        } else {
+            router.note(noted.atMillis(), noted.user(), noted.before(), vhost.pastNames());
+        }
+    }
+
+    static List<Change> histories(Collection<VirtualHost> vhosts) {
+        long rings = vhosts.stream()
+                .flatMap(vhost -> vhost.exchanges().stream())
+                .filter(exchange -> exchange.router() instanceof ConsistentHashRouter)
+                .count();
+        long each = Math.min(HISTORY_BYTES_EACH, HISTORY_BYTES / Math.max(1, rings));
+        List<Change> all = new ArrayList<>();
+        for (VirtualHost vhost : vhosts) {
+            for (ExchangeRecord exchange : vhost.exchanges()) {
+                if (exchange.router() instanceof ConsistentHashRouter router) {
+                    List<Change> its = new ArrayList<>();
+                    router.notes(vhost.pastNames(), each)
+                            .forEach((note, before) -> its.add(new Change.RingNoted(
+                                    vhost.name(), exchange.name(), note.atMillis(), note.user(), before)));
+                    Collections.reverse(its);
+                    all.addAll(its);
+                }
+            }
+        }
+        return all;
+    }
 
     /**
      * The ring of a consistent-hash exchange.

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One virtual host: names, and the way of messages through its exchanges. The catalog's loop changes it; any thread reads. */
@@ -26,6 +27,7 @@ public final class VirtualHost {
     private final String name;
     private volatile Change.VhostCreated created;
     private volatile VhostLimits limits = VhostLimits.NONE;
+    private volatile String tracedBy = "";
     private final Map<String, Policy> policies = new ConcurrentHashMap<>();
     private final Map<String, Policy> operatorPolicies = new ConcurrentHashMap<>();
     final Map<String, ExchangeRecord> exchanges = new ConcurrentHashMap<>();
@@ -67,6 +69,20 @@ public final class VirtualHost {
                         QueueArguments.TYPE, new LongString(defaultQueueType().getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** Has what goes through it told to whoever listens, until the broker starts again; an empty name ends that. Any thread. */
+    public void trace(String node) {
+        tracedBy = node;
+    }
+
+    public boolean isTraced() {
+        return !tracedBy.isEmpty();
+    }
+
+    /** The node that traces it. */
+    public String tracedBy() {
+        return tracedBy;
+    }
+
     public VhostLimits limits() {
         return limits;
     }
@@ -101,23 +117,34 @@ public final class VirtualHost {
 
     /** Its destinations as bytes: Q or E, and the name. */
     DestinationCodec<Destination> names() {
+        return names((kind, missing) -> {
+            throw new IllegalArgumentException("no " + kind + " '" + missing + "' in vhost '" + name + "'");
+        });
+    }
+
+    /** The same for what may be gone by now. */
+    DestinationCodec<Destination> pastNames() {
+        return names(Gone::new);
+    }
+
+    private DestinationCodec<Destination> names(BiFunction<DestinationKind, String, Destination> missing) {
         return new DestinationCodec<>() {
             @Override
             public byte[] encode(Destination destination) {
-                String kind = destination instanceof QueueRecord ? "Q" : "E";
+                String kind = DestinationKind.of(destination) == DestinationKind.QUEUE ? "Q" : "E";
                 return (kind + Removal.name(destination)).getBytes(StandardCharsets.UTF_8);
             }
 
             @Override
             public Destination decode(byte[] bytes) {
                 String text = new String(bytes, StandardCharsets.UTF_8);
-                Destination found = text.startsWith("Q")
-                        ? queues.get(text.substring(1))
-                        : text.startsWith("E") ? exchanges.get(text.substring(1)) : null;
-                if (found == null) {
+                if (!text.startsWith("Q") && !text.startsWith("E")) {
                     throw new IllegalArgumentException("no destination '" + text + "' in vhost '" + name + "'");
                 }
-                return found;
+                DestinationKind kind = text.startsWith("Q") ? DestinationKind.QUEUE : DestinationKind.EXCHANGE;
+                String its = text.substring(1);
+                Destination found = kind == DestinationKind.QUEUE ? queues.get(its) : exchanges.get(its);
+                return found == null ? missing.apply(kind, its) : found;
             }
         };
     }
@@ -214,15 +241,6 @@ public final class VirtualHost {
                 routing.queues.add(queue);
             }
         }
-    }
-
-    /**
-     * Refuses what {@link #route} refuses.
-     *
-     * @throws AmqpException when a CC or BCC header is not an array of strings
-     */
-    public static void requireRoutable(Message message) {
-        copies(message);
     }
 
     private void direct(ExchangeRecord exchange, Message message, byte[] key, Routing routing) {

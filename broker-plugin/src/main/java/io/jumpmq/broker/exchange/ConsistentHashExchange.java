@@ -126,8 +126,38 @@ public final class ConsistentHashExchange implements ExchangeType {
             return hotKeys;
         }
 
-        public RingHistory history() {
-            return history;
+        /** Its last changes, the newest first. Any thread. */
+        public List<RingHistory.Entry> history() {
+            return history.entries(ring.state());
+        }
+
+        /** Notes that a change comes. For the catalog's loop. */
+        public void note(long atMillis, String user) {
+            history.add(new RingHistory.Note(atMillis, user, ring.state()));
+        }
+
+        /**
+         * Notes a change of an earlier time: of before all that are known, but for those that were noted like this.
+         *
+         * @param before what the ring was, as {@link #notes} tells it
+         */
+        public void note(long atMillis, String user, byte[] before, DestinationCodec<Destination> names) {
+            history.add(new RingHistory.Note(atMillis, user, RingSnapshot.decode(before, codec(names))));
+        }
+
+        /** What is known of changes, the newest first, and the bytes of what the ring was before each. */
+        public Map<RingHistory.Note, byte[]> notes(DestinationCodec<Destination> names, long maxBytes) {
+            Map<RingHistory.Note, byte[]> all = new LinkedHashMap<>();
+            long left = maxBytes;
+            for (RingHistory.Note note : history.notes()) {
+                byte[] before = RingSnapshot.encode(note.before(), codec(names));
+                left -= before.length + (long) note.before().bucketCount() * Integer.BYTES;
+                if (left < 0) {
+                    break;
+                }
+                all.put(note, before);
+            }
+            return all;
         }
 
         /** What of a message is hashed, in words. */

@@ -7,30 +7,50 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** The last changes of one ring. Written on the catalog's loop, read by any thread. */
+/**
+ * The last changes of one ring, each by what the ring was before it: what it was afterwards is what it was before the next.
+ * Written on the catalog's loop, read by any thread.
+ */
 public final class RingHistory {
     /** The most changes that are kept. */
     static final int MOST = 100;
 
-    private final Deque<Entry> entries = new ArrayDeque<>();
+    private final Deque<Note> notes = new ArrayDeque<>();
 
     /**
-     * One change.
+     * A change that was to come.
      *
      * @param atMillis when it was made, in milliseconds since 1970
+     * @param user whose it was; empty: the broker's own
      */
-    public record Entry(long atMillis, RingChange<RingMember> change) {}
+    public record Note(long atMillis, String user, RingState<RingMember> before) {}
 
-    /** Notes a change. */
-    public synchronized void add(long atMillis, RingState<RingMember> before, RingState<RingMember> after) {
-        if (entries.size() == MOST) {
-            entries.removeLast();
+    /** A change that was made; the rest as for a {@link Note}. */
+    public record Entry(long atMillis, String user, RingChange<RingMember> change) {}
+
+    synchronized void add(Note note) {
+        if (notes.size() == MOST) {
+            notes.removeLast();
         }
-        entries.addFirst(new Entry(atMillis, new RingChange<>(before, after)));
+        notes.addFirst(note);
     }
 
-    /** All that is kept, the newest first. */
-    public synchronized List<Entry> entries() {
-        return new ArrayList<>(entries);
+    /** What is kept, the newest first. */
+    synchronized List<Note> notes() {
+        return new ArrayList<>(notes);
+    }
+
+    /** All that is kept of what has led to this state, the newest first. */
+    List<Entry> entries(RingState<RingMember> now) {
+        List<Entry> entries = new ArrayList<>();
+        RingState<RingMember> after = now;
+        for (Note note : notes()) {
+            // Not, when the change is just about to be made.
+            if (note.before.epoch() < after.epoch()) {
+                entries.add(new Entry(note.atMillis, note.user, new RingChange<>(note.before, after)));
+                after = note.before;
+            }
+        }
+        return entries;
     }
 }

@@ -510,11 +510,6 @@ public final class MessageQueue {
         return consumers.count();
     }
 
-    /** How many of its messages were found to be unreadable. */
-    public int unreadable() {
-        return unreadable.size();
-    }
-
     /** Whether it delivers nothing, for the next message cannot be read. */
     public boolean isStopped() {
         return stopped;

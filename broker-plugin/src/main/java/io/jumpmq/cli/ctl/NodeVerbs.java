@@ -24,6 +24,8 @@ final class NodeVerbs {
         all.put("rotate_logs", new Verb("rotate_logs", 0, 0, NodeVerbs::rotateLogs));
         all.put("environment", new Verb("environment", 0, 0, NodeVerbs::environment));
         all.put("report", new Verb("report", 0, 0, NodeVerbs::report));
+        all.put("trace_on", new Verb("trace_on", 0, 0, (ctl, unused) -> trace(ctl, true)));
+        all.put("trace_off", new Verb("trace_off", 0, 0, (ctl, unused) -> trace(ctl, false)));
         all.put("stop_app", new Verb("stop_app", 0, 0, NodeVerbs::stop));
         all.put("start_app", new Verb("start_app", 0, 0, NodeVerbs::start));
     }
@@ -131,6 +133,14 @@ final class NodeVerbs {
         }
         known.action().run(ctl, arguments);
         ctl.console().print("\n");
+    }
+
+    private static void trace(CtlCommand ctl, boolean on) {
+        ctl.banner((on ? "Starting" : "Stopping") + " tracing for vhost \"" + ctl.vhost + "\" ...");
+        String vhost = ManagementClient.path("vhosts", ctl.vhost);
+        ctl.client().get(vhost); // One that is not there is not to be made.
+        ctl.client().put(vhost, Map.of("tracing", on));
+        ctl.say("Trace " + (on ? "enabled" : "disabled") + " for vhost " + ctl.vhost);
     }
 
     private static void stop(CtlCommand ctl, List<String> arguments) {

@@ -123,8 +123,6 @@ final class Verbs {
                 "forget_cluster_node",
                 "eval",
                 "shutdown",
-                "trace_on",
-                "trace_off",
                 "sync_queue",
                 "set_parameter",
                 "clear_parameter")) {

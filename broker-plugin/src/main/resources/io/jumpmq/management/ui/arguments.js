@@ -30,29 +30,45 @@ const READERS = {
     },
 };
 
+function typeOf(value) {
+    return { string: "text", number: "number", boolean: "boolean" }[typeof value] ?? "JSON";
+}
+
 /**
- * Rows to fill in. `known` are names to offer, with their types.
+ * Rows to fill in. `known` are names to offer, each with its type or with `[type, what it means]`.
  *
- * @returns the element, and `value()`: the object, or an Error that says what is wrong
+ * @returns the element; `value()`: the object, or an Error that says what is wrong; and `set(object)`, which fills the rows in
  */
 export function argumentsEditor(title, known = {}) {
     const rows = new Set();
-    const list = h("datalist", { id: newId("known") }, Object.keys(known).map(name => h("option", { value: name })));
+    const [types, hints] = [0, 1].map(part =>
+        Object.fromEntries(Object.entries(known).map(([name, told]) => [name, [told].flat()[part] ?? ""])),
+    );
+    const list = h(
+        "datalist",
+        { id: newId("known") },
+        Object.keys(known).map(name => h("option", { value: name }, hints[name])),
+    );
     const body = h("div", { class: "rows" });
     const add = () => {
         const type = choice(Object.keys(READERS), { "aria-label": `${title}: type` });
+        const hint = h("small", { id: newId("hint") });
         const name = textInput({
+            "aria-describedby": hint.id,
             "aria-label": `${title}: name`,
             placeholder: "name",
             list: list.id,
-            onchange: () => {
-                if (Object.hasOwn(known, name.value)) {
-                    type.value = known[name.value];
-                }
-            },
+            oninput: () => tell(),
         });
+        const tell = () => {
+            const isKnown = Object.hasOwn(known, name.value);
+            hint.textContent = isKnown ? hints[name.value] : "";
+            if (isKnown) {
+                type.value = types[name.value];
+            }
+        };
         const value = textInput({ "aria-label": `${title}: value`, placeholder: "value" });
-        const row = { name, value, type };
+        const row = { name, value, type, tell };
         const remove = () => {
             rows.delete(row);
             element.remove();
@@ -64,10 +80,22 @@ export function argumentsEditor(title, known = {}) {
             value,
             type,
             h("button", { type: "button", class: "quiet", "aria-label": `${title}: remove this row`, onclick: remove }, "×"),
+            hint,
         );
         rows.add(row);
         body.append(element);
-        name.focus();
+        return row;
+    };
+    const set = object => {
+        rows.clear();
+        body.replaceChildren();
+        for (const [name, value] of Object.entries(object)) {
+            const row = add();
+            row.name.value = name;
+            row.tell();
+            row.type.value = typeOf(value);
+            row.value.value = typeof value === "object" ? JSON.stringify(value) : String(value);
+        }
     };
     return {
         element: h(
@@ -76,8 +104,9 @@ export function argumentsEditor(title, known = {}) {
             h("legend", null, title),
             list,
             body,
-            h("button", { type: "button", onclick: add }, "Add a row"),
+            h("button", { type: "button", onclick: () => add().name.focus() }, "Add a row"),
         ),
+        set,
         value: () => {
             const all = {};
             for (const { name, value, type } of rows) {

@@ -1,11 +1,13 @@
 // Connections, channels and consumers: who is there.
 
+import { figures } from "./columns.js";
 import { h, patch } from "./dom.js";
 import { bytes, count, dateTime, rate } from "./format.js";
 import { listing } from "./listing.js";
 import { attempt, badge, card, confirmByName, facts, jsonText, notice, table } from "./parts.js";
 import { href } from "./routes.js";
 
+const octets = perSecond => `${bytes(perSecond)}/s`;
 const state = client => badge(client.state ?? "?", client.state === "running" ? "good" : "plain");
 
 /** The column of what clients call themselves; `of` finds where it is told. */
@@ -22,9 +24,13 @@ const CONNECTION_COLUMNS = [
     { title: "User", sort: "user", cell: c => c.user },
     { title: "State", sort: "state", cell: state },
     { title: "Protocol", minor: true, cell: c => c.protocol },
-    { title: "Channels", sort: "channels", numeric: true, cell: c => count(c.channels) },
-    { title: "From client", minor: true, numeric: true, cell: c => `${bytes(c.recv_oct_details?.rate)}/s` },
-    { title: "To client", minor: true, numeric: true, cell: c => `${bytes(c.send_oct_details?.rate)}/s` },
+    figures("Channels", c => c.channels, count, { sort: "channels" }),
+    figures("From client", c => c.recv_oct_details?.rate, octets, { minor: true, sort: "recv_oct_details.rate" }),
+    figures("To client", c => c.send_oct_details?.rate, octets, { minor: true, sort: "send_oct_details.rate" }),
+    { title: "TLS", extra: true, cell: c => (c.ssl ? (c.ssl_protocol ?? "yes") : "no") },
+    { title: "Connected", sort: "connected_at", extra: true, cell: c => dateTime(c.connected_at) },
+    { title: "Library", extra: true, cell: c => c.client_properties?.product ?? "–" },
+    { title: "Heartbeat", sort: "timeout", extra: true, numeric: true, cell: c => `${c.timeout} s` },
 ];
 const CHANNEL_COLUMNS = [
     { title: "Channel", sort: "name", cell: c => channelLink(c.name) },
@@ -32,12 +38,14 @@ const CHANNEL_COLUMNS = [
     { title: "Virtual host", minor: true, cell: c => c.vhost },
     { title: "User", sort: "user", cell: c => c.user },
     { title: "State", cell: state },
-    { title: "Consumers", numeric: true, minor: true, cell: c => count(c.consumer_count) },
+    figures("Consumers", c => c.consumer_count, count, { sort: "consumer_count", minor: true }),
     { title: "Prefetch", numeric: true, minor: true, cell: c => count(c.prefetch_count) },
-    { title: "Unacked", sort: "messages_unacknowledged", numeric: true, cell: c => count(c.messages_unacknowledged) },
-    { title: "Unconfirmed", numeric: true, minor: true, cell: c => count(c.messages_unconfirmed) },
-    { title: "Publish", numeric: true, cell: c => rate(c.message_stats?.publish_details?.rate) },
-    { title: "Deliver", numeric: true, cell: c => rate(c.message_stats?.deliver_get_details?.rate) },
+    figures("Unacked", c => c.messages_unacknowledged, count, { sort: "messages_unacknowledged" }),
+    figures("Unconfirmed", c => c.messages_unconfirmed, count, { sort: "messages_unconfirmed", minor: true }),
+    figures("Publish", c => c.message_stats?.publish_details?.rate, rate, { sort: "message_stats.publish_details.rate" }),
+    figures("Deliver", c => c.message_stats?.deliver_get_details?.rate, rate, { sort: "message_stats.deliver_get_details.rate" }),
+    { title: "Confirms", extra: true, cell: c => (c.confirm ? "yes" : "no") },
+    { title: "Idle since", sort: "idle_since", extra: true, cell: c => c.idle_since ?? "–" },
 ];
 const QUEUE = {
     title: "Queue",

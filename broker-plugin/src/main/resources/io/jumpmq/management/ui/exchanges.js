@@ -3,8 +3,9 @@
 import { argumentsEditor } from "./arguments.js";
 import { bindTo, bindingsTable } from "./bindings.js";
 import { drawLines, Recorder } from "./charts.js";
+import { figures } from "./columns.js";
 import { h, patch } from "./dom.js";
-import { rate } from "./format.js";
+import { count, rate } from "./format.js";
 import { listing } from "./listing.js";
 import { attempt, badges, card, checkbox, choice, confirmByName, facts, field, folded, form, jsonText, notice, textInput } from "./parts.js";
 import { publishForm } from "./publish.js";
@@ -24,8 +25,11 @@ const COLUMNS = [
         cell: x => (x.type === HASHING ? h("a", { href: href("rings", x.vhost, x.name), class: "whole", title: "Its ring" }, x.type) : x.type),
     },
     { title: "Features", minor: true, cell: features },
-    { title: "In", numeric: true, cell: x => rate(x.message_stats?.publish_in_details?.rate) },
-    { title: "Out", numeric: true, cell: x => rate(x.message_stats?.publish_out_details?.rate) },
+    figures("In", x => x.message_stats?.publish_in_details?.rate, rate, { sort: "message_stats.publish_in_details.rate" }),
+    figures("Out", x => x.message_stats?.publish_out_details?.rate, rate, { sort: "message_stats.publish_out_details.rate" }),
+    figures("Messages in", x => x.message_stats?.publish_in, count, { sort: "message_stats.publish_in", extra: true }),
+    figures("Messages out", x => x.message_stats?.publish_out, count, { sort: "message_stats.publish_out", extra: true }),
+    { title: "Policy", sort: "policy", extra: true, cell: x => x.policy ?? "–" },
 ];
 
 function features(x) {

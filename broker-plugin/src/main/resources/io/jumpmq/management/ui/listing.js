@@ -1,5 +1,6 @@
 // A list that the broker filters, sorts and cuts into pages.
 
+import { ColumnChoice } from "./columns.js";
 import { h, patch } from "./dom.js";
 import { count } from "./format.js";
 import { checkbox, choice, field, table, textInput } from "./parts.js";
@@ -31,6 +32,7 @@ export function listing(view, { resource, byVhost = true, noun, filter: label = 
         return view.refresh();
     };
     const result = h("div");
+    const chosen = new ColumnChoice(resource, columns, () => view.refresh());
     const regex = checkbox("Regular expression", { onchange: event => change({ regex: event.target.checked }) });
     regex.input.checked = state.regex;
     const filter = textInput({
@@ -48,6 +50,7 @@ export function listing(view, { resource, byVhost = true, noun, filter: label = 
                 field(label, filter),
                 regex.element,
                 field("Per page", choice(PAGE_SIZES, { value: state.size, onchange: e => change({ size: e.target.value }) })),
+                chosen.element,
             ),
             result,
         ),
@@ -75,7 +78,15 @@ export function listing(view, { resource, byVhost = true, noun, filter: label = 
             h("button", { type: "button", disabled: !possible, onclick: () => change({ page }) }, text);
         patch(
             result,
-            table({ caption: noun, columns, rows: answer.items, key, sort, empty }),
+            table({
+                caption: noun,
+                columns: chosen.shown,
+                rows: answer.items,
+                key,
+                sort,
+                empty,
+                total: answer.items.length > 1 && (answer.page_count > 1 ? "This page" : "Total"),
+            }),
             h(
                 "div",
                 { class: "pages" },

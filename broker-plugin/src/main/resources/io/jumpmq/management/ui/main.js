@@ -138,6 +138,8 @@ function leave() {
     for (const dialog of document.querySelectorAll("dialog")) {
         dialog.close("");
     }
+    // What went wrong there is of no interest elsewhere.
+    element("notices").querySelectorAll(".problem").forEach(item => item.remove());
 }
 
 function show(focus = true) {

@@ -10,9 +10,9 @@ export function card(title, ...children) {
 
 /**
  * A table. A column is `{title, cell(item)}` and may have `numeric`, `minor` (left out where there is no room) and
- * `sort`, the field's name for the API.
+ * `sort`, the field's name for the API, and `total(items)`, what stands below it. `total` names the line of these.
  */
-export function table({ caption, columns, rows, key, sort, empty = "None." }) {
+export function table({ caption, columns, rows, key, sort, total, empty = "None." }) {
     if (rows.length === 0 && !sort) {
         return h("p", { class: "empty" }, empty);
     }
@@ -34,6 +34,7 @@ export function table({ caption, columns, rows, key, sort, empty = "None." }) {
     };
     const row = item =>
         h("tr", { "data-key": key?.(item) }, columns.map(column => h("td", { class: classes(column) }, column.cell(item))));
+    const totals = total && columns.some(column => column.total);
     return h(
         "div",
         { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
@@ -43,6 +44,17 @@ export function table({ caption, columns, rows, key, sort, empty = "None." }) {
             h("caption", { class: "unseen" }, caption),
             h("thead", null, h("tr", null, columns.map(head))),
             h("tbody", null, rows.map(row)),
+            totals &&
+                h(
+                    "tfoot",
+                    null,
+                    h(
+                        "tr",
+                        null,
+                        h("th", { scope: "row" }, total),
+                        columns.slice(1).map(column => h("td", { class: classes(column) }, column.total?.(rows))),
+                    ),
+                ),
         ),
         rows.length === 0 && h("p", { class: "empty" }, empty),
     );
@@ -144,23 +156,35 @@ export function folded(title, ...children) {
 }
 
 const MOST_NOTICES = 3;
+const NOTICE_MILLIS = { done: 6_000, problem: 30_000 };
 
-/** Tells the user something: read out by screen readers, gone after a while unless it is a problem. */
+/** Tells the user something: read out by screen readers, gone after a while, but not while it is pointed at. */
 export function notice(text, kind = "done") {
+    let timer = 0;
     const close = () => item.remove();
+    const wait = () => {
+        clearTimeout(timer);
+        timer = setTimeout(close, NOTICE_MILLIS[kind]);
+    };
+    const stay = () => clearTimeout(timer);
     const item = h(
         "div",
-        { class: `notice ${kind}`, role: kind === "problem" ? "alert" : "status" },
+        {
+            class: `notice ${kind}`,
+            role: kind === "problem" ? "alert" : "status",
+            onpointerenter: stay,
+            onpointerleave: wait,
+        },
         h("span", null, text),
         h("button", { type: "button", class: "quiet", "aria-label": "Dismiss", onclick: close }, "×"),
     );
     const notices = document.getElementById("notices");
+    item.addEventListener("focusin", stay);
+    item.addEventListener("focusout", wait);
     notices.append(item);
-    if (kind === "done") {
-        setTimeout(close, 6000);
-        // More than a few cover what they are about.
-        [...notices.querySelectorAll(".done")].slice(0, -MOST_NOTICES).forEach(old => old.remove());
-    }
+    wait();
+    // More than a few cover what they are about.
+    [...notices.querySelectorAll(`.${kind}`)].slice(0, -MOST_NOTICES).forEach(old => old.remove());
 }
 
 /** Does something for the user; what goes wrong is told. Returns whether it went well. */
@@ -177,11 +201,21 @@ export async function attempt(action) {
 }
 
 /** Asks before something is destroyed: the name has to be typed. Resolves to whether to go on. */
-export function confirmByName({ title, text, name, button }) {
+export async function confirmByName({ title, text, name, button }) {
     // A field has one line: what cannot be typed is not asked for.
     const wanted = name.replace(/[\r\n]/g, "");
     const input = textInput({ oninput: () => (go.disabled = input.value !== wanted) });
     const go = h("button", { class: "danger", disabled: true, value: "go" }, button);
+    const asked = [h("p", null, text), h("p", null, "To go on, type ", h("code", { class: "name" }, wanted)), field("Name", input)];
+    return (await ask(title, asked, go)) && input.value === wanted;
+}
+
+/** Asks whether to do what is told. Resolves to whether to go on. */
+export function confirm({ title, told, button }) {
+    return ask(title, told, h("button", { class: "primary", value: "go" }, button));
+}
+
+function ask(title, asked, go) {
     const heading = newId("dialog");
     const dialog = h(
         "dialog",
@@ -190,9 +224,7 @@ export function confirmByName({ title, text, name, button }) {
             "form",
             { method: "dialog" },
             h("h2", { id: heading }, title),
-            h("p", null, text),
-            h("p", null, "To go on, type ", h("code", { class: "name" }, wanted)),
-            field("Name", input),
+            asked,
             h(
                 "div",
                 { class: "actions" },
@@ -205,9 +237,9 @@ export function confirmByName({ title, text, name, button }) {
     return new Promise(resolve => {
         dialog.addEventListener("close", () => {
             dialog.remove();
-            resolve(dialog.returnValue === "go" && input.value === wanted);
+            resolve(dialog.returnValue === "go");
         });
         dialog.showModal();
-        input.focus();
+        (dialog.querySelector("input") ?? go).focus();
     });
 }

@@ -3,35 +3,25 @@
 import { argumentsEditor } from "./arguments.js";
 import { h, patch } from "./dom.js";
 import { count } from "./format.js";
+import { LIMITS, POLICY } from "./keys.js";
 import { attempt, card, choice, confirmByName, field, folded, form, jsonText, notice, table, textInput } from "./parts.js";
 import { vhostChoice } from "./vhosts.js";
 
-const DEFINITION = {
-    "message-ttl": "number",
-    expires: "number",
-    "max-length": "number",
-    "max-length-bytes": "number",
-    overflow: "text",
-    "dead-letter-exchange": "text",
-    "dead-letter-routing-key": "text",
-    "alternate-exchange": "text",
-};
-const OPERATOR_DEFINITION = Object.fromEntries(
-    ["message-ttl", "expires", "max-length", "max-length-bytes"].map(name => [name, "number"]),
-);
 const QUEUES = ["queues", "classic_queues", "quorum_queues", "streams"];
+const APPLIES_TO = ["all", ...QUEUES, "exchanges"];
+const OPERATOR_APPLIES_TO = ["all", ...QUEUES];
 
 export function policiesPage(view) {
     view.title("Policies");
-    const updates = [section(view, "policies", "Policies", "Add or replace a policy", DEFINITION, ["all", ...QUEUES, "exchanges"], true)];
+    const updates = [section(view, "policies", "Policies", "Add or replace a policy", POLICY, APPLIES_TO, true)];
     updates.push(
         section(
             view,
             "operator-policies",
             "Operator policies",
             "Add or replace an operator policy",
-            OPERATOR_DEFINITION,
-            ["all", ...QUEUES],
+            LIMITS,
+            OPERATOR_APPLIES_TO,
             view.has("administrator"),
         ),
     );
@@ -56,9 +46,16 @@ function section(view, resource, title, addition, known, appliesTo, mayChange) {
             });
         }
     };
+    const editor = mayChange ? policyForm(view, resource, known, appliesTo) : null;
     if (mayChange) {
-        view.add(folded(addition, policyForm(view, resource, known, appliesTo)));
+        editor.part = folded(addition, editor.element);
+        view.add(editor.part);
     }
+    const edit = policy => {
+        editor.part.open = true;
+        editor.fill(policy);
+        editor.part.scrollIntoView({ block: "nearest" });
+    };
     const columns = [
         { title: "Name", cell: p => p.name },
         { title: "Virtual host", minor: true, cell: p => p.vhost },
@@ -66,7 +63,16 @@ function section(view, resource, title, addition, known, appliesTo, mayChange) {
         { title: "Applies to", minor: true, cell: p => p["apply-to"] },
         { title: "Priority", numeric: true, minor: true, cell: p => count(p.priority) },
         { title: "Definition", cell: p => jsonText(p.definition) },
-        mayChange && { title: "Change", cell: p => h("button", { type: "button", onclick: () => remove(p) }, "Delete…") },
+        mayChange && {
+            title: "Change",
+            cell: p =>
+                h(
+                    "div",
+                    { class: "actions" },
+                    h("button", { type: "button", "aria-label": `Edit ${p.name}`, onclick: () => edit(p) }, "Edit"),
+                    h("button", { type: "button", "aria-label": `Delete ${p.name}…`, onclick: () => remove(p) }, "Delete…"),
+                ),
+        },
     ].filter(Boolean);
     return async () => {
         const rows = await view.get(view.vhost === "" ? [resource] : [resource, view.vhost]);
@@ -81,11 +87,11 @@ function policyForm(view, resource, known, appliesTo) {
     const applyTo = choice(appliesTo);
     const priority = textInput({ type: "number", value: "0" });
     const definition = argumentsEditor("Definition", known);
-    return form({
+    const element = form({
         button: "Save",
         fields: [
             field("Virtual host", vhost),
-            field("Name", name),
+            field("Name", name, "That of a policy there is: this one takes its place."),
             field("Pattern", pattern, "A regular expression for names."),
             field("Applies to", applyTo),
             field("Priority", priority, "The highest that fits applies."),
@@ -104,4 +110,20 @@ function policyForm(view, resource, known, appliesTo) {
             await view.refresh();
         },
     });
+    return {
+        element,
+        /** Shows a policy, to be changed. */
+        fill: policy => {
+            vhost.value = policy.vhost;
+            name.value = policy.name;
+            pattern.value = policy.pattern;
+            if (!appliesTo.includes(policy["apply-to"])) {
+                applyTo.append(h("option", null, policy["apply-to"]));
+            }
+            applyTo.value = policy["apply-to"];
+            priority.value = policy.priority;
+            definition.set(policy.definition);
+            pattern.focus();
+        },
+    };
 }

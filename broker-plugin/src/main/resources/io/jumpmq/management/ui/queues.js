@@ -4,25 +4,16 @@ import { argumentsEditor } from "./arguments.js";
 import { bindFrom, bindingsTable } from "./bindings.js";
 import { drawLines, Recorder } from "./charts.js";
 import { consumerKey, CONSUMERS_OF_QUEUE } from "./clients.js";
-import { h, patch } from "./dom.js";
+import { figures } from "./columns.js";
+import { h, newId, patch } from "./dom.js";
 import { bytes, count, rate } from "./format.js";
+import { QUEUE_ARGUMENTS } from "./keys.js";
 import { listing } from "./listing.js";
 import { attempt, badge, badges, card, checkbox, choice, confirmByName, facts, field, folded, form, jsonText, notice, table, textInput } from "./parts.js";
 import { publishForm } from "./publish.js";
 import { href } from "./routes.js";
 import { vhostChoice } from "./vhosts.js";
 
-const ARGUMENTS = {
-    "x-message-ttl": "number",
-    "x-expires": "number",
-    "x-max-length": "number",
-    "x-max-length-bytes": "number",
-    "x-overflow": "text",
-    "x-dead-letter-exchange": "text",
-    "x-dead-letter-routing-key": "text",
-    "x-single-active-consumer": "boolean",
-    "x-max-priority": "number",
-};
 const RATES = [
     ["publish", "Published", 0],
     ["deliver_get", "Delivered or got", 2],
@@ -41,6 +32,7 @@ function features(queue) {
         queue.auto_delete && "auto-delete",
         queue.exclusive && "exclusive",
         queue.policy && `policy ${queue.policy}`,
+        queue.operator_policy && `operator ${queue.operator_policy}`,
     ]);
 }
 
@@ -51,11 +43,20 @@ const COLUMNS = [
     { title: "Virtual host", sort: "vhost", minor: true, cell: q => q.vhost },
     { title: "Features", minor: true, cell: features },
     { title: "State", minor: true, cell: state },
-    { title: "Ready", sort: "messages_ready", numeric: true, cell: q => count(q.messages_ready) },
-    { title: "Unacked", sort: "messages_unacknowledged", numeric: true, minor: true, cell: q => count(q.messages_unacknowledged) },
-    { title: "Consumers", sort: "consumers", numeric: true, minor: true, cell: q => count(q.consumers) },
-    { title: "In", numeric: true, cell: q => rate(q.message_stats?.publish_details?.rate) },
-    { title: "Out", numeric: true, cell: q => rate(q.message_stats?.deliver_get_details?.rate) },
+    figures("Ready", q => q.messages_ready, count, { sort: "messages_ready" }),
+    figures("Unacked", q => q.messages_unacknowledged, count, { sort: "messages_unacknowledged", minor: true }),
+    figures("Consumers", q => q.consumers, count, { sort: "consumers", minor: true }),
+    figures("In", q => q.message_stats?.publish_details?.rate, rate, { sort: "message_stats.publish_details.rate" }),
+    figures("Out", q => q.message_stats?.deliver_get_details?.rate, rate, { sort: "message_stats.deliver_get_details.rate" }),
+    figures("Acked", q => q.message_stats?.ack_details?.rate, rate, { sort: "message_stats.ack_details.rate", extra: true }),
+    figures("Redelivered", q => q.message_stats?.redeliver_details?.rate, rate, { extra: true }),
+    figures("All", q => q.messages, count, { sort: "messages", extra: true }),
+    figures("Bodies", q => q.message_bytes, bytes, { sort: "message_bytes", extra: true }),
+    figures("In memory", q => q.messages_ram, count, { sort: "messages_ram", extra: true }),
+    { title: "Type", sort: "type", extra: true, cell: q => q.type },
+    { title: "Policy", sort: "policy", extra: true, cell: q => q.policy ?? "–" },
+    { title: "Operator policy", sort: "operator_policy", extra: true, cell: q => q.operator_policy ?? "–" },
+    { title: "Idle since", sort: "idle_since", extra: true, cell: q => q.idle_since ?? "–" },
 ];
 
 export function queuesPage(view) {
@@ -70,7 +71,7 @@ function declareForm(view) {
     const durable = checkbox("Durable", {});
     durable.input.checked = true;
     const autoDelete = checkbox("Delete when the last consumer goes", {});
-    const args = argumentsEditor("Arguments", ARGUMENTS);
+    const args = argumentsEditor("Arguments", QUEUE_ARGUMENTS);
     return form({
         button: "Declare",
         fields: [field("Virtual host", vhost), field("Name", name), durable.element, autoDelete.element, args.element],
@@ -99,6 +100,7 @@ export function queuePage(view) {
         card("Bindings", bindings, folded("Bind to an exchange", bindFrom(view, vhost, name))),
         folded("Publish a message", publishForm(view, vhost, "amq.default", name)),
         folded("Get messages", getForm(view, vhost, name)),
+        folded("Move messages to another exchange", moveForm(view, vhost, name)),
         folded("Purge or delete this queue", purgeForm(view, vhost, name), deleteForm(view, vhost, name)),
     );
     view.live(async () => {
@@ -113,7 +115,10 @@ export function queuePage(view) {
                 ["State", state(queue)],
                 ["Features", features(queue)],
                 ["Arguments", jsonText(queue.arguments)],
-                ["Policy", jsonText(queue.effective_policy_definition)],
+                ["Type", queue.type],
+                ["Policy", queue.policy ? h("a", { href: href("policies") }, queue.policy) : "–"],
+                ["Operator policy", queue.operator_policy ? h("a", { href: href("policies") }, queue.operator_policy) : "–"],
+                ["Both together", jsonText(queue.effective_policy_definition)],
                 ["Node", queue.node],
                 ["Messages", count(queue.messages)],
                 ["Their bodies", bytes(queue.message_bytes)],
@@ -196,6 +201,52 @@ function shownMessage(message, index) {
         ]),
         h("pre", { tabindex: 0 }, message.payload),
     );
+}
+
+// The broker moves so many at a time.
+const MOVED_AT_ONCE = 1000;
+
+function moveForm(view, vhost, name) {
+    const known = h("datalist", { id: newId("exchanges") });
+    const exchange = textInput({
+        list: known.id,
+        required: true,
+        onfocus: async () => {
+            const { items } = await view.get(["exchanges", vhost], { page: 1, page_size: 500, columns: "name" });
+            patch(known, items.map(x => h("option", { value: x.name === "" ? "amq.default" : x.name })));
+        },
+    });
+    const key = textInput({});
+    const amount = textInput({ type: "number", min: 1, placeholder: "all that are ready" });
+    return form({
+        button: "Move",
+        fields: [
+            known,
+            field("To exchange", exchange, "amq.default with a queue's name as routing key: straight to that queue."),
+            field("With routing key", key, "Empty: each message keeps its own."),
+            field("Messages", amount, "The oldest first, in their order; one that no queue takes stays, and those behind it."),
+        ],
+        submit: async () => {
+            const { messages_ready: ready } = await view.get(["queues", vhost, name]);
+            const wanted = amount.value === "" ? ready : Number(amount.value);
+            let moved = 0;
+            let stopped = null;
+            let last = 1;
+            while (moved < wanted && last > 0 && stopped === null) {
+                ({ moved: last, stopped } = await view.send("POST", ["queues", vhost, name, "move"], {
+                    body: {
+                        exchange: exchange.value,
+                        count: Math.min(MOVED_AT_ONCE, wanted - moved),
+                        ...(key.value !== "" && { routing_key: key.value }),
+                    },
+                }));
+                moved += last;
+            }
+            const told = `${count(moved)} ${moved === 1 ? "message is" : "messages are"} moved to ${exchange.value}`;
+            notice(stopped === null ? `${told}.` : `${told}; the next one stays: ${stopped}.`, stopped === null ? "done" : "problem");
+            await view.refresh();
+        },
+    });
 }
 
 function purgeForm(view, vhost, name) {

@@ -2,7 +2,7 @@
 
 import { h, patch } from "./dom.js";
 import { count, dateTime, decimal, percent, probability } from "./format.js";
-import { attempt, badge, card, facts, table } from "./parts.js";
+import { attempt, badge, card, confirm, facts, notice, table } from "./parts.js";
 import { keyOf, ringFigure, Tones } from "./ring-figure.js";
 import { KeyTester } from "./ring-keys.js";
 import { ChangePlan } from "./ring-plan.js";
@@ -20,6 +20,7 @@ const LIST_COLUMNS = [
 ];
 const HISTORY_COLUMNS = [
     { title: "When", cell: change => dateTime(change.at) },
+    { title: "By", cell: change => (change.user === "" ? "(the broker)" : change.user) },
     { title: "Epoch", numeric: true, cell: change => String(change.epoch) },
     { title: "Keys moved", numeric: true, cell: change => percent(change.moved) },
     { title: "Buckets", numeric: true, minor: true, cell: change => count(change.bucket_count) },
@@ -48,6 +49,32 @@ export function ringsPage(view) {
                 empty: "No exchange of type x-consistent-hash yet: declare one on the page of exchanges.",
             }),
         );
+    });
+}
+
+/** Makes the ring what it was before a change, after telling what that moves. */
+async function revert(view, path, change) {
+    await attempt(async () => {
+        const way = [...path, "history", String(change.epoch), "revert"];
+        const preview = await view.get(way);
+        const sure = await confirm({
+            title: `Back to before epoch ${change.epoch}?`,
+            told: [
+                h(
+                    "p",
+                    { class: "moved" },
+                    h("b", null, percent(preview.moved)),
+                    " of the keys move, each to where it went then; this change and all since are undone.",
+                ),
+                h("p", null, told(preview.destinations.filter(d => d.weight_before !== d.weight_after))),
+            ],
+            button: "Revert",
+        });
+        if (sure) {
+            const result = await view.send("POST", way, { query: { if_epoch: preview.before.epoch } });
+            notice(`Reverted: ${percent(result.moved)} of the keys moved, epoch ${result.after.epoch}.`);
+            await view.refresh();
+        }
     });
 }
 
@@ -114,6 +141,19 @@ export function ringPage(view) {
         },
     ];
 
+    const historyColumns = [
+        ...HISTORY_COLUMNS,
+        {
+            title: "Change",
+            cell: change =>
+                h(
+                    "button",
+                    { type: "button", "aria-label": `Revert to before epoch ${change.epoch}`, onclick: () => revert(view, path, change) },
+                    "Revert…",
+                ),
+        },
+    ];
+
     view.title(exchange, identity, h("a", { class: "button", href: exchangeHref(vhost, exchange) }, "Its exchange"));
     view.add(
         h(
@@ -157,7 +197,7 @@ export function ringPage(view) {
         );
         if (another) {
             const changes = await view.get([...path, "history"]);
-            patch(history, table({ caption: "Changes of the ring", columns: HISTORY_COLUMNS, rows: changes, key: c => c.epoch }));
+            patch(history, table({ caption: "Changes of the ring", columns: historyColumns, rows: changes, key: c => c.epoch }));
             await tester.ringChanged(ring.hash_on);
         }
     });

@@ -1,5 +1,6 @@
 // Virtual hosts.
 
+import { figures } from "./columns.js";
 import { h, patch } from "./dom.js";
 import { count } from "./format.js";
 import { attempt, card, choice, confirmByName, field, folded, form, notice, table, textInput } from "./parts.js";
@@ -51,8 +52,8 @@ export function vhostsPage(view) {
     const columns = [
         { title: "Name", cell: vhost => vhost.name },
         { title: "Description", minor: true, cell: vhost => vhost.description ?? "" },
-        { title: "Ready", numeric: true, cell: vhost => count(vhost.messages_ready) },
-        { title: "Unacked", numeric: true, cell: vhost => count(vhost.messages_unacknowledged) },
+        figures("Ready", vhost => vhost.messages_ready, count),
+        figures("Unacked", vhost => vhost.messages_unacknowledged, count),
         mayChange && {
             title: "Change",
             cell: vhost => h("button", { type: "button", onclick: () => remove(vhost.name) }, "Delete…"),
@@ -60,6 +61,6 @@ export function vhostsPage(view) {
     ].filter(Boolean);
     view.live(async () => {
         const vhosts = await view.get(["vhosts"]);
-        patch(list, table({ caption: "Virtual hosts", columns, rows: vhosts, key: vhost => vhost.name }));
+        patch(list, table({ caption: "Virtual hosts", columns, rows: vhosts, key: vhost => vhost.name, total: vhosts.length > 1 && "Total" }));
     });
 }

@@ -243,8 +243,7 @@ class EffectsTest {
             "timestamp", "conformance.UniformityTest#byTimestamp",
             "userId", "conformance.MessageTest#anotherUsersNameIsRefused");
 
-    private static final Set<String> CARRIED =
-            Set.of("contentType", "contentEncoding", "type", "appId", "clusterId");
+    private static final Set<String> CARRIED = Set.of("contentType", "contentEncoding", "type", "appId", "clusterId");
 
     @Test
     void everyPropertyOfAMessageIsListed() throws ReflectiveOperationException {
