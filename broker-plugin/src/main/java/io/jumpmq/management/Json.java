@@ -18,6 +18,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,8 @@ final class Json {
             .build();
 
     private static final String NOT_JSON = "not_json";
+    private static final byte[] NULL = "null".getBytes(UTF_8);
+    private static final byte[] UNDEFINED = "undefined".getBytes(UTF_8);
 
     private Json() {}
 
@@ -58,9 +61,9 @@ final class Json {
         return new String(write(document), UTF_8);
     }
 
-    /** Reads an object; no bytes are an empty one. */
+    /** Reads an object; no bytes are an empty one, and so are the words by which clients send nothing. */
     static Fields read(byte[] body) {
-        if (body.length == 0) {
+        if (body.length == 0 || Arrays.equals(body, NULL) || Arrays.equals(body, UNDEFINED)) {
             return new Fields(MAPPER.createObjectNode());
         }
         try {

@@ -33,9 +33,12 @@ final class TopicPermissionResources {
                     return list(call, permitted -> permitted.vhost.equals(vhost));
                 })
                 .get(one, call -> {
-                    String user = user(call).name();
+                    User user = user(call);
                     String vhost = call.visibleVhost().name();
-                    return list(call, permitted -> permitted.user.equals(user) && permitted.vhost.equals(vhost));
+                    if (!user.topicPermissions().containsKey(vhost)) {
+                        throw HttpError.notFound();
+                    }
+                    return list(call, permitted -> permitted.user.equals(user.name()) && permitted.vhost.equals(vhost));
                 })
                 .put(one, Call::requireAdministrator, this::put)
                 .delete(one, this::delete);

@@ -431,6 +431,23 @@ class ManagementApiTest {
                 .isEqualTo("not_json");
     }
 
+    @Test
+    void aBodyThatIsNothingIsAnEmptyOne() {
+        for (String nothing : List.of("", "null", "undefined")) {
+            String vhost = Api.unique("v");
+            made.add("vhosts/" + vhost);
+            api.put("vhosts/" + vhost, nothing).expect(201);
+            api.put("queues/" + vhost + "/q", nothing).expect(201);
+        }
+        assertThat(api.put("permissions/%2f/guest", "null")
+                        .expect(400)
+                        .json()
+                        .path("reason")
+                        .asText())
+                .contains("key_missing,configure");
+        api.put("queues/%2f/" + Api.unique("q"), "nul").expect(400);
+    }
+
     // Lists.
 
     @Test
@@ -1170,7 +1187,9 @@ class ManagementApiTest {
                         .status())
                 .isBetween(400, 401);
         limited.get("topic-permissions").expect(401);
+        assertThat(api.get(topics).expect(200).json()).hasSize(1);
         api.delete(topics).expect(204);
+        api.get(topics).expect(404);
         limited.post("exchanges/%2f/amq.topic/publish", message.formatted("b")).expect(200);
         assertThat(api.get("users/" + name + "/topic-permissions").json()).isEmpty();
 
