@@ -984,9 +984,13 @@ class ManagementApiTest {
     }
 
     @Test
-    void theNodeTellsWhatItTakesAndHasTaken() {
+    void theNodeTellsWhatItTakesAndHasTaken() throws Exception {
         String name =
                 Api.encoded(api.get("overview").expect(200).json().path("node").asText());
+        String queue = queue();
+        try (Connection connection = Api.connect("management test")) {
+            connection.createChannel().basicPublish("", queue, null, new byte[1 << 20]); // Else it may take nothing.
+        }
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(200))
