@@ -139,13 +139,23 @@ class ExitCodesTest {
                 }));
     }
 
-    /** Something for each argument that a verb needs. */
+    /** Something for each argument that a verb needs, of the first of several ways to use it. */
     private static List<String> arguments(MatchResult verb, Path definitions) {
-        return Arrays.stream(verb.group(2).replaceAll("\\[[^\\]]*\\]", "").split("<", -1))
+        String first = verb.group(2).replaceAll("\\[[^\\]]*\\]", "").replaceAll("> \\|.*", ">");
+        return Arrays.stream(first.split("<", -1))
                 .skip(1)
-                .map(name -> name.startsWith("file")
-                        ? definitions.toString()
-                        : name.startsWith("definition") ? "{\"a\":1}" : "x")
+                .map(name -> argument(name.replace(">", "").strip(), definitions))
                 .toList();
+    }
+
+    private static String argument(String name, Path definitions) {
+        if (name.startsWith("file")) {
+            return definitions.toString();
+        }
+        return switch (name) {
+            case "definition", "value" -> "{\"a\":1}";
+            case "fraction", "disk_limit" -> "1";
+            default -> "x";
+        };
     }
 }
