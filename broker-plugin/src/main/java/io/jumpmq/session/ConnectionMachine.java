@@ -581,7 +581,7 @@ public final class ConnectionMachine {
     }
 
     /**
-     * How long the socket must not be read now, in milliseconds: this connection publishes, and the broker cannot take more,
+     * How long the socket must not be read now, in milliseconds: this connection has published while the broker cannot take more,
      * or it has published into a queue that is behind. The client is told when the former begins and ends. To be asked
      * after each read, and again after the pause; 0: there is none.
      */
@@ -601,6 +601,7 @@ public final class ConnectionMachine {
     private long publishingPauseMillis() {
         Congestion congestion =
                 publishes && state == State.OPEN ? context.broker().congestion() : Congestion.NONE;
+        publishes = congestion != Congestion.NONE; // Until it publishes again, what it acknowledges comes through.
         boolean alarm = congestion.isAlarm();
         if (alarm != blocked) {
             blocked = alarm;
