@@ -95,6 +95,10 @@ public final class ConnectionMachine {
     private boolean publishes;
     private long closingMillis;
     private boolean blocked;
+
+    /** Whether there was an alarm when decoding began. */
+    private boolean alarm;
+
     private boolean givesWay;
 
     /** What the channels hold of contents: unfinished ones, those of transactions, those that wait to be written. */
@@ -160,6 +164,7 @@ public final class ConnectionMachine {
         if (state == State.AWAITING_HEADER && !readProtocolHeader(in)) {
             return;
         }
+        alarm = context.broker().congestion().isAlarm();
         while (!isSuspended() && state != State.CLOSED) {
             int number = 0;
             int start = in.readerIndex();
@@ -254,9 +259,9 @@ public final class ConnectionMachine {
         }
     }
 
-    /** Whether decoding waits: for an answer, or for the client to read those that there are. */
+    /** Whether decoding waits: for an answer, for the client to read those that there are, or for an alarm to end. */
     public boolean isSuspended() {
-        return awaited > 0 || isFull();
+        return awaited > 0 || isFull() || (publishes && alarm);
     }
 
     private boolean isFull() {
@@ -602,11 +607,10 @@ public final class ConnectionMachine {
         Congestion congestion =
                 publishes && state == State.OPEN ? context.broker().congestion() : Congestion.NONE;
         publishes = congestion != Congestion.NONE; // Until it publishes again, what it acknowledges comes through.
-        boolean alarm = congestion.isAlarm();
-        if (alarm != blocked) {
-            blocked = alarm;
+        if (congestion.isAlarm() != blocked) {
+            blocked = congestion.isAlarm();
             if (wantsBlocked && state == State.OPEN) {
-                send(0, alarm ? new Method.ConnectionBlocked(congestion.reason()) : new Method.ConnectionUnblocked());
+                send(0, blocked ? new Method.ConnectionBlocked(congestion.reason()) : new Method.ConnectionUnblocked());
             }
         }
         long givenWayMillis = givesWay ? GIVE_WAY_MILLIS : 0;
@@ -631,6 +635,7 @@ public final class ConnectionMachine {
                 : ConnectionInfo.State.RUNNING;
     }
 
+    /** A publish begins. */
     void publishing() {
         publishes = true;
     }

@@ -91,9 +91,16 @@ class BackPressureTest {
 
             AtomicInteger consumed = new AtomicInteger();
             assertThat(both.messageCount("q")).isPositive(); // The first that is read after the alarm; what comes then?
+            both.queueDeclare("late", false, false, false, null);
+            Connection late = factory.newConnection();
+            List<String> lateEvents = blockedEvents(late);
+            late.createChannel().basicPublish("", "late", null, new byte[10]);
+            Awaitility.await().until(() -> lateEvents.contains("blocked"));
+            assertThat(both.messageCount("late")).as("published during the alarm").isZero();
             both.basicConsume("q", true, (tag, delivery) -> consumed.incrementAndGet(), tag -> {});
             done.get(60, TimeUnit.SECONDS);
             Awaitility.await().until(() -> consumed.get() == MESSAGES);
+            Awaitility.await().until(() -> both.messageCount("late") == 1);
         } finally {
             publishing.shutdownNow();
         }
