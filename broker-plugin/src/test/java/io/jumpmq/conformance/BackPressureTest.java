@@ -96,7 +96,9 @@ class BackPressureTest {
             List<String> lateEvents = blockedEvents(late);
             late.createChannel().basicPublish("", "late", null, new byte[10]);
             Awaitility.await().until(() -> lateEvents.contains("blocked"));
-            assertThat(both.messageCount("late")).as("published during the alarm").isZero();
+            assertThat(both.messageCount("late"))
+                    .as("published during the alarm")
+                    .isZero();
             both.basicConsume("q", true, (tag, delivery) -> consumed.incrementAndGet(), tag -> {});
             done.get(60, TimeUnit.SECONDS);
             Awaitility.await().until(() -> consumed.get() == MESSAGES);
