@@ -274,7 +274,6 @@ final class ChannelMachine {
             throw Method.cannotDecode(arguments);
         }
         content.begin();
-        connection.publishing();
     }
 
     /** A short string; the array that was there last if it is the same again. */
@@ -297,6 +296,7 @@ final class ChannelMachine {
     }
 
     private void publish() {
+        connection.publishing();
         ExchangeRecord to = target();
         Message message = new Message(to.name(), routingKey, admitted(content.properties()), content.takeBody());
         User bound = boundByTopics;

@@ -95,10 +95,6 @@ public final class ConnectionMachine {
     private boolean publishes;
     private long closingMillis;
     private boolean blocked;
-
-    /** Whether there was an alarm when decoding began. */
-    private boolean alarm;
-
     private boolean givesWay;
 
     /** What the channels hold of contents: unfinished ones, those of transactions, those that wait to be written. */
@@ -164,7 +160,6 @@ public final class ConnectionMachine {
         if (state == State.AWAITING_HEADER && !readProtocolHeader(in)) {
             return;
         }
-        alarm = context.broker().congestion().isAlarm();
         while (!isSuspended() && state != State.CLOSED) {
             int number = 0;
             int start = in.readerIndex();
@@ -259,9 +254,9 @@ public final class ConnectionMachine {
         }
     }
 
-    /** Whether decoding waits: for an answer, for the client to read those that there are, or for an alarm to end. */
+    /** Whether decoding waits: for an answer, or for the client to read those that there are. */
     public boolean isSuspended() {
-        return awaited > 0 || isFull() || (publishes && alarm);
+        return awaited > 0 || isFull();
     }
 
     private boolean isFull() {
@@ -586,7 +581,7 @@ public final class ConnectionMachine {
     }
 
     /**
-     * How long the socket must not be read now, in milliseconds: this connection has published while the broker cannot take more,
+     * How long the socket must not be read now, in milliseconds: this connection publishes, and the broker cannot take more,
      * or it has published into a queue that is behind. The client is told when the former begins and ends. To be asked
      * after each read, and again after the pause; 0: there is none.
      */
@@ -606,11 +601,11 @@ public final class ConnectionMachine {
     private long publishingPauseMillis() {
         Congestion congestion =
                 publishes && state == State.OPEN ? context.broker().congestion() : Congestion.NONE;
-        publishes = congestion != Congestion.NONE; // Until it publishes again, what it acknowledges comes through.
-        if (congestion.isAlarm() != blocked) {
-            blocked = congestion.isAlarm();
+        boolean alarm = congestion.isAlarm();
+        if (alarm != blocked) {
+            blocked = alarm;
             if (wantsBlocked && state == State.OPEN) {
-                send(0, blocked ? new Method.ConnectionBlocked(congestion.reason()) : new Method.ConnectionUnblocked());
+                send(0, alarm ? new Method.ConnectionBlocked(congestion.reason()) : new Method.ConnectionUnblocked());
             }
         }
         long givenWayMillis = givesWay ? GIVE_WAY_MILLIS : 0;
@@ -635,7 +630,6 @@ public final class ConnectionMachine {
                 : ConnectionInfo.State.RUNNING;
     }
 
-    /** A publish begins. */
     void publishing() {
         publishes = true;
     }

@@ -15,7 +15,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -59,50 +58,6 @@ class BackPressureTest {
             done.get(60, TimeUnit.SECONDS);
             Awaitility.await().until(() -> consumed[0] == MESSAGES);
             Awaitility.await().until(() -> events.get(events.size() - 1).equals("unblocked"));
-        } finally {
-            publishing.shutdownNow();
-        }
-    }
-
-    @Test
-    void whoHasPublishedBeforeAnAlarmMayConsumeDuringIt() throws Exception {
-        ExecutorService publishing = Executors.newSingleThreadExecutor();
-        try (JumpMq broker = JumpMq.builder()
-                .host("127.0.0.1")
-                .port(0)
-                .messageMemory(LIMIT_BYTES)
-                .start()) {
-            ConnectionFactory factory = new ConnectionFactory();
-            factory.setUri(broker.uri());
-            factory.setChannelRpcTimeout(20_000);
-            Channel both = factory.newConnection().createChannel();
-            both.queueDeclare("q", false, false, false, null);
-            both.basicPublish("", "q", null, new byte[1_000]);
-            Connection publisher = factory.newConnection();
-            List<String> events = blockedEvents(publisher);
-            Channel publishes = publisher.createChannel();
-            Future<?> done = publishing.submit(() -> {
-                for (int i = 1; i < MESSAGES; i++) {
-                    publishes.basicPublish("", "q", null, new byte[1_000]);
-                }
-                return null;
-            });
-            Awaitility.await().until(() -> events.contains("blocked"));
-
-            AtomicInteger consumed = new AtomicInteger();
-            assertThat(both.messageCount("q")).isPositive(); // The first that is read after the alarm; what comes then?
-            both.queueDeclare("late", false, false, false, null);
-            Connection late = factory.newConnection();
-            List<String> lateEvents = blockedEvents(late);
-            late.createChannel().basicPublish("", "late", null, new byte[10]);
-            Awaitility.await().until(() -> lateEvents.contains("blocked"));
-            assertThat(both.messageCount("late"))
-                    .as("published during the alarm")
-                    .isZero();
-            both.basicConsume("q", true, (tag, delivery) -> consumed.incrementAndGet(), tag -> {});
-            done.get(60, TimeUnit.SECONDS);
-            Awaitility.await().until(() -> consumed.get() == MESSAGES);
-            Awaitility.await().until(() -> both.messageCount("late") == 1);
         } finally {
             publishing.shutdownNow();
         }
