@@ -149,6 +149,7 @@ final class UnackedDeliveries<T> {
     /** Tells all deliveries, the oldest first. Nothing may be taken out or kept meanwhile. */
     @SuppressWarnings("unchecked")
     void forEach(Taker<? super T> visitor) {
+        aside.forEach(visitor::take);
         for (long at = oldest; at < next; at++) {
             T delivery = (T) places[slot(at)];
             if (delivery != null) {
@@ -159,7 +160,11 @@ final class UnackedDeliveries<T> {
 
     /** Puts something in the place of a delivery that is there. */
     void replace(long tag, T delivery) {
-        places[slot(tag)] = delivery;
+        if (tag < oldest) {
+            aside.put(tag, delivery);
+        } else {
+            places[slot(tag)] = delivery;
+        }
     }
 
     private void advance() {

@@ -33,6 +33,9 @@ class UnackedDeliveriesTest {
             assertThat(unacked.take(tag)).isEqualTo("goes");
         }
         assertThat(unacked.capacity()).isLessThan(100);
+        List<String> all = new ArrayList<>();
+        unacked.forEach((tag, delivery) -> all.add(tag + " " + delivery));
+        assertThat(all).containsExactly("1 stays");
         assertThat(unacked.take(1)).isEqualTo("stays");
         assertThat(unacked.size()).isZero();
     }
@@ -46,7 +49,7 @@ class UnackedDeliveriesTest {
             List<Long> takenBefore = new ArrayList<>();
             long next = 1;
             for (int step = 0; step < 300; step++) {
-                switch (random.nextInt(9)) {
+                switch (random.nextInt(10)) {
                     case 0, 1, 2, 3 -> {
                         assertThat(unacked.add(next)).isEqualTo(next);
                         model.put(next, next);
@@ -63,6 +66,12 @@ class UnackedDeliveriesTest {
                         }
                     }
                     case 7 -> {
+                        Long held = model.isEmpty() ? null : model.ceilingKey(random.nextLong(model.lastKey() + 1));
+                        if (held != null) {
+                            unacked.replace(held, held);
+                        }
+                    }
+                    case 8 -> {
                         if (!takenBefore.isEmpty()) {
                             long tag = takenBefore.remove(random.nextInt(takenBefore.size()));
                             unacked.putBack(tag, tag);
@@ -83,6 +92,9 @@ class UnackedDeliveriesTest {
                         model.headMap(tag, true).clear();
                     }
                 }
+                List<Long> all = new ArrayList<>();
+                unacked.forEach((tag, delivery) -> all.add(delivery));
+                assertThat(all).as("seed %d", seed).containsExactlyElementsOf(model.keySet());
                 assertThat(unacked.size()).isEqualTo(model.size());
                 assertThat(unacked.nextTag()).isEqualTo(next);
             }
