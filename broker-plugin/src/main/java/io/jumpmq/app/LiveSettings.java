@@ -9,9 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The settings of a running broker: what it was started with, and what operators have changed since, until it starts again. */
 final class LiveSettings {
+    private static final Logger LOG = LoggerFactory.getLogger("jumpmq.server");
     /** What messages may take at most of the heap, whatever is set: the rest has to fit, too. */
     private static final double MOST_OF_HEAP = 0.9;
 
@@ -59,7 +62,9 @@ final class LiveSettings {
             node.broker().limitDisk(ServerCommand.diskFree(parsed(Options.DISK_FREE_SHARE, value)));
             changed.remove(Options.DISK_FREE.key());
         } else if (key.equals(Options.LOG_DEFAULT_LEVEL.key())) {
-            LogSettings.limit(parsed(Options.LOG_DEFAULT_LEVEL, value));
+            String level = parsed(Options.LOG_DEFAULT_LEVEL, value);
+            LOG.warn("From now on the log tells '{}' and worse, as an operator wants", level); // The last that it may tell.
+            LogSettings.limit(level);
         } else {
             throw new IllegalArgumentException(
                     key + " cannot be changed while the broker runs: set it in the configuration, and restart");

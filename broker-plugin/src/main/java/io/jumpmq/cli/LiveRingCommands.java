@@ -73,7 +73,9 @@ final class LiveRingCommands {
                     return JumpMqCommand.NO;
                 }
                 ring.set(Map.of(name, 0), before.epoch());
+                console.print("Done: " + name + " is off the ring. Its messages are waited for.\n");
             }
+            console.flush(); // It may take long, and be broken off.
             long deadline = timeout == null ? Long.MAX_VALUE : System.nanoTime() + TimeUnit.SECONDS.toNanos(timeout);
             long left = ring.messages(name);
             while (left > 0 || !gone(ring, name)) {

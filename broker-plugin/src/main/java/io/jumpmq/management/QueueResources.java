@@ -189,7 +189,7 @@ final class QueueResources {
         VirtualHost vhost = call.vhost();
         QueueRecord queue = queue(call, vhost, Operation.CONFIGURE);
         QueueActor.Figures figures = QueueActor.of(queue).figures();
-        if (call.asks("if-empty") && figures.ready() > 0) {
+        if (call.asks("if-empty") && figures.ready() + figures.dead() > 0) {
             throw HttpError.badRequest(queue + " not empty");
         } else if (call.asks("if-unused") && figures.consumers() > 0) {
             throw HttpError.badRequest(queue + " in use");

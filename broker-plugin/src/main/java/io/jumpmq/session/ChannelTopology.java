@@ -159,6 +159,11 @@ final class ChannelTopology {
                 connection.awaiting(channel.number(), ok -> channel.answer(nowait ? null : ok)));
     }
 
+    /** Whether some that died wait until they are safe elsewhere: it is not empty then. */
+    private static boolean holdsDeadLetters(QueueRecord queue) {
+        return QueueActor.of(queue).figures().dead() > 0;
+    }
+
     private void onQueueDelete(Method.QueueDelete delete) {
         String name = queueName(delete.queue());
         connection.require(Operation.CONFIGURE, "queue", name);
@@ -172,7 +177,7 @@ final class ChannelTopology {
             if (delete.ifUnused() && counts.consumerCount() > 0) {
                 channel.fail(
                         new AmqpException(ReplyCode.PRECONDITION_FAILED, queue + " in use"), Method.QueueDelete.ID);
-            } else if (delete.ifEmpty() && counts.messageCount() > 0) {
+            } else if (delete.ifEmpty() && (counts.messageCount() > 0 || holdsDeadLetters(queue))) {
                 channel.fail(
                         new AmqpException(ReplyCode.PRECONDITION_FAILED, queue + " not empty"), Method.QueueDelete.ID);
             } else {

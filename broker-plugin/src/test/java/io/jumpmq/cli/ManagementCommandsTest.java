@@ -200,6 +200,7 @@ class ManagementCommandsTest {
             channel.basicPublish("", "q2", null, new byte[0]);
             Result late = run("ring", "drain", "orders", "q2", "--yes", "--timeout", "0");
             assertThat(late.code()).isEqualTo(1);
+            assertThat(late.out()).contains("q2 is off the ring");
             assertThat(late.err()).contains("still has 1 messages");
             assertThat(ok("ring", "show", "orders").out()).contains("1 buckets");
             CompletableFuture<Result> drained =

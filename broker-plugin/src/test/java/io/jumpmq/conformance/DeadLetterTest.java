@@ -321,6 +321,16 @@ class DeadLetterTest {
     }
 
     @Test
+    @JumpMqOnly("it is JumpMQ's promise")
+    void aQueueWithDeadLettersThatWaitIsNotEmpty() throws Exception {
+        String queue = atLeastOnce(broker.newQueueName());
+        broker.publish(queue, "1");
+        broker.channel().basicReject(BrokerUnderTest.take(broker.channel(), queue), false);
+        assertThat(broker.reply(c -> c.queueDelete(queue, false, true)))
+                .startsWith("channel 406 PRECONDITION_FAILED - queue '" + queue + "' in vhost '/' not empty");
+    }
+
+    @Test
     @JumpMqOnly("RabbitMQ tries again after three minutes")
     void whatIsTriedAgainGoesOnlyToThoseWhoRefusedIt() throws Exception {
         String exchange = broker.exchange("fanout");
