@@ -63,7 +63,9 @@ final class LiveSettings {
             changed.remove(Options.DISK_FREE.key());
         } else if (key.equals(Options.LOG_DEFAULT_LEVEL.key())) {
             String level = parsed(Options.LOG_DEFAULT_LEVEL, value);
-            LOG.warn("From now on the log tells '{}' and worse, as an operator wants", level); // The last that it may tell.
+            LOG.warn(
+                    "From now on the log tells '{}' and worse, as an operator wants",
+                    level); // The last that it may tell.
             LogSettings.limit(level);
         } else {
             throw new IllegalArgumentException(

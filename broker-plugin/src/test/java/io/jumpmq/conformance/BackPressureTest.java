@@ -65,6 +65,7 @@ class BackPressureTest {
 
     @Test
     void whatComesBackLeavesMemoryForTheDiskAndPublishersGoOn(@TempDir Path data) throws Exception {
+        ExecutorService publishing = Executors.newSingleThreadExecutor();
         try (JumpMq broker = JumpMq.builder()
                 .host("127.0.0.1")
                 .port(0)
@@ -79,10 +80,15 @@ class BackPressureTest {
             String queue = holds.queueDeclare("q", true, false, false, null).getQueue();
             holds.basicConsume(queue, false, (tag, delivery) -> {}, tag -> {});
             Channel publishes = publisher.createChannel();
-            int published = 0;
-            while (!events.contains("blocked")) {
-                publishes.basicPublish("", queue, null, body(published++));
-            }
+            Future<Integer> published = publishing.submit(
+                    () -> { // Its last publish may have to wait for the end of the alarm.
+                        int count = 0;
+                        while (!events.contains("blocked")) {
+                            publishes.basicPublish("", queue, null, body(count++));
+                        }
+                        return count;
+                    });
+            Awaitility.await().until(() -> events.contains("blocked"));
             holds.close();
             Awaitility.await().until(() -> events.contains("unblocked"));
 
@@ -94,9 +100,11 @@ class BackPressureTest {
                     (tag, delivery) ->
                             numbers.add(ByteBuffer.wrap(delivery.getBody()).getInt()),
                     tag -> {});
-            int all = published;
+            int all = published.get(60, TimeUnit.SECONDS);
             Awaitility.await().until(() -> numbers.size() == all);
             assertThat(numbers).isEqualTo(IntStream.range(0, all).boxed().toList());
+        } finally {
+            publishing.shutdownNow();
         }
     }
 
