@@ -335,8 +335,10 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
     }
 
     private void tellMemory() {
-        long keep = broker.memory().keepBytes();
-        if (core.heldBytes() > keep) {
+        boolean isMore =
+                core.takeMayLeave() && broker.memory().isSpent(); // Who spent it has asked for what there was then.
+        long keep = isMore ? 0 : broker.memory().keepBytes();
+        if (isMore || core.heldBytes() > keep) {
             core.letGo(keep);
         }
         long held = (long) core.heldMessages() * Message.OVERHEAD_BYTES + core.heldBytes() + core.heldHeaderBytes();

@@ -2,6 +2,7 @@ package io.jumpmq.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.BlockedListener;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -10,6 +11,7 @@ import io.jumpmq.app.JumpMq;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +21,8 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A broker whose queues may hold little: publishers wait, consumers go on, and nothing is lost. */
 class BackPressureTest {
@@ -63,8 +67,14 @@ class BackPressureTest {
         }
     }
 
-    @Test
-    void whatComesBackLeavesMemoryForTheDiskAndPublishersGoOn(@TempDir Path data) throws Exception {
+    /** Memory is counted by bodies and headers, and what leaves it is chosen by bodies. */
+    @ParameterizedTest
+    @CsvSource({"1000, 0", "12, 2000"})
+    void whatComesBackLeavesMemoryForTheDiskAndPublishersGoOn(int bodyBytes, int headerBytes, @TempDir Path data)
+            throws Exception {
+        AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
+                .headers(Map.of("h", "x".repeat(headerBytes)))
+                .build();
         ExecutorService publishing = Executors.newSingleThreadExecutor();
         try (JumpMq broker = JumpMq.builder()
                 .host("127.0.0.1")
@@ -84,7 +94,7 @@ class BackPressureTest {
                     () -> { // Its last publish may have to wait for the end of the alarm.
                         int count = 0;
                         while (!events.contains("blocked")) {
-                            publishes.basicPublish("", queue, null, body(count++));
+                            publishes.basicPublish("", queue, properties, body(count++, bodyBytes));
                         }
                         return count;
                     });
@@ -108,8 +118,8 @@ class BackPressureTest {
         }
     }
 
-    private static byte[] body(int number) {
-        return ByteBuffer.allocate(1_000).putInt(number).array();
+    private static byte[] body(int number, int bytes) {
+        return ByteBuffer.allocate(bytes).putInt(number).array();
     }
 
     private static List<String> blockedEvents(Connection publisher) {

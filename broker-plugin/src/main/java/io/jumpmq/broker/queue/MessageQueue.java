@@ -56,6 +56,9 @@ public final class MessageQueue {
     /** Of all messages that take memory. */
     private long headerBytes;
 
+    /** Whether what counted as memory already can leave it now: messages came back, or died and are kept. */
+    private boolean mayLeave;
+
     private int lasting;
     private long lastingBytes;
 
@@ -221,6 +224,7 @@ public final class MessageQueue {
             if (isHeld(entry)) {
                 consumers.resume(release(entry));
                 takeBack(entry);
+                mayLeave = true;
             }
         }
         dropOverflow();
@@ -635,6 +639,7 @@ public final class MessageQueue {
                 log.died(entry, reason);
             }
             dying.add(entry, reason);
+            mayLeave = true;
             sendDying();
         } else {
             bury(entry, reason);
@@ -808,6 +813,13 @@ public final class MessageQueue {
             }
         });
         return fresh[0] - 1;
+    }
+
+    /** Whether, since the last time, messages came back, or died and are kept: only now can these leave memory. */
+    public boolean takeMayLeave() {
+        boolean may = mayLeave;
+        mayLeave = false;
+        return may;
     }
 
     /**
