@@ -253,6 +253,8 @@ public final class Definitions {
         /** Such as "2 users, 10 queues". */
         String counted() {
             Map<String, Long> counts = elements.stream()
+                    .map(element -> element.replaceFirst("].*", "]")) // One may take several commands.
+                    .distinct()
                     .collect(Collectors.groupingBy(
                             element -> element.split("\\[", 2)[0], LinkedHashMap::new, Collectors.counting()));
             return counts.entrySet().stream()
@@ -280,7 +282,7 @@ public final class Definitions {
         try {
             return Json.read(file);
         } catch (HttpError e) {
-            throw new IllegalArgumentException("the definitions are not a JSON object", e);
+            throw new IllegalArgumentException("the definitions are not a JSON object" + Json.fault(file), e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.jumpmq.management;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -74,6 +75,19 @@ final class Json {
             return new Fields(node);
         } catch (IOException e) {
             throw HttpError.badRequest(NOT_JSON);
+        }
+    }
+
+    /** Where and why something is no JSON, behind a colon; empty: it is. */
+    static String fault(byte[] body) {
+        try {
+            MAPPER.readTree(body);
+            return "";
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            return ": line " + at.getLineNr() + ", column " + at.getColumnNr() + ": " + e.getOriginalMessage();
+        } catch (IOException e) {
+            return ": " + e.getMessage();
         }
     }
 

@@ -427,6 +427,8 @@ class ManagementCommandsTest {
         Result bad = run("ctl", "import_definitions", file.toString());
         assertThat(bad.code()).isEqualTo(69);
         assertThat(bad.err()).contains("queues[0] ('q')");
+        Files.writeString(file, "{\n  \"queues\": [],\n}");
+        assertThat(run("ctl", "import_definitions", file.toString()).err()).contains("line 3, column ");
     }
 
     @Test

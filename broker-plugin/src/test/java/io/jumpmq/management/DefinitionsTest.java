@@ -256,6 +256,11 @@ class DefinitionsTest {
                 .hasMessageContaining("nowhere");
     }
 
+    @Test
+    void whereDefinitionsAreNoJsonIsTold() {
+        assertThatThrownBy(() -> other("{\n  \"queues\": [],\n}").start()).hasMessageContaining("line 3, column ");
+    }
+
     private static JumpMq.Builder other(String definitions) {
         return JumpMq.builder().host("127.0.0.1").port(0).management(0).definitions(definitions.getBytes(UTF_8));
     }

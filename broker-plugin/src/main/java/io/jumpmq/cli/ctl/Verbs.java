@@ -452,7 +452,11 @@ final class Verbs {
             definitions = MAPPER.readTree(
                     standardInput ? ctl.console().in().readAllBytes() : Files.readAllBytes(Path.of(arguments.get(0))));
         } catch (JsonProcessingException e) {
-            throw new CtlException(CtlException.DATA, "Error:\nthe definitions are no JSON: " + e.getOriginalMessage());
+            throw new CtlException(
+                    CtlException.DATA,
+                    "Error:\nthe definitions are no JSON: line "
+                            + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage());
         } catch (IOException e) {
             throw new CtlException(
                     CtlException.USAGE, "Error:\n" + arguments.get(0) + " cannot be read: " + e.getMessage());
