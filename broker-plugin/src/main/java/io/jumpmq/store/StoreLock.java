@@ -7,6 +7,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -35,7 +37,7 @@ final class StoreLock implements Closeable {
      */
     static StoreLock take(Path directory, String orElse) throws IOException {
         try {
-            Path held = Files.createDirectories(directory).toRealPath();
+            Path held = made(directory).toRealPath();
             if (!HELD.add(held)) {
                 throw isUsed(directory, orElse);
             }
@@ -52,6 +54,17 @@ final class StoreLock implements Closeable {
                             + orElse,
                     e);
         }
+    }
+
+    /** A new one is not everybody's to read: messages and the hashes of passwords lie in it. */
+    private static Path made(Path directory) throws IOException {
+        FileAttribute<?>[] others =
+                directory.getFileSystem().supportedFileAttributeViews().contains("posix")
+                        ? new FileAttribute<?>[] {
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"))
+                        }
+                        : new FileAttribute<?>[0];
+        return Files.createDirectories(directory, others);
     }
 
     private static StoreLock lock(Path held, Path directory, String orElse) throws IOException {
