@@ -58,6 +58,7 @@ class OverloadIT {
 
     private final List<Socket> sockets = Collections.synchronizedList(new ArrayList<>());
     private Process process;
+    private Thread drain;
     private int port;
     private int managementPort;
 
@@ -88,7 +89,7 @@ class OverloadIT {
         while (!line.contains("is ready") && process.isAlive()) {
             line = String.valueOf(out.readLine());
         }
-        Thread drain = new Thread(() -> {
+        drain = new Thread(() -> {
             try {
                 Files.write(folder.resolve("out"), out.lines().toList());
             } catch (IOException e) {
@@ -111,6 +112,7 @@ class OverloadIT {
         }
         process.destroy();
         assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        drain.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS)); // It writes what was left.
     }
 
     @Test
