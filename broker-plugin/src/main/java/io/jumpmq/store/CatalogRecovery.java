@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds what the catalog's files hold; changes nothing. */
 final class CatalogRecovery {
+    /** What is gone with a file of which nobody can tell what it held. */
+    static final String WITH_ALL = ", with the queues, exchanges, bindings, users, permissions and policies in it";
+
     private final Disk disk;
     private final List<String> names;
     private final Damage damage;
@@ -114,10 +117,7 @@ final class CatalogRecovery {
      */
     private void read(String name, long generation, long end, boolean isWhole) throws IOException {
         if (!names.contains(name)) {
-            damage.found(
-                    name,
-                    0,
-                    "the file is missing, with the queues, exchanges, bindings, users, permissions and policies in it");
+            damage.found(name, 0, "the file is missing" + WITH_ALL);
             return;
         }
         try (Disk.File file = disk.open(name)) {

@@ -32,7 +32,11 @@ record StoreRecovery(CatalogRecovery.Found catalog, SegmentRecovery messages) {
     private static void agree(CatalogRecovery.Found catalog, SegmentRecovery messages, Damage damage)
             throws DamagedException {
         if (catalog.isNew() && !messages.isNew()) {
-            damage.in(CATALOG).found(Manifest.NAME, 0, "all files of the catalog are missing, and messages are there");
+            damage.in(CATALOG)
+                    .found(
+                            Manifest.NAME,
+                            0,
+                            "all files of the catalog are missing" + CatalogRecovery.WITH_ALL + "; messages are there");
         } else if (messages.isNew() && catalog.generation() > 0) {
             damage.in(MESSAGES).found(Manifest.NAME, 0, "all files of messages are missing, and a catalog is there");
         }
