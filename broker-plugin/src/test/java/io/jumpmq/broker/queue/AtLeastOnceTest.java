@@ -151,13 +151,19 @@ class AtLeastOnceTest {
         requireAllSent(after, paging);
     }
 
-    @Test
-    void whatWaitsNeedsNoMemoryAndIsLoadedWhenItsTurnComes() {
-        PagingTest.PagingLog paging = new PagingTest.PagingLog();
+    /** A hundred have died, and but for those that are under way only the log has them. */
+    private QueueUnderTest withDeadOnDisk(PagingTest.PagingLog paging) {
         QueueUnderTest queue = new QueueUnderTest(rules, paging);
         paging.queue = queue.queue;
         dieAll(queue, 100);
         queue.queue.letGo(0);
+        return queue;
+    }
+
+    @Test
+    void whatWaitsNeedsNoMemoryAndIsLoadedWhenItsTurnComes() {
+        PagingTest.PagingLog paging = new PagingTest.PagingLog();
+        QueueUnderTest queue = withDeadOnDisk(paging);
         assertThat(queue.queue.heldMessages()).isEqualTo(DyingMessages.MAX_UNDER_WAY);
         assertThat(queue.queue.dead()).isEqualTo(100);
         requireAllSent(queue, paging);
@@ -166,10 +172,7 @@ class AtLeastOnceTest {
     @Test
     void aPurgeTakesWhatOnlyTheLogHas() {
         PagingTest.PagingLog paging = new PagingTest.PagingLog();
-        QueueUnderTest queue = new QueueUnderTest(rules, paging);
-        paging.queue = queue.queue;
-        dieAll(queue, 100);
-        queue.queue.letGo(0);
+        QueueUnderTest queue = withDeadOnDisk(paging);
         queue.queue.deadLettered(queue.output.deadEntries.get(0));
         assertThat(queue.queue.purge()).as("one is on its way from the log").isEqualTo(99);
         paging.answerAll();
