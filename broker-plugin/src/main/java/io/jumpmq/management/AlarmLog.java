@@ -1,7 +1,9 @@
 package io.jumpmq.management;
 
 import io.jumpmq.broker.Congestion;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +26,8 @@ public final class AlarmLog implements AutoCloseable {
         return thread;
     });
 
-    private boolean memory;
-    private boolean disk;
+    /** Those that are on, as far as the log knows. */
+    private final Set<Congestion> told = EnumSet.noneOf(Congestion.class);
 
     /** Begins to look. */
     @SuppressWarnings("FutureReturnValueIgnored") // It ends with the timer.
@@ -35,29 +37,24 @@ public final class AlarmLog implements AutoCloseable {
     }
 
     private void look() {
-        if (node.memory().isSpent() != memory) {
-            memory = !memory;
-            tell(
-                    memory,
-                    "memory",
-                    megabytes(node.memory().heldBytes()) + " are taken by messages, the limit is "
-                            + megabytes(node.memory().limitBytes()) + " (vm_memory_high_watermark)");
-        }
-        if (node.broker().alarms().contains(Congestion.DISK) != disk) {
-            disk = !disk;
-            tell(
-                    disk,
-                    "disk",
-                    megabytes(OverviewResources.diskFree(node)) + " are free at " + node.dataDirectory()
-                            + ", the limit is " + megabytes(node.broker().diskLimitBytes()) + " (disk_free_limit)");
-        }
+        Set<Congestion> alarms = node.broker().alarms();
+        tell(alarms, Congestion.MEMORY, "are taken by messages", "vm_memory_high_watermark");
+        tell(alarms, Congestion.DISK, "are free at " + node.dataDirectory(), "disk_free_limit");
     }
 
-    private static void tell(boolean begins, String what, String figures) {
+    /** Tells of one that has begun or ended. */
+    private void tell(Set<Congestion> alarms, Congestion alarm, String what, String setting) {
+        boolean begins = alarms.contains(alarm);
+        if (begins ? !told.add(alarm) : !told.remove(alarm)) {
+            return;
+        }
+        String resource = NodeResources.resource(alarm);
+        String figures = megabytes(NodeResources.value(node, alarm)) + " " + what + ", the limit is "
+                + megabytes(NodeResources.limit(node, alarm)) + " (" + setting + ")";
         if (begins) {
-            LOG.warn("The {} alarm is on, publishers have to wait: {}", what, figures);
+            LOG.warn("The {} alarm is on, publishers have to wait: {}", resource, figures);
         } else {
-            LOG.info("The {} alarm is over: {}", what, figures);
+            LOG.info("The {} alarm is over: {}", resource, figures);
         }
     }
 

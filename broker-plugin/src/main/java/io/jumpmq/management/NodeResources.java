@@ -40,12 +40,11 @@ final class NodeResources {
     private List<Map<String, Object>> alarms() {
         List<Map<String, Object>> all = new ArrayList<>();
         for (Congestion alarm : node.broker().alarms()) {
-            boolean memory = alarm == Congestion.MEMORY;
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("node", node.name());
             map.put("resource", resource(alarm));
-            map.put("value", memory ? node.memory().heldBytes() : OverviewResources.diskFree(node));
-            map.put("limit", memory ? node.memory().limitBytes() : node.broker().diskLimitBytes());
+            map.put("value", value(node, alarm));
+            map.put("limit", limit(node, alarm));
             all.add(map);
         }
         return all;
@@ -54,6 +53,18 @@ final class NodeResources {
     /** As RabbitMQ names it. */
     static String resource(Congestion alarm) {
         return alarm == Congestion.MEMORY ? "memory" : "disk";
+    }
+
+    /** What an alarm looks at, in bytes: how much is taken of the memory, or free on the disk. */
+    static long value(Node node, Congestion alarm) {
+        return alarm == Congestion.MEMORY ? node.memory().heldBytes() : OverviewResources.diskFree(node);
+    }
+
+    /** Where it begins, in bytes. */
+    static long limit(Node node, Congestion alarm) {
+        return alarm == Congestion.MEMORY
+                ? node.memory().limitBytes()
+                : node.broker().diskLimitBytes();
     }
 
     private List<Map<String, Object>> settings() {
