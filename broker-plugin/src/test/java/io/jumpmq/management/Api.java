@@ -28,8 +28,12 @@ final class Api {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** HTTP/1.1, as nearly everybody's: RabbitMQ answers an offer of HTTP/2 with resets. */
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final HttpClient CLIENT = client();
+
+    /** RabbitMQ drops a connection that asks for HTTP/2 together with a body. */
+    private static HttpClient client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    }
 
     /** Stopped with the process: starting one for each test would test starting. */
     private static final class Embedded {
@@ -170,8 +174,8 @@ final class Api {
             if (!isRabbitMq()) {
                 throw e;
             }
-            // It closes connections that it has just offered to keep.
-            response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
+            // It closes connections that it has just offered to keep: once more, on one that is certainly new.
+            response = client().send(request, HttpResponse.BodyHandlers.ofByteArray());
         }
         return new Answer(response.statusCode(), new String(response.body(), UTF_8), response);
     }
