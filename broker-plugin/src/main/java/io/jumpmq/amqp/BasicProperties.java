@@ -2,6 +2,9 @@ package io.jumpmq.amqp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.ShortString;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;

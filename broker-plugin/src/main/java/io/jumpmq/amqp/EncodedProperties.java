@@ -2,6 +2,7 @@ package io.jumpmq.amqp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jumpmq.value.FieldTable;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

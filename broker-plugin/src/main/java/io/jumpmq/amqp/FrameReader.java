@@ -1,5 +1,7 @@
 package io.jumpmq.amqp;
 
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.ReplyCode;
 import io.netty.buffer.ByteBuf;
 
 /**

@@ -1,5 +1,9 @@
 package io.jumpmq.amqp;
 
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.ReplyCode;
+import io.jumpmq.value.ShortString;
 import io.netty.buffer.ByteBuf;
 import java.util.Locale;
 

@@ -1,6 +1,5 @@
 package io.jumpmq.app;
 
-import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.Policy;
@@ -18,6 +17,7 @@ import io.jumpmq.security.User;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.store.StoreSettings;
 import io.jumpmq.transport.Tls;
+import io.jumpmq.value.AmqpException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -1,6 +1,5 @@
 package io.jumpmq.app;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.MessageStore;
@@ -18,6 +17,7 @@ import io.jumpmq.session.Connections;
 import io.jumpmq.store.DiskStore;
 import io.jumpmq.transport.AmqpServer;
 import io.jumpmq.transport.EventLoops;
+import io.jumpmq.value.FieldTable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,7 +1,5 @@
 package io.jumpmq.broker;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.catalog.Catalog;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.CatalogObserver;
@@ -20,6 +18,8 @@ import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.metrics.SocketCounters;
 import io.jumpmq.metrics.StoreFigures;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.ReplyCode;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.EncodedProperties;
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.value.FieldTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,14 +2,14 @@ package io.jumpmq.management;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.security.Permission.Operation;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.ShortString;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.util.ArrayList;

@@ -3,8 +3,6 @@ package io.jumpmq.management;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
@@ -12,6 +10,8 @@ import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.ReplyCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;

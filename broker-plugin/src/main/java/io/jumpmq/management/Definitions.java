@@ -2,9 +2,6 @@ package io.jumpmq.management;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.LongString;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.catalog.Catalog;
 import io.jumpmq.broker.catalog.Command;
@@ -20,6 +17,9 @@ import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.security.User;
 import io.jumpmq.security.UserLimits;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.LongString;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

@@ -4,14 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.OperatorChannel;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.security.Permission.Operation;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.ShortString;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.jumpmq.management;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.value.FieldTable;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

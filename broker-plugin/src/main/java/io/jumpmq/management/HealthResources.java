@@ -1,6 +1,5 @@
 package io.jumpmq.management;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.DamagedMessage;
 import io.jumpmq.broker.OperatorChannel;
@@ -10,6 +9,7 @@ import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.security.Permission;
+import io.jumpmq.value.FieldTable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;

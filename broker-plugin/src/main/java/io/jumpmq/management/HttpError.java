@@ -1,7 +1,7 @@
 package io.jumpmq.management;
 
-import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.broker.catalog.StaleEpochException;
+import io.jumpmq.value.AmqpException;
 
 /** A request that cannot be carried out: its status, and the two texts of RabbitMQ's error documents. */
 final class HttpError extends RuntimeException {

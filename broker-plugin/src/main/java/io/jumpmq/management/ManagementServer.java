@@ -2,10 +2,10 @@ package io.jumpmq.management;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.broker.OperatorChannel;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.User;
+import io.jumpmq.value.AmqpException;
 import io.undertow.predicate.Predicates;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;

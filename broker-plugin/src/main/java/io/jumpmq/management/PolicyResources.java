@@ -1,10 +1,10 @@
 package io.jumpmq.management;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.value.AmqpException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -2,10 +2,7 @@ package io.jumpmq.management;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.Move;
 import io.jumpmq.broker.OperatorChannel;
 import io.jumpmq.broker.QueueActor;
@@ -15,6 +12,9 @@ import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.security.Permission.Operation;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.ShortString;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;

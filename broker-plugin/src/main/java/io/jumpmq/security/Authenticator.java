@@ -2,8 +2,8 @@ package io.jumpmq.security;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.LongString;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.LongString;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetAddress;

@@ -1,9 +1,9 @@
 package io.jumpmq.session;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.security.Authenticator;
+import io.jumpmq.value.FieldTable;
 import java.net.InetAddress;
 
 /**

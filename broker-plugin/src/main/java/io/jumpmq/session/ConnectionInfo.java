@@ -1,6 +1,6 @@
 package io.jumpmq.session;
 
-import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.value.FieldTable;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
@@ -79,7 +79,8 @@ public record ConnectionInfo(
         return clientName(clientProperties);
     }
 
-    static @Nullable String clientName(FieldTable clientProperties) {
+    /** What a client calls itself by its properties; null when it does not say. */
+    public static @Nullable String clientName(FieldTable clientProperties) {
         return clientProperties.text("connection_name");
     }
 }

@@ -1,5 +1,6 @@
 package io.jumpmq.session;
 
+import io.jumpmq.session.amqp091.ConnectionMachine;
 import io.netty.buffer.ByteBuf;
 
 /** All that a connection asks of its socket. Called on the connection's loop. */

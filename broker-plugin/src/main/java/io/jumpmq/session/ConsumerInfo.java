@@ -1,7 +1,7 @@
 package io.jumpmq.session;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.value.FieldTable;
 
 /**
  * A consumer, for operators.

@@ -1,6 +1,6 @@
 /**
- * Connection and channel machines: frames and answers go in, frames and requests come out. A connection, with all its
- * channels, belongs to one loop; nothing here knows a socket or a thread.
+ * What the connections of all protocols have in common: what they are born with, what they ask of their socket, and what
+ * operators see of them.
  */
 @NullMarked
 package io.jumpmq.session;

@@ -1,6 +1,5 @@
 package io.jumpmq.store;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.catalog.Catalog;
 import io.jumpmq.broker.catalog.CatalogObserver;
 import io.jumpmq.broker.catalog.Change;
@@ -9,6 +8,7 @@ import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
 import io.jumpmq.store.CatalogRecovery.Recorded;
+import io.jumpmq.value.FieldTable;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,8 +2,6 @@ package io.jumpmq.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.LongString;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.Policy;
@@ -13,6 +11,8 @@ import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.TopicPermission;
 import io.jumpmq.security.UserLimits;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.LongString;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;

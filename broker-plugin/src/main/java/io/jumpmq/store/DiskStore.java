@@ -1,7 +1,5 @@
 package io.jumpmq.store;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.DamagedMessage;
 import io.jumpmq.broker.MessageStore;
@@ -21,6 +19,8 @@ import io.jumpmq.metrics.StoreCounters;
 import io.jumpmq.metrics.StoreFigures;
 import io.jumpmq.store.MessageSegments.Commit;
 import io.jumpmq.store.MessageSegments.Slot;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.ReplyCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,11 +2,11 @@ package io.jumpmq.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.DamagedMessage;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.LogListener.Died;
 import io.jumpmq.broker.queue.LogListener.Recovered;
+import io.jumpmq.value.ShortString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

@@ -1,11 +1,11 @@
 package io.jumpmq.transport;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.BrokerListener;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.session.Connections;
+import io.jumpmq.value.FieldTable;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;

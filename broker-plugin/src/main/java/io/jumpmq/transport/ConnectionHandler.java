@@ -1,6 +1,5 @@
 package io.jumpmq.transport;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Pacing;
@@ -10,10 +9,11 @@ import io.jumpmq.security.Authenticator;
 import io.jumpmq.session.ConnectionContext;
 import io.jumpmq.session.ConnectionInfo;
 import io.jumpmq.session.ConnectionListener;
-import io.jumpmq.session.ConnectionMachine;
 import io.jumpmq.session.ConnectionOutput;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.session.Connections;
+import io.jumpmq.session.amqp091.ConnectionMachine;
+import io.jumpmq.value.FieldTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

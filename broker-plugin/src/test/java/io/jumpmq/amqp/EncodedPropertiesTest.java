@@ -2,6 +2,7 @@ package io.jumpmq.amqp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jumpmq.value.FieldTable;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
-import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.value.AmqpException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.jumpmq.app;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.exchange.RouteBuffer;
 import io.jumpmq.broker.exchange.Router;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.value.FieldTable;
 
 /** A kind of exchange that breaks its promises when it is asked to. */
 public final class DefectiveExchange implements ExchangeType {

@@ -35,6 +35,8 @@ class LayersTest {
                 .definedBy("io.jumpmq.security..")
                 .layer("codec and counters")
                 .definedBy("io.jumpmq.amqp..", "io.jumpmq.metrics..")
+                .layer("values")
+                .definedBy("io.jumpmq.value..")
                 .layer("ring")
                 .definedBy("io.jumpmq.ring..")
                 .whereLayer("app")
@@ -49,6 +51,8 @@ class LayersTest {
                 .mayOnlyBeAccessedByLayers("app", "cli and config", "rim", "session")
                 .whereLayer("security")
                 .mayOnlyBeAccessedByLayers("app", "cli and config", "rim", "session", "broker")
+                .whereLayer("codec and counters")
+                .mayOnlyBeAccessedByLayers("app", "cli and config", "rim", "session", "broker", "security")
                 .check(CLASSES);
     }
 
@@ -63,6 +67,7 @@ class LayersTest {
                 .that()
                 .resideInAnyPackage(
                         "io.jumpmq.ring..",
+                        "io.jumpmq.value..",
                         "io.jumpmq.amqp..",
                         "io.jumpmq.security..",
                         "io.jumpmq.broker..",

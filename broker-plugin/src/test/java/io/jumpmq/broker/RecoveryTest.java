@@ -3,7 +3,6 @@ package io.jumpmq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.DestinationKind;
@@ -11,6 +10,7 @@ import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.LoopThread;
 import io.jumpmq.ring.Ring;
+import io.jumpmq.value.FieldTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;

@@ -4,14 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.LongString;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.queue.LogListener.Stored;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.LongString;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -3,7 +3,6 @@ package io.jumpmq.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.catalog.Catalog;
 import io.jumpmq.broker.catalog.CatalogObserver;
 import io.jumpmq.broker.catalog.Change;
@@ -19,6 +18,7 @@ import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.TopicPermission;
 import io.jumpmq.security.UserLimits;
+import io.jumpmq.value.FieldTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

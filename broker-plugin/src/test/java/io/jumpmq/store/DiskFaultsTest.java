@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.queue.LogListener.Stored;
 import io.jumpmq.store.SimulatedDisk.Call;
 import io.jumpmq.store.SimulatedDisk.Fault;
+import io.jumpmq.value.FieldTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

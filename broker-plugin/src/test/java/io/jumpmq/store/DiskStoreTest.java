@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.loop.Loop;
@@ -20,6 +19,7 @@ import io.jumpmq.broker.queue.QueueOutput;
 import io.jumpmq.broker.queue.QueueSettings;
 import io.jumpmq.broker.queue.UnusedReason;
 import io.jumpmq.metrics.StoreFigures;
+import io.jumpmq.value.FieldTable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,14 +2,14 @@ package io.jumpmq.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.ReplyCode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

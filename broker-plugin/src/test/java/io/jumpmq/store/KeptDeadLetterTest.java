@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.OperatorChannel;
 import io.jumpmq.broker.OperatorChannel.Settlement;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.value.FieldTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

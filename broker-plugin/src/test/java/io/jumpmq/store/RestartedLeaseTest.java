@@ -2,9 +2,9 @@ package io.jumpmq.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.value.FieldTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -3,16 +3,16 @@ package io.jumpmq.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.session.ConnectionContext;
 import io.jumpmq.session.ConnectionListener;
-import io.jumpmq.session.ConnectionMachine;
 import io.jumpmq.session.ConnectionOutput;
 import io.jumpmq.session.ConnectionSettings;
+import io.jumpmq.session.amqp091.ConnectionMachine;
+import io.jumpmq.value.FieldTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.message.Message;
@@ -15,6 +14,7 @@ import io.jumpmq.store.MessageSegments.Commit;
 import io.jumpmq.store.StoreInspection.Effect;
 import io.jumpmq.store.StoreInspection.Finding;
 import io.jumpmq.store.StoreInspection.Report;
+import io.jumpmq.value.FieldTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,12 +1,12 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.TopicPermission;
 import io.jumpmq.security.User;
 import io.jumpmq.security.UserLimits;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.ReplyCode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,12 +1,12 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.security.User;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.ReplyCode;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;

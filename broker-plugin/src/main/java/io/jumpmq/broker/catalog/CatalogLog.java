@@ -1,6 +1,6 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.AmqpException;
+import io.jumpmq.value.AmqpException;
 import java.util.List;
 
 /** Where the catalog's changes are kept, so that they survive a restart. Called on the catalog's loop. */

@@ -1,10 +1,10 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.TopicPermission;
 import io.jumpmq.security.UserLimits;
+import io.jumpmq.value.FieldTable;
 import java.util.Set;
 
 /**

@@ -1,8 +1,8 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.ReplyCode;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -1,9 +1,9 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.LongString;
-import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.LongString;
+import io.jumpmq.value.ReplyCode;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.ReplyCode;
-import io.jumpmq.amqp.ShortString;
 import io.jumpmq.security.NamePattern;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.ReplyCode;
+import io.jumpmq.value.ShortString;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

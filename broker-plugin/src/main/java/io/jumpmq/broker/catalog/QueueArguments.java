@@ -1,12 +1,12 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.LongString;
-import io.jumpmq.amqp.ReplyCode;
-import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.queue.QueueSettings;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.LongString;
+import io.jumpmq.value.ReplyCode;
+import io.jumpmq.value.ShortString;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;

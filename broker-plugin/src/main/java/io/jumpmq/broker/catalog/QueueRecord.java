@@ -1,10 +1,10 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.queue.QueueSettings;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.ReplyCode;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.ReplyCode;
 import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 

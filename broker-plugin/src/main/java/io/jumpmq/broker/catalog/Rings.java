@@ -1,7 +1,5 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
 import io.jumpmq.broker.exchange.Destination;
@@ -10,6 +8,8 @@ import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.RingPlan;
 import io.jumpmq.ring.RingSnapshot;
 import io.jumpmq.ring.RingState;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.ReplyCode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

@@ -1,7 +1,7 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.ReplyCode;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.ReplyCode;
 
 /** A ring was to be changed only at a certain epoch, and has another. */
 public final class StaleEpochException extends AmqpException {

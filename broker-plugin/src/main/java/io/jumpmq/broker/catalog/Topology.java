@@ -2,14 +2,14 @@ package io.jumpmq.broker.catalog;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.LongString;
-import io.jumpmq.amqp.ReplyCode;
-import io.jumpmq.amqp.ShortString;
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.LongString;
+import io.jumpmq.value.ReplyCode;
+import io.jumpmq.value.ShortString;
 import java.util.List;
 
 /** Decides what becomes of the exchanges, queues and bindings of a virtual host. Changes nothing. */

@@ -1,14 +1,14 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.LongString;
-import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.RouteBuffer;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.ring.DestinationCodec;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.LongString;
+import io.jumpmq.value.ReplyCode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;

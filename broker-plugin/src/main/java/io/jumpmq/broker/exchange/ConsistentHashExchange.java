@@ -2,11 +2,7 @@ package io.jumpmq.broker.exchange;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.LongString;
-import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.metrics.EpochCounter;
 import io.jumpmq.ring.DestinationCodec;
@@ -15,6 +11,10 @@ import io.jumpmq.ring.RingPlan;
 import io.jumpmq.ring.RingSnapshot;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.ring.hash.HashAlgorithm;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.LongString;
+import io.jumpmq.value.ReplyCode;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.jumpmq.broker.exchange;
 
-import io.jumpmq.amqp.FieldTable;
+import io.jumpmq.value.FieldTable;
 
 /** A kind of exchange, found by {@link java.util.ServiceLoader}. */
 public interface ExchangeType {
@@ -10,7 +10,7 @@ public interface ExchangeType {
     /**
      * The router of a new exchange.
      *
-     * @throws io.jumpmq.amqp.AmqpException when the arguments make no sense to this type
+     * @throws io.jumpmq.value.AmqpException when the arguments make no sense to this type
      */
     Router create(FieldTable arguments);
 }

@@ -1,11 +1,11 @@
 package io.jumpmq.broker.exchange;
 
-import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.LongString;
-import io.jumpmq.amqp.ReplyCode;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.LongString;
+import io.jumpmq.value.ReplyCode;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;

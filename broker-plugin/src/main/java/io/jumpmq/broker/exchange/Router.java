@@ -10,7 +10,7 @@ public interface Router {
     /**
      * Whether a binding can be made, before it is. On the catalog's loop.
      *
-     * @throws io.jumpmq.amqp.AmqpException when not
+     * @throws io.jumpmq.value.AmqpException when not
      */
     default void validate(Binding binding) {}
 

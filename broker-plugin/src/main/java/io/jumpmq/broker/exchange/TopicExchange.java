@@ -1,7 +1,7 @@
 package io.jumpmq.broker.exchange;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.value.FieldTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

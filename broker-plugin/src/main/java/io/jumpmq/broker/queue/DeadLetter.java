@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.EncodedProperties;
-import io.jumpmq.amqp.FieldTable;
-import io.jumpmq.amqp.LongString;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.LongString;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;

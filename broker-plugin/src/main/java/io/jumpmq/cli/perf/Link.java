@@ -2,10 +2,10 @@ package io.jumpmq.cli.perf;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
+import io.jumpmq.value.FieldTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.EOFException;

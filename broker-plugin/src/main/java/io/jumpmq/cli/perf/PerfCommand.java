@@ -2,10 +2,10 @@ package io.jumpmq.cli.perf;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.cli.Console;
 import io.jumpmq.cli.JumpMqCommand;
+import io.jumpmq.value.FieldTable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.channels.UnresolvedAddressException;

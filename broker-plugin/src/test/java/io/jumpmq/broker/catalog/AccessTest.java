@@ -3,11 +3,11 @@ package io.jumpmq.broker.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;

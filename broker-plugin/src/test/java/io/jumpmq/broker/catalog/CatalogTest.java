@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.broker.message.Message;
@@ -13,6 +11,8 @@ import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.ring.hash.HashAlgorithm;
 import io.jumpmq.security.Permission;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.value.FieldTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -3,10 +3,10 @@ package io.jumpmq.broker.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.queue.QueueSettings;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
+import io.jumpmq.value.FieldTable;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -3,10 +3,10 @@ package io.jumpmq.broker.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jumpmq.amqp.AmqpException;
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.catalog.Policy.Target;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

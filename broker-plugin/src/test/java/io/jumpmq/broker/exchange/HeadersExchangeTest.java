@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jumpmq.amqp.AmqpException;
 import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.FieldTable;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package io.jumpmq.broker.exchange;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.value.FieldTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

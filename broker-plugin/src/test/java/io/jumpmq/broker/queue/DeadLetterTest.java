@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.EncodedProperties;
-import io.jumpmq.amqp.FieldTable;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.value.FieldTable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

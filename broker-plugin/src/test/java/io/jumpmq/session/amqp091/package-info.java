@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.session.amqp091;
+
+import org.jspecify.annotations.NullMarked;

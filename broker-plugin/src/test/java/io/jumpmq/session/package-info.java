@@ -1,4 +1,0 @@
-@NullMarked
-package io.jumpmq.session;
-
-import org.jspecify.annotations.NullMarked;
