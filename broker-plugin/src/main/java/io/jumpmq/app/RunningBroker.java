@@ -8,6 +8,7 @@ import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.SteadyClock;
+import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.management.AlarmLog;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
@@ -142,6 +143,7 @@ final class RunningBroker implements AutoCloseable {
             }
         });
         Broker broker = new Broker(
+                store == null ? Incarnation.ofNewNode() : store.life(),
                 loops.loops(),
                 ServiceLoader.load(ExchangeType.class),
                 memory,

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.Router;
+import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.metrics.ExchangeCounters;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.TopicPermission;
@@ -86,6 +87,11 @@ public final class ExchangeRecord implements Destination {
 
     public boolean internal() {
         return declared.internal();
+    }
+
+    /** The node, and the life of it, that it was declared on. */
+    public Incarnation home() {
+        return declared.home();
     }
 
     public FieldTable arguments() {
