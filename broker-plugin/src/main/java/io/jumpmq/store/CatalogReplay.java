@@ -3,7 +3,7 @@ package io.jumpmq.store;
 import io.jumpmq.broker.catalog.Catalog;
 import io.jumpmq.broker.catalog.CatalogObserver;
 import io.jumpmq.broker.catalog.Change;
-import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;

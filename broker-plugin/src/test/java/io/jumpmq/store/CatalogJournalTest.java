@@ -13,7 +13,7 @@ import io.jumpmq.broker.catalog.QueueHandle;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VhostLimits;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
-import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.TopicPermission;

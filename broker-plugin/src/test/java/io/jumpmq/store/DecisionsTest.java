@@ -14,7 +14,7 @@ import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VhostLimits;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
-import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.ring.DestinationCodec;
 import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.RingSnapshot;

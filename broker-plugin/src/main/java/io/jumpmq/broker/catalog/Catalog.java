@@ -1,8 +1,9 @@
 package io.jumpmq.broker.catalog;
 
 import io.jumpmq.broker.exchange.Binding;
-import io.jumpmq.broker.exchange.Destination;
-import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.User;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
@@ -220,10 +221,10 @@ public final class Catalog {
         return new Change.BindingAdded(
                 exchange.vhost(),
                 exchange.name(),
-                Removal.kind(binding.destination()),
-                Removal.name(binding.destination()),
+                DestinationKind.of(binding.destination()),
+                binding.destination().name(),
                 binding.key(),
-                binding.arguments());
+                binding.table());
     }
 
     /** The changes that lead to the present state: applied to an empty catalog, in their order, they make it again. */
@@ -238,7 +239,7 @@ public final class Catalog {
             vhost.queues.values().forEach(queue -> all.add(queue.declared()));
             for (ExchangeRecord exchange : vhost.exchanges.values()) {
                 exchange.bindings.forEach(binding -> all.add(added(exchange, binding)));
-                byte[] state = exchange.router().snapshot(vhost.names());
+                byte[] state = exchange.router().snapshot(VirtualHost.written(vhost.names()));
                 if (state != null) {
                     all.add(new Change.RingRestored(vhost.name(), exchange.name(), state));
                 }
@@ -284,7 +285,7 @@ public final class Catalog {
         if (change instanceof Change.ExchangeDeclared declared) {
             VirtualHost vhost = vhost(declared.vhost(), declared);
             ExchangeRecord exchange =
-                    new ExchangeRecord(declared, types.require(declared.type()).create(declared.arguments()));
+                    new ExchangeRecord(declared, types.require(declared.type()).create(Topology.wanted(declared)));
             exchange.adopt(EffectivePolicy.of(vhost.policies(), declared));
             vhost.exchanges.put(declared.name(), exchange);
         } else if (change instanceof Change.ExchangeDeleted deleted) {
@@ -314,10 +315,7 @@ public final class Catalog {
         } else if (change instanceof Change.VhostLimitsSet set) {
             vhost(set.vhost(), set).limit(set.limits());
         } else if (change instanceof Change.RingRestored restored) {
-            VirtualHost vhost = vhost(restored.vhost(), restored);
-            applyRing(
-                    vhost.requireExchange(restored.exchange()),
-                    vhost.requireExchange(restored.exchange()).router().restore(restored.snapshot(), vhost.names()));
+            applyRing(vhost(restored.vhost(), restored), restored);
         } else if (change instanceof Change.RingNoted noted) {
             Rings.note(vhost(noted.vhost(), noted), noted);
         } else if (change instanceof Change.PolicySet set) {
@@ -435,13 +433,21 @@ public final class Catalog {
     }
 
     /** The router has its state already; the bindings follow. */
-    private static void applyRing(ExchangeRecord exchange, Map<Destination, String> keys) {
+    private static void applyRing(VirtualHost vhost, Change.RingRestored restored) {
+        ExchangeRecord exchange = vhost.requireExchange(restored.exchange());
+        exchange.router().restore(restored.snapshot(), VirtualHost.written(vhost.names()));
+        if (exchange.router() instanceof ConsistentHashRouter ring) {
+            followRing(exchange, ring.bindingKeys());
+        }
+    }
+
+    private static void followRing(ExchangeRecord exchange, Map<Destination, String> keys) {
         for (Binding binding : List.copyOf(exchange.bindings)) {
             String key = keys.get(binding.destination());
             if (key == null || !key.equals(new BigInteger(binding.key()).toString())) {
                 forget(exchange, binding);
                 if (key != null) {
-                    note(exchange, new Binding(binding.destination(), key, binding.arguments()));
+                    note(exchange, new Binding(binding.destination(), key, binding.table()));
                 }
             }
         }
@@ -454,7 +460,7 @@ public final class Catalog {
 
     private static void note(ExchangeRecord source, Binding binding) {
         source.bindings.add(binding);
-        if (source.router().oneBindingPerDestination()) {
+        if (source.hasOneBindingPerDestination()) {
             source.current.put(binding.destination(), binding);
         }
         incoming(binding.destination()).add(new SourcedBinding(source, binding));

@@ -3,9 +3,10 @@ package io.jumpmq.broker.catalog;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.broker.exchange.Binding;
-import io.jumpmq.broker.exchange.Destination;
-import io.jumpmq.broker.exchange.Router;
+import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
 import io.jumpmq.metrics.ExchangeCounters;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.Router;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.TopicPermission;
 import io.jumpmq.security.User;
@@ -63,8 +64,14 @@ public final class ExchangeRecord implements Destination {
         return declared.vhost();
     }
 
+    @Override
     public String name() {
         return declared.name();
+    }
+
+    @Override
+    public boolean isQueue() {
+        return false;
     }
 
     /** The name in UTF-8, not a copy. */
@@ -124,6 +131,11 @@ public final class ExchangeRecord implements Destination {
 
     public Router router() {
         return router;
+    }
+
+    /** Whether a destination has one binding at the most, so that a new one takes the place of the one there is. */
+    boolean hasOneBindingPerDestination() {
+        return router instanceof ConsistentHashRouter;
     }
 
     @Override

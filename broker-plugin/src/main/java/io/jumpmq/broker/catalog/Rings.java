@@ -2,8 +2,8 @@ package io.jumpmq.broker.catalog;
 
 import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
-import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.RingMember;
+import io.jumpmq.plugin.Destination;
 import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.RingPlan;
 import io.jumpmq.ring.RingSnapshot;
