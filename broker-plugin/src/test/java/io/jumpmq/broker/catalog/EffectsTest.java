@@ -139,7 +139,7 @@ class EffectsTest {
                         Map.of(),
                         QueueSettings::consumerTimeoutMillis,
                         OptionalLong.of(5),
-                        "session.ConsumerTimeoutTest#whatWasFetchedIsHeldNoLonger"));
+                        "session.amqp091.ConsumerTimeoutTest#whatWasFetchedIsHeldNoLonger"));
         return effects;
     }
 
