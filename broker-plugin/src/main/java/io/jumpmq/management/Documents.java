@@ -6,7 +6,7 @@ import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.Gone;
 import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.catalog.QueueRecord;
-import io.jumpmq.broker.exchange.Destination;
+import io.jumpmq.plugin.Destination;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
 import java.time.Instant;

@@ -1,12 +1,12 @@
 package io.jumpmq.app;
 
-import io.jumpmq.broker.exchange.Binding;
-import io.jumpmq.broker.exchange.Destination;
-import io.jumpmq.broker.exchange.ExchangeType;
-import io.jumpmq.broker.exchange.RouteBuffer;
-import io.jumpmq.broker.exchange.Router;
-import io.jumpmq.broker.message.Message;
-import io.jumpmq.value.FieldTable;
+import io.jumpmq.plugin.Binding;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.ExchangeType;
+import io.jumpmq.plugin.NewExchange;
+import io.jumpmq.plugin.PublishedMessage;
+import io.jumpmq.plugin.Router;
+import java.util.function.Consumer;
 
 /** A kind of exchange that breaks its promises when it is asked to. */
 public final class DefectiveExchange implements ExchangeType {
@@ -24,7 +24,12 @@ public final class DefectiveExchange implements ExchangeType {
     }
 
     @Override
-    public Router create(FieldTable arguments) {
+    public String description() {
+        return "Breaks its promises";
+    }
+
+    @Override
+    public Router create(NewExchange exchange) {
         return new Router() {
             @Override
             public void validate(Binding binding) {
@@ -40,7 +45,7 @@ public final class DefectiveExchange implements ExchangeType {
             public void unbind(Binding binding) {}
 
             @Override
-            public void route(Message message, byte[] routingKey, RouteBuffer<Destination> out) {}
+            public void route(PublishedMessage message, byte[] routingKey, Consumer<Destination> found) {}
         };
     }
 

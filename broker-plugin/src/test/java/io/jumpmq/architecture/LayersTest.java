@@ -1,5 +1,6 @@
 package io.jumpmq.architecture;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -37,6 +38,8 @@ class LayersTest {
                 .definedBy("io.jumpmq.amqp..", "io.jumpmq.metrics..")
                 .layer("values")
                 .definedBy("io.jumpmq.value..")
+                .layer("plugin API")
+                .definedBy("io.jumpmq.plugin..")
                 .layer("ring")
                 .definedBy("io.jumpmq.ring..")
                 .whereLayer("app")
@@ -56,6 +59,18 @@ class LayersTest {
                 .check(CLASSES);
     }
 
+    /** A plugin has Java and this: whatever else it showed could never change again. */
+    @Test
+    void whatPluginsAreWrittenAgainstStandsAlone() {
+        classes()
+                .that()
+                .resideInAPackage("io.jumpmq.plugin..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.jumpmq.plugin..", "java..", "org.jspecify.annotations..")
+                .check(CLASSES);
+    }
+
     @Test
     void thereAreNoCyclesAmongPackages() {
         slices().matching("io.jumpmq.(**)").should().beFreeOfCycles().check(CLASSES);
@@ -67,6 +82,7 @@ class LayersTest {
                 .that()
                 .resideInAnyPackage(
                         "io.jumpmq.ring..",
+                        "io.jumpmq.plugin..",
                         "io.jumpmq.value..",
                         "io.jumpmq.amqp..",
                         "io.jumpmq.security..",

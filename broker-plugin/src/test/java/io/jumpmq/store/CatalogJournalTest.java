@@ -13,10 +13,10 @@ import io.jumpmq.broker.catalog.QueueHandle;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VhostLimits;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
-import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.node.TestIds;
+import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.TopicPermission;
@@ -97,7 +97,9 @@ class CatalogJournalTest {
         Set<String> all() {
             Set<String> all = new TreeSet<>();
             catalog.snapshot().forEach(change -> {
-                if (!(change instanceof Change.RingRestored || change instanceof Change.NodeStarted)) {
+                if (!(change instanceof Change.RingRestored
+                        || change instanceof Change.NodeStarted
+                        || change instanceof Change.QueueIdsReserved)) {
                     all.add(change.toString());
                 }
             });

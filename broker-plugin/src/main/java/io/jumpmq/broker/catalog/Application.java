@@ -1,7 +1,8 @@
 package io.jumpmq.broker.catalog;
 
 import io.jumpmq.broker.exchange.Binding;
-import io.jumpmq.broker.exchange.Destination;
+import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
+import io.jumpmq.plugin.Destination;
 import io.jumpmq.value.FieldTable;
 import java.math.BigInteger;
 import java.util.List;
@@ -24,7 +25,7 @@ final class Application implements Change.Visitor<Boolean> {
     public Boolean exchangeDeclared(Change.ExchangeDeclared declared) {
         VirtualHost vhost = vhost(declared.vhost(), declared);
         ExchangeRecord exchange =
-                new ExchangeRecord(declared, types.require(declared.type()).create(declared.arguments()));
+                new ExchangeRecord(declared, types.require(declared.type()).create(Topology.wanted(declared)));
         exchange.adopt(EffectivePolicy.of(vhost.policies(), declared));
         vhost.exchanges.put(declared.name(), exchange);
         return true;
@@ -79,7 +80,10 @@ final class Application implements Change.Visitor<Boolean> {
     public Boolean ringRestored(Change.RingRestored restored) {
         VirtualHost vhost = vhost(restored.vhost(), restored);
         ExchangeRecord exchange = vhost.requireExchange(restored.exchange());
-        follow(exchange, exchange.router().restore(restored.snapshot(), vhost.names()));
+        exchange.router().restore(restored.snapshot(), VirtualHost.written(vhost.names()));
+        if (exchange.router() instanceof ConsistentHashRouter ring) {
+            follow(exchange, ring.bindingKeys());
+        }
         return true;
     }
 
@@ -236,7 +240,7 @@ final class Application implements Change.Visitor<Boolean> {
             if (key == null || !key.equals(new BigInteger(binding.key()).toString())) {
                 forget(exchange, binding);
                 if (key != null) {
-                    note(exchange, new Binding(binding.destination(), key, binding.arguments()));
+                    note(exchange, new Binding(binding.destination(), key, binding.table()));
                 }
             }
         }
@@ -249,7 +253,7 @@ final class Application implements Change.Visitor<Boolean> {
 
     private static void note(ExchangeRecord source, Binding binding) {
         source.bindings.add(binding);
-        if (source.router().oneBindingPerDestination()) {
+        if (source.hasOneBindingPerDestination()) {
             source.current.put(binding.destination(), binding);
         }
         incoming(binding.destination()).add(new SourcedBinding(source, binding));

@@ -1,10 +1,10 @@
 package io.jumpmq.broker.catalog;
 
 import io.jumpmq.broker.exchange.Binding;
-import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.node.NodeId;
+import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.User;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.ReplyCode;
@@ -168,10 +168,10 @@ public final class Catalog {
         return new Change.BindingAdded(
                 exchange.vhost(),
                 exchange.name(),
-                Removal.kind(binding.destination()),
-                Removal.name(binding.destination()),
+                DestinationKind.of(binding.destination()),
+                binding.destination().name(),
                 binding.key(),
-                binding.arguments());
+                binding.table());
     }
 
     /** The changes that lead to the present state: applied to an empty catalog, in their order, they make it again. */
@@ -188,7 +188,7 @@ public final class Catalog {
             vhost.queuesInOrder().forEach(queue -> all.add(queue.declared()));
             for (ExchangeRecord exchange : vhost.exchangesInOrder()) {
                 exchange.bindings.forEach(binding -> all.add(added(exchange, binding)));
-                byte[] state = exchange.router().snapshot(vhost.names());
+                byte[] state = exchange.router().snapshot(VirtualHost.written(vhost.names()));
                 if (state != null) {
                     all.add(new Change.RingRestored(vhost.name(), exchange.name(), state));
                 }

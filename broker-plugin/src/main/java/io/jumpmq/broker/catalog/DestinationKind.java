@@ -1,6 +1,6 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.broker.exchange.Destination;
+import io.jumpmq.plugin.Destination;
 
 /** What a binding can lead to. */
 public enum DestinationKind {
@@ -9,9 +9,6 @@ public enum DestinationKind {
 
     /** What a destination is, or was. */
     public static DestinationKind of(Destination destination) {
-        if (destination instanceof Gone gone) {
-            return gone.kind();
-        }
-        return destination instanceof QueueRecord ? QUEUE : EXCHANGE;
+        return destination.isQueue() ? QUEUE : EXCHANGE;
     }
 }

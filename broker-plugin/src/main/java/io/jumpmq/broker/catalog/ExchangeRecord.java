@@ -3,10 +3,11 @@ package io.jumpmq.broker.catalog;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.broker.exchange.Binding;
-import io.jumpmq.broker.exchange.Destination;
-import io.jumpmq.broker.exchange.Router;
+import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
 import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.metrics.ExchangeCounters;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.Router;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.TopicPermission;
 import io.jumpmq.security.User;
@@ -64,8 +65,14 @@ public final class ExchangeRecord implements Destination {
         return declared.vhost();
     }
 
+    @Override
     public String name() {
         return declared.name();
+    }
+
+    @Override
+    public boolean isQueue() {
+        return false;
     }
 
     /** The name in UTF-8, not a copy. */
@@ -130,6 +137,11 @@ public final class ExchangeRecord implements Destination {
 
     public Router router() {
         return router;
+    }
+
+    /** Whether a destination has one binding at the most, so that a new one takes the place of the one there is. */
+    boolean hasOneBindingPerDestination() {
+        return router instanceof ConsistentHashRouter;
     }
 
     @Override

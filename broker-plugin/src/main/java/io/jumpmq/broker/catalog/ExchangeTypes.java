@@ -1,6 +1,6 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.ReplyCode;
 import java.util.HashMap;

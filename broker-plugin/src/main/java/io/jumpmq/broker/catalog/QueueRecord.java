@@ -1,9 +1,9 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.queue.QueueSettings;
+import io.jumpmq.plugin.Destination;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.ReplyCode;
@@ -62,8 +62,14 @@ public final class QueueRecord implements Destination {
         return declared.vhost();
     }
 
+    @Override
     public String name() {
         return declared.name();
+    }
+
+    @Override
+    public boolean isQueue() {
+        return true;
     }
 
     public long id() {

@@ -1,7 +1,6 @@
 package io.jumpmq.broker.catalog;
 
 import io.jumpmq.broker.exchange.Binding;
-import io.jumpmq.broker.exchange.Destination;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -65,10 +64,10 @@ final class Removal {
         changes.add(new Change.BindingRemoved(
                 source.vhost(),
                 source.name(),
-                kind(binding.destination()),
-                name(binding.destination()),
+                DestinationKind.of(binding.destination()),
+                binding.destination().name(),
                 binding.key(),
-                binding.arguments()));
+                binding.table()));
         int gone = removedFrom.merge(source, 1, Integer::sum);
         if (source.autoDelete() && gone == source.bindings.size()) {
             unused.add(source);
@@ -78,16 +77,5 @@ final class Removal {
     /** In the order in which they have to be applied. */
     List<Change> changes() {
         return changes;
-    }
-
-    static DestinationKind kind(Destination destination) {
-        return destination instanceof QueueRecord ? DestinationKind.QUEUE : DestinationKind.EXCHANGE;
-    }
-
-    static String name(Destination destination) {
-        if (destination instanceof Gone gone) {
-            return gone.name();
-        }
-        return destination instanceof QueueRecord queue ? queue.name() : ((ExchangeRecord) destination).name();
     }
 }

@@ -2,8 +2,8 @@ package io.jumpmq.broker.catalog;
 
 import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
-import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.RingMember;
+import io.jumpmq.plugin.Destination;
 import io.jumpmq.ring.DestinationCodec;
 import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.RingPlan;
@@ -36,8 +36,8 @@ public final class Rings {
     private static final DestinationCodec<RingMember> DIGESTED = new DestinationCodec<>() {
         @Override
         public byte[] encode(RingMember member) {
-            String name = Removal.name(member.destination());
-            boolean isQueue = DestinationKind.of(member.destination()) == DestinationKind.QUEUE;
+            String name = member.destination().name();
+            boolean isQueue = member.destination().isQueue();
             return DestinationCodec.TEXT.encode(isQueue ? name : '\0' + name);
         }
 

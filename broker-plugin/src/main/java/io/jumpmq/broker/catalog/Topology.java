@@ -3,9 +3,12 @@ package io.jumpmq.broker.catalog;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.broker.exchange.Binding;
-import io.jumpmq.broker.exchange.Destination;
-import io.jumpmq.broker.exchange.ExchangeType;
+import io.jumpmq.broker.exchange.Declaration;
 import io.jumpmq.broker.node.ConnectionId;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.ExchangeType;
+import io.jumpmq.plugin.NewExchange;
+import io.jumpmq.plugin.RefusedException;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.LongString;
@@ -41,8 +44,7 @@ final class Topology {
                     "exchange name '" + declare.name() + "' contains reserved prefix 'amq.*'");
         }
         requireName(declare, "alternate-exchange");
-        type.create(declare.arguments()); // Refuses what makes no sense.
-        return List.of(new Change.ExchangeDeclared(
+        Change.ExchangeDeclared declared = new Change.ExchangeDeclared(
                 vhost.name(),
                 declare.name(),
                 declare.type(),
@@ -50,7 +52,23 @@ final class Topology {
                 declare.autoDelete(),
                 declare.internal(),
                 declare.arguments(),
-                declare.connection().node()));
+                declare.connection().node());
+        accept(() -> type.create(wanted(declared)));
+        return List.of(declared);
+    }
+
+    /** What an exchange's router is made from. */
+    static NewExchange wanted(Change.ExchangeDeclared declared) {
+        return new Declaration(declared.vhost(), declared.name(), declared.arguments());
+    }
+
+    /** Lets a type of exchange refuse what makes no sense to it. */
+    private static void accept(Runnable question) {
+        try {
+            question.run();
+        } catch (RefusedException e) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, String.valueOf(e.getMessage()));
+        }
     }
 
     private static void requireName(Command.DeclareExchange declare, String argument) {
@@ -131,7 +149,7 @@ final class Topology {
         requireNotDefault(bind.source());
         requireShort("routing key", bind.key());
         Binding binding = new Binding(destination, bind.key(), bind.arguments());
-        source.router().validate(binding);
+        accept(() -> source.router().validate(binding));
         return source.bindings.contains(binding)
                 ? List.of()
                 : List.of(new Change.BindingAdded(

@@ -1,9 +1,10 @@
 package io.jumpmq.broker.catalog;
 
 import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.broker.exchange.Destination;
 import io.jumpmq.broker.exchange.RouteBuffer;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.DestinationNames;
 import io.jumpmq.ring.DestinationCodec;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
@@ -128,12 +129,27 @@ public final class VirtualHost {
         return names(Gone::new);
     }
 
+    /** How routers write destinations. */
+    static DestinationNames written(DestinationCodec<Destination> names) {
+        return new DestinationNames() {
+            @Override
+            public String write(Destination destination) {
+                return new String(names.encode(destination), StandardCharsets.UTF_8);
+            }
+
+            @Override
+            public Destination read(String text) {
+                return names.decode(text.getBytes(StandardCharsets.UTF_8));
+            }
+        };
+    }
+
     private DestinationCodec<Destination> names(BiFunction<DestinationKind, String, Destination> missing) {
         return new DestinationCodec<>() {
             @Override
             public byte[] encode(Destination destination) {
                 String kind = DestinationKind.of(destination) == DestinationKind.QUEUE ? "Q" : "E";
-                return (kind + Removal.name(destination)).getBytes(StandardCharsets.UTF_8);
+                return (kind + destination.name()).getBytes(StandardCharsets.UTF_8);
             }
 
             @Override

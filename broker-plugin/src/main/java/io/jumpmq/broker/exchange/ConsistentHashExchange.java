@@ -2,25 +2,28 @@ package io.jumpmq.broker.exchange;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.broker.message.Message;
 import io.jumpmq.metrics.EpochCounter;
+import io.jumpmq.plugin.Binding;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.DestinationNames;
+import io.jumpmq.plugin.ExchangeType;
+import io.jumpmq.plugin.NewExchange;
+import io.jumpmq.plugin.PublishedMessage;
+import io.jumpmq.plugin.RefusedException;
+import io.jumpmq.plugin.Router;
 import io.jumpmq.ring.DestinationCodec;
 import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.RingPlan;
 import io.jumpmq.ring.RingSnapshot;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.ring.hash.HashAlgorithm;
-import io.jumpmq.value.AmqpException;
-import io.jumpmq.value.FieldTable;
-import io.jumpmq.value.LongString;
-import io.jumpmq.value.ReplyCode;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -47,17 +50,21 @@ public final class ConsistentHashExchange implements ExchangeType {
     }
 
     @Override
-    public Router create(FieldTable arguments) {
+    public String description() {
+        return "Consistent hashing over weighted queues";
+    }
+
+    @Override
+    public Router create(NewExchange exchange) {
+        Map<String, @Nullable Object> arguments = exchange.arguments();
         String header = argument(arguments, "hash-header", "x-hash-on", "the name of a header");
         String property =
                 argument(arguments, "hash-property", "hash-property", "one of " + String.join(", ", PROPERTIES));
         if (header != null && property != null) {
-            throw new AmqpException(
-                    ReplyCode.PRECONDITION_FAILED, "hash-header and hash-property are mutually exclusive");
+            throw new RefusedException("hash-header and hash-property are mutually exclusive");
         }
         if (property != null && !PROPERTIES.contains(property)) {
-            throw new AmqpException(
-                    ReplyCode.PRECONDITION_FAILED,
+            throw new RefusedException(
                     "Unsupported property: " + property + "; there are " + String.join(", ", PROPERTIES));
         }
         String algorithm = argument(arguments, "hash-algorithm", "x-algorithm", "the name of an algorithm");
@@ -65,21 +72,20 @@ public final class ConsistentHashExchange implements ExchangeType {
             return new ConsistentHashRouter(
                     algorithm == null ? HashAlgorithm.JUMP : HashAlgorithm.named(algorithm), header, property);
         } catch (IllegalArgumentException e) {
-            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, String.valueOf(e.getMessage()));
+            throw new RefusedException(String.valueOf(e.getMessage()));
         }
     }
 
-    private static @Nullable String argument(FieldTable arguments, String name, String alias, String allowed) {
-        String given = arguments.has(name) ? name : alias;
+    private static @Nullable String argument(
+            Map<String, @Nullable Object> arguments, String name, String alias, String allowed) {
+        String given = arguments.containsKey(name) ? name : alias;
         if (!ARGUMENTS.contains(given)) {
             throw new IllegalArgumentException("the argument " + given + " is not listed");
         }
         Object value = arguments.get(given);
-        if (arguments.has(given) && !(value instanceof LongString)) {
-            throw new AmqpException(
-                    ReplyCode.PRECONDITION_FAILED,
-                    "invalid arg '" + given + "' for an exchange of type '" + NAME + "': it must be a string, "
-                            + allowed + ", not " + value);
+        if (arguments.containsKey(given) && !(value instanceof String)) {
+            throw new RefusedException("invalid arg '" + given + "' for an exchange of type '" + NAME
+                    + "': it must be a string, " + allowed + ", not " + value);
         }
         return value == null ? null : value.toString();
     }
@@ -188,13 +194,8 @@ public final class ConsistentHashExchange implements ExchangeType {
                 ring.requireBindable(
                         known == null ? new RingMember(binding.destination()) : known, weight(binding.key()));
             } catch (IllegalArgumentException e) {
-                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, String.valueOf(e.getMessage()));
+                throw new RefusedException(String.valueOf(e.getMessage()));
             }
-        }
-
-        @Override
-        public boolean oneBindingPerDestination() {
-            return true;
         }
 
         @Override
@@ -213,8 +214,40 @@ public final class ConsistentHashExchange implements ExchangeType {
         }
 
         @Override
-        public byte[] snapshot(DestinationCodec<Destination> names) {
-            return RingSnapshot.encode(ring.state(), codec(names));
+        public byte[] snapshot(DestinationNames names) {
+            return RingSnapshot.encode(ring.state(), codec(asCodec(names)));
+        }
+
+        @Override
+        public void restore(byte[] snapshot, DestinationNames names) {
+            RingState<RingMember> state = RingSnapshot.decode(snapshot, codec(asCodec(names), this::member));
+            if (state.algorithm() != algorithm) {
+                throw new IllegalArgumentException(
+                        "the snapshot's algorithm is " + state.algorithm() + ", the exchange's " + algorithm);
+            }
+            ring = new Ring<>(state);
+            members.values().retainAll(state.weights().keySet());
+        }
+
+        /** The binding keys that it means, by destination. */
+        public Map<Destination, String> bindingKeys() {
+            Map<Destination, String> keys = new LinkedHashMap<>();
+            state().weights().forEach((member, weight) -> keys.put(member.destination(), Integer.toString(weight)));
+            return keys;
+        }
+
+        private static DestinationCodec<Destination> asCodec(DestinationNames names) {
+            return new DestinationCodec<>() {
+                @Override
+                public byte[] encode(Destination destination) {
+                    return names.write(destination).getBytes(UTF_8);
+                }
+
+                @Override
+                public Destination decode(byte[] bytes) {
+                    return names.read(new String(bytes, UTF_8));
+                }
+            };
         }
 
         /** How members are written, when destinations are written like this; what is read has no counts. */
@@ -238,21 +271,7 @@ public final class ConsistentHashExchange implements ExchangeType {
         }
 
         @Override
-        public Map<Destination, String> restore(byte[] snapshot, DestinationCodec<Destination> names) {
-            RingState<RingMember> state = RingSnapshot.decode(snapshot, codec(names, this::member));
-            if (state.algorithm() != algorithm) {
-                throw new IllegalArgumentException(
-                        "the snapshot's algorithm is " + state.algorithm() + ", the exchange's " + algorithm);
-            }
-            ring = new Ring<>(state);
-            Map<Destination, String> keys = new LinkedHashMap<>();
-            state.weights().forEach((member, weight) -> keys.put(member.destination(), Integer.toString(weight)));
-            members.keySet().retainAll(keys.keySet());
-            return keys;
-        }
-
-        @Override
-        public void route(Message message, byte[] routingKey, RouteBuffer<Destination> out) {
+        public void route(PublishedMessage message, byte[] routingKey, Consumer<Destination> found) {
             RingState<RingMember> state = ring.state();
             if (state.bucketCount() == 0) {
                 unroutable.count(state.epoch());
@@ -267,33 +286,25 @@ public final class ConsistentHashExchange implements ExchangeType {
                 if (hotKeys.wants()) {
                     hotKeys.see(bytes(hashed));
                 }
-                out.add(member.destination());
+                found.accept(member.destination());
             }
-        }
-
-        /** Every message is counted, the hundredth of a key, too. */
-        @Override
-        public boolean mayRepeat() {
-            return false;
         }
 
         /** The message's own routing key, whichever keys its CC header adds; or its header, or its property. */
-        private @Nullable Object hashed(Message message) {
+        private @Nullable Object hashed(PublishedMessage message) {
             if (header == null && property == null) {
                 return message.routingKey();
             }
-            BasicProperties properties = BasicProperties.decode(message.properties());
             if (header != null) {
-                FieldTable headers = properties.headers();
-                return headers == null ? null : headers.get(header);
+                return message.header(header);
             }
             return switch (String.valueOf(property)) {
-                case "message_id" -> properties.messageId();
-                case "correlation_id" -> properties.correlationId();
-                default ->
-                    properties.timestamp() == null
-                            ? null
-                            : properties.timestamp().toString();
+                case "message_id" -> message.messageId();
+                case "correlation_id" -> message.correlationId();
+                default -> {
+                    Long timestamp = message.timestamp();
+                    yield timestamp == null ? null : timestamp.toString();
+                }
             };
         }
 
@@ -310,9 +321,7 @@ public final class ConsistentHashExchange implements ExchangeType {
         }
 
         private long hashOf(Object value) {
-            if (value instanceof LongString text) {
-                return algorithm.hash(text.bytes());
-            } else if (value instanceof String text) {
+            if (value instanceof String text) {
                 return algorithm.hash(text.getBytes(UTF_8));
             } else if (value instanceof byte[] bytes) {
                 return algorithm.hash(bytes);
@@ -347,15 +356,13 @@ public final class ConsistentHashExchange implements ExchangeType {
             try {
                 weight = new BigInteger(key);
             } catch (NumberFormatException e) {
-                throw new AmqpException(
-                        ReplyCode.PRECONDITION_FAILED, "The binding key must be an integer: " + erlang(key));
+                throw new RefusedException("The binding key must be an integer: " + erlang(key));
             }
             if (weight.signum() <= 0) {
-                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "The binding key must be greater than 0");
+                throw new RefusedException("The binding key must be greater than 0");
             }
             if (weight.compareTo(BigInteger.valueOf(Ring.MAX_WEIGHT)) > 0) {
-                throw new AmqpException(
-                        ReplyCode.PRECONDITION_FAILED, "The binding key must not exceed " + Ring.MAX_WEIGHT);
+                throw new RefusedException("The binding key must not exceed " + Ring.MAX_WEIGHT);
             }
             return weight.intValue();
         }

@@ -1,6 +1,8 @@
 package io.jumpmq.broker.exchange;
 
+import io.jumpmq.plugin.Destination;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** Destinations and how many bindings lead to each: one may be bound with the same key and other arguments. */
 final class DestinationCounts {
@@ -18,9 +20,9 @@ final class DestinationCounts {
         return counts.isEmpty();
     }
 
-    void addTo(RouteBuffer<Destination> out) {
+    void addTo(Consumer<Destination> found) {
         for (Destination destination : counts.keySet()) {
-            out.add(destination);
+            found.accept(destination);
         }
     }
 }

@@ -1,9 +1,14 @@
 package io.jumpmq.broker.exchange;
 
-import io.jumpmq.broker.message.Message;
-import io.jumpmq.value.FieldTable;
+import io.jumpmq.plugin.Binding;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.ExchangeType;
+import io.jumpmq.plugin.NewExchange;
+import io.jumpmq.plugin.PublishedMessage;
+import io.jumpmq.plugin.Router;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** To all destinations whose binding key equals the routing key. */
 public final class DirectExchange implements ExchangeType {
@@ -13,7 +18,12 @@ public final class DirectExchange implements ExchangeType {
     }
 
     @Override
-    public Router create(FieldTable arguments) {
+    public String description() {
+        return "AMQP direct exchange";
+    }
+
+    @Override
+    public Router create(NewExchange exchange) {
         return new DirectRouter();
     }
 
@@ -35,10 +45,15 @@ public final class DirectExchange implements ExchangeType {
         }
 
         @Override
-        public void route(Message message, byte[] routingKey, RouteBuffer<Destination> out) {
+        public boolean mayRepeat() {
+            return true;
+        }
+
+        @Override
+        public void route(PublishedMessage message, byte[] routingKey, Consumer<Destination> found) {
             DestinationCounts destinations = byKey.get(new KeyBytes(routingKey));
             if (destinations != null) {
-                destinations.addTo(out);
+                destinations.addTo(found);
             }
         }
     }

@@ -1,7 +1,12 @@
 package io.jumpmq.broker.exchange;
 
-import io.jumpmq.broker.message.Message;
-import io.jumpmq.value.FieldTable;
+import io.jumpmq.plugin.Binding;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.ExchangeType;
+import io.jumpmq.plugin.NewExchange;
+import io.jumpmq.plugin.PublishedMessage;
+import io.jumpmq.plugin.Router;
+import java.util.function.Consumer;
 
 /** To all destinations. */
 public final class FanoutExchange implements ExchangeType {
@@ -11,7 +16,12 @@ public final class FanoutExchange implements ExchangeType {
     }
 
     @Override
-    public Router create(FieldTable arguments) {
+    public String description() {
+        return "AMQP fanout exchange";
+    }
+
+    @Override
+    public Router create(NewExchange exchange) {
         return new FanoutRouter();
     }
 
@@ -29,8 +39,13 @@ public final class FanoutExchange implements ExchangeType {
         }
 
         @Override
-        public void route(Message message, byte[] routingKey, RouteBuffer<Destination> out) {
-            destinations.addTo(out);
+        public boolean mayRepeat() {
+            return true;
+        }
+
+        @Override
+        public void route(PublishedMessage message, byte[] routingKey, Consumer<Destination> found) {
+            destinations.addTo(found);
         }
     }
 }

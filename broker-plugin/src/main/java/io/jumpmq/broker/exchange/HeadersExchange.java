@@ -1,16 +1,25 @@
 package io.jumpmq.broker.exchange;
 
-import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.broker.message.Message;
-import io.jumpmq.value.AmqpException;
-import io.jumpmq.value.FieldTable;
-import io.jumpmq.value.LongString;
-import io.jumpmq.value.ReplyCode;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jumpmq.plugin.Binding;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.ExchangeType;
+import io.jumpmq.plugin.NewExchange;
+import io.jumpmq.plugin.PublishedMessage;
+import io.jumpmq.plugin.RefusedException;
+import io.jumpmq.plugin.Router;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** To all destinations whose binding arguments fit the message's headers. */
@@ -23,28 +32,29 @@ public final class HeadersExchange implements ExchangeType {
     }
 
     @Override
-    public Router create(FieldTable arguments) {
+    public String description() {
+        return "AMQP headers exchange";
+    }
+
+    @Override
+    public Router create(NewExchange exchange) {
         return new HeadersRouter();
     }
 
     private static final class HeadersRouter implements Router {
-        private final Map<Binding, Boolean> bindings = new ConcurrentHashMap<>();
+        private final Map<Binding, Wanted> bindings = new ConcurrentHashMap<>();
 
         @Override
         public void validate(Binding binding) {
-            FieldTable arguments = binding.arguments();
+            Map<String, @Nullable Object> arguments = binding.arguments();
             Object match = arguments.get(MATCH);
-            if (arguments.has(MATCH) && !(match instanceof LongString)) {
-                throw new AmqpException(
-                        ReplyCode.PRECONDITION_FAILED,
-                        "Invalid x-match field type " + typeOf(match) + " (value "
-                                + (match == null ? "undefined" : match) + "); expected longstr");
+            if (arguments.containsKey(MATCH) && !(match instanceof String)) {
+                throw new RefusedException("Invalid x-match field type " + typeOf(match) + " (value "
+                        + (match == null ? "undefined" : match) + "); expected longstr");
             }
             if (match != null && !isKnown(match.toString())) {
-                throw new AmqpException(
-                        ReplyCode.PRECONDITION_FAILED,
-                        "Invalid x-match field value <<\"" + match + "\">>; expected all, any, "
-                                + "all-with-x, or any-with-x");
+                throw new RefusedException("Invalid x-match field value <<\"" + match + "\">>; expected all, any, "
+                        + "all-with-x, or any-with-x");
             }
         }
 
@@ -66,7 +76,7 @@ public final class HeadersExchange implements ExchangeType {
 
         @Override
         public void bind(Binding binding) {
-            bindings.put(binding, Boolean.TRUE);
+            bindings.put(binding, Wanted.of(binding));
         }
 
         @Override
@@ -75,28 +85,29 @@ public final class HeadersExchange implements ExchangeType {
         }
 
         @Override
-        public boolean mayRepeat() {
-            return false;
-        }
-
-        @Override
-        public void route(Message message, byte[] routingKey, RouteBuffer<Destination> out) {
-            FieldTable headers = BasicProperties.decode(message.properties()).headers();
-            Map<String, @Nullable Object> given = headers == null ? Map.of() : headers.toMap();
-            for (Binding binding : bindings.keySet()) {
-                if (matches(binding.arguments().toMap(), given)) {
-                    out.add(binding.destination());
+        public void route(PublishedMessage message, byte[] routingKey, Consumer<Destination> found) {
+            Map<String, @Nullable Object> given = message.headers();
+            bindings.forEach((binding, wanted) -> {
+                if (wanted.fits(given)) {
+                    found.accept(binding.destination());
                 }
-            }
+            });
+        }
+    }
+
+    /** What a binding wants of headers. */
+    private record Wanted(boolean all, boolean withX, Map<String, @Nullable Object> values) {
+        static Wanted of(Binding binding) {
+            Map<String, @Nullable Object> values = new LinkedHashMap<>(binding.arguments());
+            Object given = values.remove(MATCH);
+            String match = given == null ? "all" : given.toString();
+            return new Wanted(match.startsWith("all"), match.endsWith("-with-x"), values);
         }
 
-        private static boolean matches(Map<String, @Nullable Object> wanted, Map<String, @Nullable Object> given) {
-            String match = wanted.get(MATCH) == null ? "all" : String.valueOf(wanted.get(MATCH));
-            boolean all = match.startsWith("all");
-            boolean withX = match.endsWith("-with-x");
-            for (Map.Entry<String, @Nullable Object> want : wanted.entrySet()) {
+        boolean fits(Map<String, @Nullable Object> given) {
+            for (Map.Entry<String, @Nullable Object> want : values.entrySet()) {
                 String name = want.getKey();
-                if (name.equals(MATCH) || (name.startsWith("x-") && !withX)) {
+                if (name.startsWith("x-") && !withX) {
                     continue;
                 }
                 // A void value asks only that the header be there.
@@ -108,29 +119,49 @@ public final class HeadersExchange implements ExchangeType {
             }
             return all;
         }
+    }
 
-        /** By value, whatever the type: 5 is 5 as an integer of any width, a float or a time, text is text or bytes. */
-        private static boolean sameValue(Object wanted, @Nullable Object given) {
-            Object one = comparable(wanted);
-            Object other = comparable(given);
-            boolean fractions = one instanceof Double || other instanceof Double;
-            if (fractions && one instanceof Number a && other instanceof Number b) {
-                return a.doubleValue() == b.doubleValue();
-            }
-            return Objects.equals(one, other);
+    /** By value, whatever the type: 5 is 5 as an integer of any width, a float or a time, text is text or bytes. */
+    private static boolean sameValue(Object wanted, @Nullable Object given) {
+        Object one = comparable(wanted);
+        Object other = comparable(given);
+        boolean fractions = one instanceof Double || other instanceof Double;
+        if (fractions && one instanceof Number a && other instanceof Number b) {
+            return a.doubleValue() == b.doubleValue();
         }
+        return Objects.equals(one, other);
+    }
 
-        private static @Nullable Object comparable(@Nullable Object value) {
-            if (value instanceof Byte || value instanceof Short || value instanceof Integer) {
-                return ((Number) value).longValue();
-            } else if (value instanceof Float number) {
-                return number.doubleValue();
-            } else if (value instanceof Instant time) {
-                return time.getEpochSecond();
-            } else if (value instanceof byte[] bytes) {
-                return new LongString(bytes);
-            }
-            return value;
+    private static @Nullable Object comparable(@Nullable Object value) {
+        if (value instanceof Float number) {
+            return number.doubleValue();
+        } else if (value instanceof Instant time) {
+            return time.getEpochSecond();
+        } else if (value instanceof List<?> list) {
+            List<@Nullable Object> items = new ArrayList<>();
+            list.forEach(item -> items.add(item instanceof Number ? item : inside(item)));
+            return items;
         }
+        return inside(value);
+    }
+
+    /** As it counts within a table: only there, and alone, the width of an integer makes no difference. */
+    private static @Nullable Object inside(@Nullable Object value) {
+        if (value instanceof Byte || value instanceof Short || value instanceof Integer) {
+            return ((Number) value).longValue();
+        } else if (value instanceof String text) {
+            return ByteBuffer.wrap(text.getBytes(UTF_8));
+        } else if (value instanceof byte[] bytes) {
+            return ByteBuffer.wrap(bytes);
+        } else if (value instanceof Map<?, ?> table) {
+            Map<Object, @Nullable Object> all = new HashMap<>();
+            table.forEach((name, item) -> all.put(name, inside(item)));
+            return all;
+        } else if (value instanceof List<?> list) {
+            List<@Nullable Object> items = new ArrayList<>();
+            list.forEach(item -> items.add(inside(item)));
+            return items;
+        }
+        return value;
     }
 }

@@ -1,6 +1,7 @@
 package io.jumpmq.broker.exchange;
 
 import io.jumpmq.metrics.EpochCounter;
+import io.jumpmq.plugin.Destination;
 import org.jspecify.annotations.Nullable;
 
 /** A destination on a ring, and how many messages went its way. Equal when the destinations are. */

@@ -4,13 +4,14 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Gathers the destinations of one message, each once, in the order found. Meant to be used again and again by one thread.
  *
  * @param <D> what is gathered
  */
-public final class RouteBuffer<D> {
+public final class RouteBuffer<D> implements Consumer<D> {
     private static final int LINEAR = 16;
 
     private Object[] found = new Object[LINEAR];
@@ -38,6 +39,11 @@ public final class RouteBuffer<D> {
         }
         found[size++] = destination;
         return true;
+    }
+
+    @Override
+    public void accept(D destination) {
+        add(destination);
     }
 
     public int size() {

@@ -1,12 +1,17 @@
 package io.jumpmq.broker.exchange;
 
-import io.jumpmq.broker.message.Message;
-import io.jumpmq.value.FieldTable;
+import io.jumpmq.plugin.Binding;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.ExchangeType;
+import io.jumpmq.plugin.NewExchange;
+import io.jumpmq.plugin.PublishedMessage;
+import io.jumpmq.plugin.Router;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +25,12 @@ public final class TopicExchange implements ExchangeType {
     }
 
     @Override
-    public Router create(FieldTable arguments) {
+    public String description() {
+        return "AMQP topic exchange";
+    }
+
+    @Override
+    public Router create(NewExchange exchange) {
         return new TopicRouter();
     }
 
@@ -69,37 +79,42 @@ public final class TopicExchange implements ExchangeType {
         }
 
         @Override
-        public void route(Message message, byte[] routingKey, RouteBuffer<Destination> out) {
-            match(root, words(routingKey), 0, out);
+        public boolean mayRepeat() {
+            return true;
         }
 
-        private static void match(@Nullable Node node, List<KeyBytes> words, int depth, RouteBuffer<Destination> out) {
+        @Override
+        public void route(PublishedMessage message, byte[] routingKey, Consumer<Destination> found) {
+            match(root, words(routingKey), 0, found);
+        }
+
+        private static void match(@Nullable Node node, List<KeyBytes> words, int depth, Consumer<Destination> found) {
             if (node == null) {
                 return;
             }
             Node any = node.children.get(ANY_WORDS);
             if (any != null) {
-                matchAny(any, words, depth, out);
+                matchAny(any, words, depth, found);
             }
             if (depth == words.size()) {
-                node.destinations.addTo(out);
+                node.destinations.addTo(found);
                 return;
             }
-            match(node.children.get(ONE_WORD), words, depth + 1, out);
+            match(node.children.get(ONE_WORD), words, depth + 1, found);
             KeyBytes word = words.get(depth);
             if (!word.equals(ONE_WORD) && !word.equals(ANY_WORDS)) {
-                match(node.children.get(word), words, depth + 1, out);
+                match(node.children.get(word), words, depth + 1, found);
             }
         }
 
         /** Behind a {@code #}: it may have taken any number of the words that are left. */
-        private static void matchAny(Node any, List<KeyBytes> words, int depth, RouteBuffer<Destination> out) {
+        private static void matchAny(Node any, List<KeyBytes> words, int depth, Consumer<Destination> found) {
             if (any.children.isEmpty()) {
-                any.destinations.addTo(out); // Nothing follows: it takes them all.
+                any.destinations.addTo(found); // Nothing follows: it takes them all.
                 return;
             }
             for (int rest = depth; rest <= words.size(); rest++) {
-                match(any, words, rest, out);
+                match(any, words, rest, found);
             }
         }
 

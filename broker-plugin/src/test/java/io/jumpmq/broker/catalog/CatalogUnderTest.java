@@ -1,8 +1,8 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.broker.exchange.ExchangeType;
 import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.broker.node.TestIds;
+import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.value.FieldTable;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.broker.message.Message;
-import io.jumpmq.value.AmqpException;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.RefusedException;
+import io.jumpmq.plugin.Router;
 import io.jumpmq.value.FieldTable;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -23,7 +25,17 @@ import org.junit.jupiter.api.Test;
 
 /** Routing by headers against the plainest way to compare a binding's arguments with a message's headers. */
 class HeadersExchangeTest {
-    private record Queue(int number) implements Destination {}
+    private record Queue(int number) implements Destination {
+        @Override
+        public String name() {
+            return "q" + number;
+        }
+
+        @Override
+        public boolean isQueue() {
+            return true;
+        }
+    }
 
     /** A value and what it is equal to: RabbitMQ 3.10 was asked which ones are. */
     private record Value(String meaning, @Nullable Object field) {}
@@ -74,7 +86,7 @@ class HeadersExchangeTest {
                     .mapToObj(VALUES::get)
                     .distinct()
                     .toList();
-            Router router = new HeadersExchange().create(FieldTable.EMPTY);
+            Router router = new HeadersExchange().create(new Declaration("/", "x", FieldTable.EMPTY));
             List<Bound> bindings = new ArrayList<>();
             List<Queue> queues = List.of(new Queue(0), new Queue(1), new Queue(2));
             for (int step = 0; step < 60; step++) {
@@ -161,7 +173,7 @@ class HeadersExchangeTest {
     @Test
     void equalValuesMeetWhateverTheirType() {
         for (Value wanted : VALUES) {
-            Router router = new HeadersExchange().create(FieldTable.EMPTY);
+            Router router = new HeadersExchange().create(new Declaration("/", "x", FieldTable.EMPTY));
             router.bind(new Binding(new Queue(0), "", FieldTable.of(fields(Map.of("h", wanted)))));
             for (Value given : VALUES) {
                 assertThat(routed(router, Map.of("h", given)))
@@ -173,7 +185,7 @@ class HeadersExchangeTest {
 
     @Test
     void anUnknownWayToMatchIsRefused() {
-        Router router = new HeadersExchange().create(FieldTable.EMPTY);
+        Router router = new HeadersExchange().create(new Declaration("/", "x", FieldTable.EMPTY));
         for (String match : MATCHES) {
             router.validate(new Binding(
                     new Queue(0), "", match.isEmpty() ? FieldTable.EMPTY : FieldTable.of(Map.of("x-match", match))));
@@ -181,7 +193,7 @@ class HeadersExchangeTest {
         for (Object match : Arrays.asList("none", "ALL", "", 5)) {
             Binding binding = new Binding(new Queue(0), "", FieldTable.of(Map.of("x-match", match)));
             assertThatThrownBy(() -> router.validate(binding))
-                    .isInstanceOf(AmqpException.class)
+                    .isInstanceOf(RefusedException.class)
                     .hasMessageStartingWith("Invalid x-match field ");
         }
     }

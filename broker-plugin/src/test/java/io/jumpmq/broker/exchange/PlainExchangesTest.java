@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.ExchangeType;
+import io.jumpmq.plugin.Router;
 import io.jumpmq.value.FieldTable;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,7 +21,17 @@ import org.junit.jupiter.api.Test;
 
 /** Direct and fanout routing against a list of bindings that is searched from end to end. */
 class PlainExchangesTest {
-    private record Queue(int number) implements Destination {}
+    private record Queue(int number) implements Destination {
+        @Override
+        public String name() {
+            return "q" + number;
+        }
+
+        @Override
+        public boolean isQueue() {
+            return true;
+        }
+    }
 
     private static final List<String> KEYS = List.of("", "a", "b", "ab", "a.b", "#", "é");
 
@@ -36,7 +49,7 @@ class PlainExchangesTest {
         List<Queue> queues = IntStream.range(0, 40).mapToObj(Queue::new).toList();
         for (long seed = 0; seed < 300; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            Router router = type.create(FieldTable.EMPTY);
+            Router router = type.create(new Declaration("/", "x", FieldTable.EMPTY));
             List<Binding> bindings = new ArrayList<>();
             for (int step = 0; step < 150; step++) {
                 if (bindings.isEmpty() || random.nextInt(3) > 0) {

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.plugin.Destination;
+import io.jumpmq.plugin.Router;
 import io.jumpmq.value.FieldTable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +18,17 @@ import org.junit.jupiter.api.Test;
 
 /** Topic routing against the plainest way to compare a pattern with a key. */
 class TopicExchangeTest {
-    private record Queue(int number) implements Destination {}
+    private record Queue(int number) implements Destination {
+        @Override
+        public String name() {
+            return "q" + number;
+        }
+
+        @Override
+        public boolean isQueue() {
+            return true;
+        }
+    }
 
     private static final List<String> WORDS = List.of("a", "b", "c", "", "*", "#", "#", "*");
 
@@ -24,7 +36,7 @@ class TopicExchangeTest {
     void itFindsWhatComparingEachPatternFinds() {
         for (long seed = 0; seed < 400; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            Router router = new TopicExchange().create(FieldTable.EMPTY);
+            Router router = new TopicExchange().create(new Declaration("/", "x", FieldTable.EMPTY));
             List<Binding> bindings = new ArrayList<>();
             List<Queue> queues = List.of(new Queue(0), new Queue(1), new Queue(2));
             for (int step = 0; step < 60; step++) {
