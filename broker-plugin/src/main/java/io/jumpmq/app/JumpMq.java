@@ -1,5 +1,6 @@
 package io.jumpmq.app;
 
+import io.jumpmq.broker.catalog.RefusedCommandException;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.Policy;
@@ -542,7 +543,7 @@ public final class JumpMq implements AutoCloseable {
             if (e.getCause() instanceof AmqpException refused) {
                 throw refused;
             }
-            throw e.getCause() instanceof Broker.RefusedException refused ? refused.reason() : e;
+            throw e.getCause() instanceof RefusedCommandException refused ? refused.reason() : e;
         }
     }
 

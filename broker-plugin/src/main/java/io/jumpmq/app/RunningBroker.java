@@ -4,7 +4,8 @@ import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.MessageStore;
 import io.jumpmq.broker.RecoveryException;
-import io.jumpmq.broker.catalog.CatalogLog;
+import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.catalog.VolatileCatalogLog;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.SteadyClock;
 import io.jumpmq.broker.node.Incarnation;
@@ -145,9 +146,10 @@ final class RunningBroker implements AutoCloseable {
         Broker broker = new Broker(
                 store == null ? Incarnation.ofNewNode() : store.life(),
                 loops.loops(),
+                loops.catalogLoop(),
                 ServiceLoader.load(ExchangeType.class),
                 memory,
-                store == null ? CatalogLog.VOLATILE : store,
+                store == null ? new VolatileCatalogLog() : store.catalogLog(),
                 store == null ? MessageStore.VOLATILE : store);
         whole.set(broker);
         try {
@@ -167,6 +169,7 @@ final class RunningBroker implements AutoCloseable {
         int changes = store == null ? 0 : store.recoveredChanges().size();
         report.at(() -> "applies " + changes + " changes of the catalog, which make "
                 + broker.queueIds().size() + " queues so far");
+        List<Change> snapshot = new ArrayList<>();
         try {
             onLoop(broker.catalogLoop(), () -> {
                 if (store != null) {
@@ -175,7 +178,7 @@ final class RunningBroker implements AutoCloseable {
                 if (broker.catalog().vhosts().isEmpty()) {
                     broker.prepare(settings.firstCommands());
                 }
-                broker.snapshot();
+                snapshot.addAll(broker.snapshot());
             });
         } catch (RecoveryException e) {
             throw Objects.requireNonNull(store, "nothing was recorded")
@@ -183,7 +186,7 @@ final class RunningBroker implements AutoCloseable {
         }
         if (store != null) {
             report.at("begins to write to " + settings.dataDirectory);
-            store.start(broker.queueIds());
+            store.start(snapshot);
         }
     }
 
@@ -243,8 +246,17 @@ final class RunningBroker implements AutoCloseable {
         }
     }
 
+    private static void begin(Broker broker) throws IOException {
+        try {
+            broker.releaseEarlierLives().join();
+        } catch (CompletionException e) {
+            throw new IOException("the start cannot be recorded: " + e.getCause().getMessage(), e);
+        }
+    }
+
     /** Imports what is to be there first, and lets clients in. */
     private void open(JumpMq.Builder settings, List<Listener> wanted, StartReport report) throws IOException {
+        begin(node.broker());
         if (!settings.definitions.isEmpty()) {
             report.at("imports definitions");
             settings.definitions.forEach(new Definitions(node)::load);

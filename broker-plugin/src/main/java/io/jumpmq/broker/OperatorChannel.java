@@ -29,7 +29,7 @@ public final class OperatorChannel {
     /** The channel of a broker. */
     public OperatorChannel(Broker broker) {
         this.broker = broker;
-        this.home = broker.catalogLoop();
+        this.home = broker.loops().get(0);
         this.counters = ChannelCounters.ofChannel(broker.counters(home));
     }
 

@@ -81,7 +81,8 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         this.queue = queue;
         this.home = home;
         this.core = new MessageQueue(
-                queue.name(), queue.settings(), this, broker.store().open(queue.id(), home, this), home.nowMillis());
+                queue.name(), queue.settings(), this, broker.store().open(queue.id(), home, this),
+                broker.catalogLoop().nowMillis()); // Whose turn it is.
         Recovered recovered = broker.store().recovered(queue.id());
         if (recovered.last() >= 0 || core.nextDeadline() != NEVER) {
             home.submit(tell, core -> core.recover(recovered)); // And sets the alarm, which nothing else may ever do.

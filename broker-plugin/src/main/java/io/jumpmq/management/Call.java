@@ -1,5 +1,6 @@
 package io.jumpmq.management;
 
+import io.jumpmq.broker.catalog.RefusedCommandException;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -205,7 +206,7 @@ record Call(
         try {
             return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof Broker.RefusedException refused) {
+            if (e.getCause() instanceof RefusedCommandException refused) {
                 throw HttpError.of(refused.reason());
             } else if (e.getCause() instanceof AmqpException refused) {
                 throw HttpError.of(refused);

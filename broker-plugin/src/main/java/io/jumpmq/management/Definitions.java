@@ -1,5 +1,6 @@
 package io.jumpmq.management;
 
+import io.jumpmq.broker.catalog.RefusedCommandException;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.broker.Broker;
@@ -537,7 +538,7 @@ public final class Definitions {
             node.broker().administer(all.commands).join();
             LOG.info("Definitions are imported: {}", all.counted());
         } catch (CompletionException e) {
-            if (e.getCause() instanceof Broker.RefusedException refused) {
+            if (e.getCause() instanceof RefusedCommandException refused) {
                 throw HttpError.badRequest(all.elements.get(refused.index()) + ": "
                         + refused.reason().getMessage());
             } else if (e.getCause() instanceof AmqpException refused) {

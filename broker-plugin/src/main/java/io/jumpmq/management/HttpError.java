@@ -1,5 +1,6 @@
 package io.jumpmq.management;
 
+import io.jumpmq.broker.catalog.NoQuorumException;
 import io.jumpmq.broker.catalog.StaleEpochException;
 import io.jumpmq.value.AmqpException;
 
@@ -11,6 +12,8 @@ final class HttpError extends RuntimeException {
     private static final int UNAUTHORIZED = 401;
     private static final int NOT_FOUND = 404;
     private static final int PRECONDITION_FAILED = 412;
+    private static final int INTERNAL_ERROR = 500;
+    private static final int UNAVAILABLE = 503;
     private static final int INSUFFICIENT_STORAGE = 507;
 
     private final int status;
@@ -40,10 +43,14 @@ final class HttpError extends RuntimeException {
         if (failure instanceof StaleEpochException) {
             return new HttpError(PRECONDITION_FAILED, "epoch_mismatch", reason);
         }
+        if (failure instanceof NoQuorumException) {
+            return new HttpError(UNAVAILABLE, "no_quorum", reason);
+        }
         return switch (failure.reply()) {
             case NOT_FOUND -> new HttpError(NOT_FOUND, "not_found", reason);
             case ACCESS_REFUSED -> notAuthorised("ACCESS_REFUSED - " + reason);
             case RESOURCE_ERROR -> new HttpError(INSUFFICIENT_STORAGE, "insufficient_storage", reason);
+            case INTERNAL_ERROR -> new HttpError(INTERNAL_ERROR, "internal_error", reason);
             default -> badRequest(reason);
         };
     }

@@ -3,11 +3,16 @@ package io.jumpmq.store;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.ChangeCodec;
 import io.jumpmq.broker.node.Incarnation;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The catalog's changes in a file, behind a snapshot in another: a generation. A new snapshot begins a new generation.
@@ -25,6 +30,14 @@ final class CatalogJournal {
     private static final int FLUSHED_SIZE = Records.padded(Records.ENVELOPE + 1 + 2 * Long.BYTES);
     private static final int ZEROS = 256 << 10;
 
+    /** What may be added in one step. */
+    static final long MAX_DECISION_BYTES = 64 << 20;
+
+    /** A record of a decision that has more is followed by another. */
+    private static final int PART_BYTES = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger("jumpmq.store");
+
     private final Disk disk;
     private final NotePair manifest;
     private final NotePair watermark;
@@ -33,7 +46,6 @@ final class CatalogJournal {
     /** Held while the file is flushed, or becomes another; the rest is guarded by this. Taken last. */
     private final Object flushing = new Object();
 
-    private final JournalRoom room = new JournalRoom();
     private final Records records = new Records();
     private long generation;
     private Disk.File journal;
@@ -122,33 +134,84 @@ final class CatalogJournal {
         Identity.create(disk, life);
     }
 
-    /** Writes changes, for which there is room: it was promised. {@link #flush} makes them last. */
-    synchronized void write(List<Change> changes) throws IOException {
+    /**
+     * Writes the changes of a decision, which come back together or not at all. {@link #flush} makes them last. The file is
+     * made longer for them if it has to be.
+     *
+     * @param always they only take away: the room for that was kept when there came what they take
+     * @return false: there is no room; nothing has changed
+     */
+    synchronized boolean append(List<Change> changes, boolean always) throws IOException {
         // More than the record that told of it the last time; and nobody has been promised room for it.
         if (flushedEnd > toldFlushed + FLUSHED_SIZE && !isShort()) {
             writeFlushed();
         }
-        long start = end;
-        for (Change change : changes) {
-            write(record(change, generation, end));
+        ByteBuffer records = decision(changes, end);
+        if (!always && left() < 2L * records.limit() && !isExtended(records.limit())) {
+            return false;
         }
+        write(records);
         allocated = Math.max(allocated, end);
-        room.left(left());
-        room.written(end - start);
+        return true;
     }
 
-    /** How much of the file changes will take. */
+    private boolean isExtended(long bytes) throws IOException {
+        try {
+            extend(bytes);
+            return true;
+        } catch (NotWrittenException e) {
+            LOG.warn("The catalog cannot grow by {} bytes: {}", bytes, e.getMessage());
+            return false;
+        }
+    }
+
+    /** Takes back the last decision, which could not be applied. */
+    synchronized void retract() throws IOException {
+        ByteBuffer record = ByteBuffer.allocate(Records.padded(Records.ENVELOPE + 1));
+        record.position(Records.ENVELOPE).put(Records.RETRACTED);
+        write(sealed(record, generation, end));
+        allocated = Math.max(allocated, end);
+    }
+
+    /** How much of the file the changes of a decision will take. */
     static long bytes(List<Change> changes) {
         long bytes = 0;
         for (Change change : changes) {
-            bytes += Records.padded(Records.ENVELOPE + 1 + ChangeCodec.encode(change).length);
+            bytes += Integer.BYTES + ChangeCodec.encode(change).length;
         }
         return bytes;
     }
 
+    /** The records of a decision: as many as it takes, all but the last one of type {@link Records#DECIDING}. */
+    private ByteBuffer decision(List<Change> changes, long offset) {
+        List<byte[]> payloads = new ArrayList<>();
+        ByteBuf part = Unpooled.buffer();
+        for (Change change : changes) {
+            byte[] bytes = ChangeCodec.encode(change);
+            part.writeInt(bytes.length).writeBytes(bytes);
+            if (part.readableBytes() > PART_BYTES) {
+                payloads.add(ByteBufUtil.getBytes(part));
+                part.clear();
+            }
+        }
+        payloads.add(ByteBufUtil.getBytes(part));
+        int size = payloads.stream()
+                .mapToInt(payload -> Records.padded(Records.ENVELOPE + 1 + payload.length))
+                .sum();
+        ByteBuffer out = ByteBuffer.allocate(size);
+        for (int i = 0; i < payloads.size(); i++) {
+            int start = out.position();
+            out.position(start + Records.ENVELOPE)
+                    .put(i < payloads.size() - 1 ? Records.DECIDING : Records.DECIDED)
+                    .put(payloads.get(i));
+            records.seal(out, start, generation, offset + start);
+        }
+        return out.flip();
+    }
+
     /** Whether the room will not do for long. */
     synchronized boolean isShort() {
-        return left() < room.needed(0) + step;
+        return left() < step;
     }
 
     /** Makes the file longer for what may come next. */
@@ -161,23 +224,18 @@ final class CatalogJournal {
         return allocated - end - toDeleteAll(end);
     }
 
-    /** Who may still write how much. */
-    JournalRoom room() {
-        return room;
-    }
-
     /** No deletion takes more than what it deletes. */
     private long toDeleteAll(long end) {
         return step + snapshotBytes + end;
     }
 
     /**
-     * Makes the file longer so that additions of so many bytes find {@linkplain JournalRoom room}. Any thread.
+     * Makes the file longer so that additions of so many bytes find room, and so does what will take them away again. Any thread.
      *
      * @throws IOException when the disk does not give it; nothing has changed then
      */
     synchronized void extend(long bytes) throws IOException {
-        long wanted = end + toDeleteAll(end) + room.needed(bytes) + step;
+        long wanted = end + toDeleteAll(end) + 2 * bytes + step;
         long usable = disk.usableBytes();
         if (wanted - allocated > usable) {
             throw new NotWrittenException(
@@ -191,7 +249,6 @@ final class CatalogJournal {
             journal.write(zeros, allocated);
             allocated += size;
         }
-        room.left(left());
     }
 
     private void write(ByteBuffer record) throws IOException {
@@ -282,7 +339,6 @@ final class CatalogJournal {
         toldFlushed = Segment.HEAD_BYTES;
         allocated = length;
         snapshotBytes = size;
-        room.left(left());
         for (String name : disk.list()) {
             if (number(name) > 0 && number(name) != next) {
                 disk.delete(name);

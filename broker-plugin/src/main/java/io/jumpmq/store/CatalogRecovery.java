@@ -21,6 +21,13 @@ final class CatalogRecovery {
     private final Damage damage;
     private final List<Recorded> changes = new ArrayList<>();
     private final Set<Long> queues = new HashSet<>();
+
+    /** Parts of a decision whose last one has not come yet. */
+    private final List<Recorded> undecided = new ArrayList<>();
+
+    /** Where the changes of the last decision begin. */
+    private int lastDecision;
+
     private @Nullable Incarnation recorded;
 
     /** A change, and where it was recorded. */
@@ -179,6 +186,30 @@ final class CatalogRecovery {
                         + to + " are lost";
     }
 
+    /** A part of a decision, which counts with its last part. */
+    private void decision(String name, SegmentScan scan) throws IOException {
+        List<Change> part = Records.changes(scan.buffer(), scan.payloadAt(), scan.length());
+        if (part == null) {
+            damage.found(name, scan.offset(), "a decision of the catalog makes no sense");
+            return;
+        }
+        part.forEach(change -> undecided.add(new Recorded(change, name, scan.offset())));
+        if (scan.type() == Records.DECIDED) {
+            lastDecision = changes.size();
+            undecided.forEach(this::found);
+            undecided.clear();
+        }
+    }
+
+    private void found(Recorded one) {
+        if (one.change() instanceof Change.QueueDeclared declared) {
+            queues.add(declared.id());
+        } else if (one.change() instanceof Change.NodeStarted started) {
+            recorded = started.node();
+        }
+        changes.add(one);
+    }
+
     private void record(String name, SegmentScan scan) throws IOException {
         switch (scan.type()) {
             case Records.CHANGE -> {
@@ -187,13 +218,10 @@ final class CatalogRecovery {
                     damage.found(name, scan.offset(), "a change of the catalog makes no sense");
                     return;
                 }
-                if (change instanceof Change.QueueDeclared declared) {
-                    queues.add(declared.id());
-                } else if (change instanceof Change.NodeStarted started) {
-                    recorded = started.node();
-                }
-                changes.add(new Recorded(change, name, scan.offset()));
+                found(new Recorded(change, name, scan.offset()));
             }
+            case Records.DECIDING, Records.DECIDED -> decision(name, scan);
+            case Records.RETRACTED -> changes.subList(lastDecision, changes.size()).clear();
             case Records.QUEUE_DELETED -> queues.add(scan.buffer().getLong(scan.payloadAt() + 1));
             case Records.FLUSHED -> {}
             default -> damage.found(name, scan.offset(), "a record of unknown type " + scan.type());

@@ -20,8 +20,6 @@ import io.jumpmq.metrics.StoreCounters;
 import io.jumpmq.metrics.StoreFigures;
 import io.jumpmq.store.MessageSegments.Commit;
 import io.jumpmq.store.MessageSegments.Slot;
-import io.jumpmq.value.AmqpException;
-import io.jumpmq.value.ReplyCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,15 +59,12 @@ import org.slf4j.LoggerFactory;
  * <p>A disk that fails to write or flush ends the store: what it holds then is known only to the next start. {@code onFailure}
  * is told, once; nothing is confirmed any more.
  */
-public final class DiskStore implements MessageStore, CatalogLog {
+public final class DiskStore implements MessageStore {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.store");
     private static final int MAILBOX_CHUNK = 1024;
     private static final long IDLE_MILLIS = 500;
     private static final long STALLED_MILLIS = 5;
     private static final long SPACE_CHECK_MILLIS = 1_000;
-
-    /** A snapshot for which there was no room is tried again after so long. */
-    private static final long SNAPSHOT_RETRY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** By how much the catalog's journal grows, unless segments are tiny. */
     private static final long JOURNAL_STEP = 1 << 20;
@@ -93,15 +88,16 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     private static final int MOST_LAZY_ROUNDS = 256;
 
-    private static final long APPLYING_NANOS = 20_000;
-
     private final Claim claim;
     private final StoreSettings settings;
     private final Disk messageDisk;
     private final SegmentRecovery found;
     private final MessageSegments segments;
     private final CatalogJournal journal;
+    private final LocalCatalogLog catalogLog;
     private final List<CatalogRecovery.Recorded> recovered;
+    private final Set<Long> heardOf;
+    private final boolean isAdopted;
     private final Incarnation life;
     private final Consumer<Throwable> onFailure;
     private final SegmentFiles files;
@@ -120,6 +116,12 @@ public final class DiskStore implements MessageStore, CatalogLog {
     /** The queues by their ids. */
     private final Map<Long, LogListener> listeners = new ConcurrentHashMap<>();
 
+    /** Deleted queues whose deletion is not flushed yet. */
+    private final Set<Long> deletedQueues = ConcurrentHashMap.newKeySet();
+
+    /** Those of them whose deletion is not written yet. For the writing thread. */
+    private List<Long> deletedLately = new ArrayList<>();
+
     private final AtomicLong unflushedBytes = new AtomicLong();
 
     /** Rounds that are the flushing thread's. */
@@ -133,7 +135,6 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private volatile boolean idle;
     private volatile long diskLimitBytes;
     private volatile boolean lowOnDisk;
-    private volatile boolean journalIsLong;
     private volatile @Nullable Throwable failure;
 
     /** Messages that wait for room on the disk, in their order. For the writing thread. */
@@ -141,8 +142,6 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     private boolean catalogIsFull;
     private long watchedNanos;
-    private boolean snapshotFailed;
-    private long snapshotFailedNanos;
 
     private final Pacing pacing = new Pacing(GATHERING_NANOS, PLENTY);
     private int lazyRounds;
@@ -164,33 +163,8 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     private record Place(QueueLog log, long position) {}
 
-    /** A change of the catalog to be recorded. */
-    private static final class CatalogChanges {
-        final List<Change> changes;
-        final Runnable recorded;
-        private volatile boolean settled;
-        private boolean applied;
-
-        CatalogChanges(List<Change> changes, Runnable recorded) {
-            this.changes = changes;
-            this.recorded = recorded;
-        }
-
-        void settle(boolean isApplied) {
-            applied = isApplied;
-            settled = true;
-        }
-
-        /** Waits, which is never for long, until they are applied; false when they could not be. */
-        boolean isApplied() {
-            while (!settled) {
-                LockSupport.parkNanos(this, APPLYING_NANOS);
-            }
-            return applied;
-        }
-    }
-
-    private record Snapshot(List<Change> catalog) {}
+    /** Something to be run when what the catalog's journal has by then is flushed. */
+    private record CatalogWritten(Runnable flushed) {}
 
     /** Messages that could not be read. */
     private record Unread(QueueLog log, List<Slot> slots) {}
@@ -210,6 +184,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             List<QueueLog> logs,
             long[] lasting,
             List<Runnable> recorded,
+            List<Long> deleted,
             long bytes,
             boolean last) {}
 
@@ -229,6 +204,8 @@ public final class DiskStore implements MessageStore, CatalogLog {
             SegmentRecovery found,
             CatalogJournal journal,
             List<CatalogRecovery.Recorded> recovered,
+            Set<Long> heardOf,
+            boolean isAdopted,
             Incarnation life,
             DiskCounters diskCounters,
             ExecutorService reading,
@@ -243,11 +220,15 @@ public final class DiskStore implements MessageStore, CatalogLog {
         this.segments = found.log();
         this.journal = journal;
         this.recovered = recovered;
+        this.heardOf = heardOf;
+        this.isAdopted = isAdopted;
         this.life = life;
         this.diskCounters = diskCounters;
         this.reading = reading;
         this.nanoTime = nanoTime;
         this.onFailure = onFailure;
+        this.catalogLog =
+                new LocalCatalogLog(journal, this::queues, this::whenFlushed, this::fail, nanoTime);
     }
 
     private static Thread thread(Runnable task, String what) {
@@ -335,6 +316,8 @@ public final class DiskStore implements MessageStore, CatalogLog {
                     found.messages(),
                     journal,
                     found.catalog().changes(),
+                    found.catalog().queues(),
+                    found.catalog().isAdopted(),
                     last == null ? Incarnation.ofNewNode() : last.next(),
                     counters,
                     workers.apply("read"),
@@ -379,35 +362,60 @@ public final class DiskStore implements MessageStore, CatalogLog {
         return segments.highestQueue();
     }
 
+    /** The order in which the catalog changes, kept here. */
+    public CatalogLog catalogLog() {
+        return catalogLog;
+    }
+
+    /** Ids of all queues that have messages here, or may still get some: what is deleted is last to leave. */
+    private Set<Long> queues() {
+        Set<Long> ids = new HashSet<>(listeners.keySet());
+        ids.addAll(deletedQueues);
+        ids.addAll(segments.queues());
+        return ids;
+    }
+
+    private void whenFlushed(Runnable action) {
+        post(new CatalogWritten(action));
+    }
+
     /**
      * Starts to write.
      *
-     * @param queues the ids of those there are; messages of others are deleted
+     * @param catalog the changes that lead to the catalog as it is
      */
-    public void start(Set<Long> queues) throws IOException {
-        begin(queues);
+    public void start(List<Change> catalog) throws IOException {
+        begin(catalog);
         writing.start();
         flushing.start();
     }
 
     /** All of {@link #start} but the threads. */
-    void begin(Set<Long> queues) throws IOException {
+    void begin(List<Change> catalog) throws IOException {
         journal.belongTo(life);
         segments.begin(found);
         for (DamagedMessage message : segments.setAside().news()) {
             LOG.warn("A message is still set aside, for it cannot be read: {}", describe(message));
         }
-        if (mailbox.peek() instanceof Snapshot first) { // Without room for it there is nothing to start.
-            journal.snapshot(first.catalog, beyond(first.catalog));
-            mailbox.poll();
-        }
-        segments.retain(queues);
+        catalogLog.begin(catalog); // Without room for it there is nothing to start.
+        segments.delete(deletedIn(catalog));
         Commit begun = segments.write();
         if (begun != null) { // Nothing is delivered while a crash would still look like the last stop in order.
             begun.flush();
             segments.flushed(begun);
         }
         files.start();
+    }
+
+    /** Queues of which there is a record that they were deleted. One that the catalog does not know yet is no such queue. */
+    private Set<Long> deletedIn(List<Change> catalog) {
+        Set<Long> deleted = new HashSet<>(isAdopted ? segments.queues() : heardOf);
+        for (Change change : catalog) {
+            if (change instanceof Change.QueueDeclared declared) {
+                deleted.remove(declared.id());
+            }
+        }
+        return deleted;
     }
 
     @Override
@@ -463,54 +471,6 @@ public final class DiskStore implements MessageStore, CatalogLog {
         diskLimitBytes = bytes;
     }
 
-    @Override
-    public void admit(List<Change> changes) {
-        long bytes = CatalogJournal.bytes(changes);
-        JournalRoom room = journal.room();
-        if (changes.stream().allMatch(Change.Shrinking.class::isInstance)) {
-            room.promise(bytes);
-        } else if (!room.take(bytes) && !(extendJournal(bytes) && room.take(bytes))) {
-            throw new AmqpException(
-                    ReplyCode.RESOURCE_ERROR,
-                    "the disk is full: nothing can be added until there is room again; what there is can be deleted");
-        }
-    }
-
-    /** For one that takes more than the writing thread keeps ready. */
-    private boolean extendJournal(long bytes) {
-        try {
-            journal.extend(bytes);
-            return true;
-        } catch (IOException e) {
-            LOG.warn("The catalog cannot grow by {} bytes: {}", bytes, e.getMessage());
-            return false;
-        }
-    }
-
-    @Override
-    public void record(List<Change> changes, Runnable apply, Runnable recorded) {
-        CatalogChanges record = new CatalogChanges(changes, recorded);
-        post(record); // In front of what other loops make of it as soon as it is applied.
-        boolean isApplied = false;
-        try {
-            apply.run();
-            isApplied = true;
-        } finally {
-            record.settle(isApplied);
-        }
-    }
-
-    @Override
-    public boolean wantsSnapshot() {
-        return journalIsLong;
-    }
-
-    @Override
-    public void snapshot(List<Change> catalog) {
-        journalIsLong = false;
-        post(new Snapshot(catalog));
-    }
-
     private void handOver(Work work) {
         unflushedBytes.addAndGet(work.bytes);
         post(work);
@@ -562,16 +522,10 @@ public final class DiskStore implements MessageStore, CatalogLog {
         while (next != null) {
             if (next instanceof Work work) {
                 round.take(work);
-            } else if (next instanceof CatalogChanges record) {
-                if (record.isApplied()) {
-                    journal.write(record.changes);
-                    journalIsLong |= journal.isLong() && !isSnapshotTooSoon();
-                    round.journal = true;
-                    round.recorded.add(record.recorded);
-                    round.awaited++;
-                }
-            } else if (next instanceof Snapshot snapshot) {
-                snapshot(snapshot);
+            } else if (next instanceof CatalogWritten catalog) {
+                round.journal = true;
+                round.recorded.add(catalog.flushed);
+                round.awaited++;
             } else if (next instanceof Unread unread) {
                 setAside(unread);
             } else if (next instanceof Stop last) {
@@ -603,17 +557,6 @@ public final class DiskStore implements MessageStore, CatalogLog {
         return Next.GO_ON;
     }
 
-    /** Queues with messages that this catalog does not have: they are deleted, and their messages will be. */
-    private Set<Long> beyond(List<Change> catalog) {
-        Set<Long> queues = new HashSet<>(segments.queues());
-        for (Change change : catalog) {
-            if (change instanceof Change.QueueDeclared declared) {
-                queues.remove(declared.id());
-            }
-        }
-        return queues;
-    }
-
     private void setAside(Unread unread) throws IOException {
         for (Slot slot : unread.slots) {
             segments.setAside(unread.log.queue, slot.position());
@@ -633,21 +576,6 @@ public final class DiskStore implements MessageStore, CatalogLog {
         LogListener queue = listeners.get(message.queue());
         return "message " + message.position() + " of " + (queue == null ? "queue " + message.queue() : queue)
                 + ", messages/" + message.file() + " at offset " + message.offset();
-    }
-
-    private void snapshot(Snapshot snapshot) throws IOException {
-        try {
-            journal.snapshot(snapshot.catalog, beyond(snapshot.catalog));
-            snapshotFailed = false;
-        } catch (NotWrittenException e) {
-            LOG.warn("The catalog's journal goes on without a new snapshot for now: {}", e.getMessage());
-            snapshotFailed = true;
-            snapshotFailedNanos = nanoTime.getAsLong();
-        }
-    }
-
-    private boolean isSnapshotTooSoon() {
-        return snapshotFailed && nanoTime.getAsLong() - snapshotFailedNanos < SNAPSHOT_RETRY_NANOS;
     }
 
     /** Whether there is only what nobody waits for. */
@@ -811,8 +739,10 @@ public final class DiskStore implements MessageStore, CatalogLog {
                     case Work.DELETE_QUEUE -> {
                         unpark(place -> place.log == log);
                         parked.keySet().removeIf(place -> place.log == log);
+                        deletedQueues.add(log.queue);
                         listeners.remove(log.queue);
                         segments.deleteQueue(log.queue);
+                        deletedLately.add(log.queue);
                     }
                     case Work.RETURNED -> returned(log, work.first[i], (int) work.second[i]);
                     default -> load(log, (Work.Load) Objects.requireNonNull(work.things[i]));
@@ -915,7 +845,9 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 lasting[i] = logs.get(i).lasting;
                 logs.get(i).lasting = -1;
             }
-            return new Written(commit, journal, logs, lasting, recorded, bytes, last);
+            List<Long> deleted = deletedLately;
+            deletedLately = new ArrayList<>();
+            return new Written(commit, journal, logs, lasting, recorded, deleted, bytes, last);
         }
     }
 
@@ -1015,6 +947,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             round.logs.get(i).listener.durable(round.lasting[i]);
         }
         round.recorded.forEach(Runnable::run);
+        round.deleted.forEach(deletedQueues::remove);
         unflushedBytes.addAndGet(-round.bytes);
     }
 
@@ -1032,6 +965,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 isDefect ? cause.toString() : cause.getMessage(),
                 isDefect ? cause : null);
         stopped.countDown();
+        catalogLog.fail(cause);
         onFailure.accept(cause);
     }
 

@@ -1,5 +1,6 @@
 package io.jumpmq.store;
 
+import java.util.concurrent.ConcurrentHashMap;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.broker.DamagedMessage;
@@ -78,7 +79,7 @@ final class MessageSegments {
     private final long segmentBytes;
     private final int reserved;
     private final Records records = new Records();
-    private final Map<Long, QueueIndex> queues = new HashMap<>();
+    private final Map<Long, QueueIndex> queues = new ConcurrentHashMap<>();
     private final TreeMap<Long, Segment> segments = new TreeMap<>();
     private final ArrayDeque<Segment> sealed = new ArrayDeque<>();
 
@@ -237,12 +238,8 @@ final class MessageSegments {
     }
 
     /** Deletes the messages of all queues but these. */
-    void retain(Set<Long> known) throws IOException {
-        for (Long queue : new ArrayList<>(queues.keySet())) {
-            if (!known.contains(queue)) {
-                deleteQueue(queue);
-            }
-        }
+    void delete(Set<Long> deleted) {
+        queues.keySet().stream().filter(deleted::contains).sorted().forEach(this::deleteQueue);
     }
 
     void stoppedInOrder(boolean inOrder) {

@@ -1,5 +1,7 @@
 package io.jumpmq.store;
 
+import java.util.stream.Collectors;
+import java.util.List;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.ChangeCodec;
 import io.jumpmq.broker.queue.DeathReason;
@@ -23,6 +25,9 @@ final class RecordText {
             case Records.SEEN -> "seen";
             case Records.STOPPED -> "stopped";
             case Records.CHANGE -> "change";
+            case Records.DECIDING -> "deciding";
+            case Records.DECIDED -> "decided";
+            case Records.RETRACTED -> "retracted";
             case Records.DAMAGED -> "damaged";
             default -> "unknown";
         };
@@ -61,6 +66,13 @@ final class RecordText {
                 Change change = ChangeCodec.decode(in.slice(at + 1, length - 1));
                 yield change == null ? "" : change.toString();
             }
+            case Records.DECIDING, Records.DECIDED -> {
+                List<Change> changes = Records.changes(in, at, length);
+                yield changes == null
+                        ? ""
+                        : changes.stream().map(Change::toString).collect(Collectors.joining("; "));
+            }
+            case Records.RETRACTED -> "the decision before";
             case Records.DAMAGED ->
                 queue.apply(in.getLong(at + 2)) + " position " + in.getLong(at + 10) + " found in "
                         + Segment.name(in.getLong(at + 18)) + " at " + in.getLong(at + 26);

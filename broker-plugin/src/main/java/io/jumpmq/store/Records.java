@@ -1,5 +1,8 @@
 package io.jumpmq.store;
 
+import java.util.List;
+import java.util.ArrayList;
+import io.jumpmq.broker.catalog.Change;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.broker.catalog.ChangeCodec;
@@ -54,6 +57,15 @@ final class Records {
      * bytes}, with the place where it was found, and what was found there.
      */
     static final byte DAMAGED = 11;
+
+    /** In the catalog's journal: changes of a decision that goes on in the next record: {@code (int length, change)…}. */
+    static final byte DECIDING = 12;
+
+    /** The same, and all there is of the decision; or the rest of it. */
+    static final byte DECIDED = 13;
+
+    /** The decision before this record could not be applied, and was not made. */
+    static final byte RETRACTED = 14;
 
     static final byte LASTING = 1;
 
@@ -199,6 +211,23 @@ final class Records {
             case DAMAGED -> DAMAGED_FIXED;
             default -> 1;
         };
+    }
+
+    /** The changes in a part of a decision; null when that makes no sense. */
+    static @Nullable List<Change> changes(ByteBuffer in, int at, int length) {
+        List<Change> changes = new ArrayList<>();
+        int end = at + length;
+        for (int next = at + 1; next < end; ) {
+            int bytes = end - next < Integer.BYTES ? -1 : in.getInt(next);
+            next += Integer.BYTES;
+            Change change = bytes < 0 || bytes > end - next ? null : ChangeCodec.decode(in.slice(next, bytes));
+            if (change == null) {
+                return null;
+            }
+            changes.add(change);
+            next += bytes;
+        }
+        return changes;
     }
 
     private static byte[] bytes(ByteBuffer in, int length) {

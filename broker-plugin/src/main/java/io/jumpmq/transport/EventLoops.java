@@ -33,6 +33,8 @@ public final class EventLoops implements AutoCloseable {
     private static final long PLENTY_BYTES = 16 << 10;
 
     private final EventLoopGroup group;
+    private final EventLoopGroup catalogGroup;
+    private final Loop catalogLoop;
     private final List<Loop> loops = new ArrayList<>();
     private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
     private final IdentityHashMap<EventExecutor, Pacing> pacings = new IdentityHashMap<>();
@@ -55,11 +57,20 @@ public final class EventLoops implements AutoCloseable {
             loops.add(loop);
             byExecutor.put(executor, loop);
         }
+        catalogGroup = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("jumpmq-catalog"), sockets);
+        EventLoop thread = catalogGroup.next();
+        catalogLoop = new Loop(loops.size(), new NettyLoopThread(thread, clock, onDefect));
+        byExecutor.put(thread, catalogLoop);
     }
 
     /** The loops in their order. */
     public List<Loop> loops() {
         return List.copyOf(loops);
+    }
+
+    /** One more, without sockets: what takes long there keeps no client waiting that does not wait for it. */
+    public Loop catalogLoop() {
+        return catalogLoop;
     }
 
     Loop of(EventLoop eventLoop) {
@@ -95,7 +106,7 @@ public final class EventLoops implements AutoCloseable {
     public boolean settle(int hops, long millis) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         for (int hop = 0; hop < hops; hop++) {
-            CountDownLatch done = new CountDownLatch(loops.size());
+            CountDownLatch done = new CountDownLatch(byExecutor.size());
             // Behind what the thread has to do, then behind what the loop has.
             byExecutor.forEach((thread, loop) ->
                     thread.execute(() -> loop.submit((CountDownLatch latch) -> latch.countDown(), done)));
@@ -115,5 +126,6 @@ public final class EventLoops implements AutoCloseable {
     @Override
     public void close() {
         group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        catalogGroup.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

@@ -3,7 +3,7 @@ package io.jumpmq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jumpmq.broker.catalog.CatalogLog;
+import io.jumpmq.broker.catalog.VolatileCatalogLog;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.loop.Loop;
@@ -42,9 +42,10 @@ class RecoveryTest {
         new Broker(
                         TestIds.NODE,
                         List.of(new Loop(0, NO_THREAD)),
+                        new Loop(1, NO_THREAD),
                         ServiceLoader.load(ExchangeType.class),
                         new MemoryBudget(Long.MAX_VALUE, Long.MAX_VALUE, () -> {}),
-                        CatalogLog.VOLATILE,
+                        new VolatileCatalogLog(),
                         MessageStore.VOLATILE)
                 .recover(changes, 0);
     }

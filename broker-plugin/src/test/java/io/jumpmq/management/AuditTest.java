@@ -15,7 +15,7 @@ import io.jumpmq.app.JumpMq;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.MessageStore;
-import io.jumpmq.broker.catalog.CatalogLog;
+import io.jumpmq.broker.catalog.VolatileCatalogLog;
 import io.jumpmq.broker.loop.SteadyClock;
 import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.plugin.ExchangeType;
@@ -94,9 +94,10 @@ class AuditTest {
             Broker broker = new Broker(
                     TestIds.NODE,
                     loops.loops(),
+                    loops.catalogLoop(),
                     ServiceLoader.load(ExchangeType.class),
                     memory,
-                    CatalogLog.VOLATILE,
+                    new VolatileCatalogLog(),
                     MessageStore.VOLATILE);
             Node node =
                     new Node("n", "v", SteadyClock.ofMachine(), broker, new Connections(), memory, null, "", List::of);

@@ -67,7 +67,7 @@ class CatalogJournalTest {
         void run(Command command) throws IOException {
             List<Change> changes = catalog.decide(command);
             changes.forEach(catalog::apply);
-            journal.write(changes);
+            assertThat(journal.append(changes, false)).isTrue();
         }
 
         void queue(String name, boolean durable) throws IOException {
@@ -321,5 +321,61 @@ class CatalogJournalTest {
         subject.journal.noteFlushed();
         SimulatedDisk after = disk.crash(new SplittableRandom(seed));
         assertThat(new Subject(after).all()).as("seed %d", seed).isEqualTo(subject.all());
+    }
+
+    private static List<Change> decisionOf(Catalog catalog, int queues) {
+        List<Change> changes = new ArrayList<>();
+        for (int i = 0; i < queues; i++) {
+            Command declare = new Command.DeclareQueue(
+                    V, "import-" + i, true, false, false, FieldTable.EMPTY, TestIds.NODE.next().operator());
+            List<Change> some = catalog.decide(declare);
+            some.forEach(catalog::apply);
+            changes.addAll(some);
+        }
+        return changes;
+    }
+
+    private static long imported(Subject subject) {
+        return subject.all().stream().filter(text -> text.contains("name=import-")).count();
+    }
+
+    /** Large enough for several records, and for the power to go between any two of its sectors. */
+    @Test
+    void aDecisionComesBackWholeOrNotAtAll() throws IOException {
+        int whole = 0;
+        int none = 0;
+        for (int seed = 0; seed < 200; seed++) {
+            SimulatedDisk disk = new SimulatedDisk();
+            Subject subject = new Subject(disk);
+            fill(subject);
+            subject.journal.flush();
+            int queues = seed % 10 == 0 ? 12_000 : 1 + seed;
+            List<Change> changes = decisionOf(subject.catalog, queues);
+            assertThat(subject.journal.append(changes, false)).isTrue();
+            long found = imported(new Subject(disk.crash(new SplittableRandom(seed))));
+            assertThat(found).as("seed %d", seed).isIn(0L, (long) queues);
+            whole += found > 0 ? 1 : 0;
+            none += found > 0 ? 0 : 1;
+            assertThat(imported(new Subject(disk.kill()))).as("killed").isEqualTo(queues);
+        }
+        assertThat(whole).isPositive();
+        assertThat(none).isPositive();
+    }
+
+    @Test
+    void whatWasTakenBackDoesNotComeBack() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        Subject subject = new Subject(disk);
+        fill(subject);
+        Set<String> before = subject.all();
+        Catalog other = new Catalog(ServiceLoader.load(ExchangeType.class), CatalogObserver.NONE);
+        subject.catalog.snapshot().forEach(other::apply);
+        assertThat(subject.journal.append(decisionOf(other, 3), false)).isTrue();
+        subject.journal.retract();
+        subject.queue("after", true);
+        subject.journal.flush();
+        Subject again = new Subject(disk.kill());
+        assertThat(again.all()).containsAll(before).hasSize(before.size() + 1);
+        assertThat(imported(again)).isZero();
     }
 }

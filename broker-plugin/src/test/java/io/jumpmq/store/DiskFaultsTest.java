@@ -126,7 +126,7 @@ class DiskFaultsTest {
                 }
             }
             running.advance(2_000);
-            running.execute(running.loops().get(0), () -> running.loops().get(0).run(running.broker()::snapshot));
+            running.snapshot();
             running.settle();
             declare(peer, "later");
             hear(peer);

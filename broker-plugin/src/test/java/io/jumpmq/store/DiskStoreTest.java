@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.loop.Loop;
@@ -97,9 +98,6 @@ class DiskStoreTest {
 
         Subject(SimulatedDisk messages, StoreSettings settings, QueueSettings rules) throws IOException {
             store = DiskStore.open(() -> {}, catalogDisk, messages, settings, storeFailures::add);
-            store.snapshot(List.of(
-                    new Change.VhostCreated("/", "", Set.of()),
-                    new Change.QueueDeclared("/", "q", 1, true, false, TestIds.NODE, null, FieldTable.EMPTY)));
             Recovered recovered = store.recovered(1);
             tell(unused -> {
                 MessageQueue made = new MessageQueue("q", rules, this, store.open(1, loop, this), loop.nowMillis());
@@ -107,7 +105,9 @@ class DiskStoreTest {
                 queue.complete(made);
             });
             queue.join();
-            store.start(Set.of(1L));
+            store.start(List.of(
+                    new Change.VhostCreated("/", "", Set.of()),
+                    new Change.QueueDeclared("/", "q", 1, true, false, TestIds.NODE, null, FieldTable.EMPTY)));
         }
 
         void tell(Consumer<@Nullable MessageQueue> action) {
@@ -399,18 +399,36 @@ class DiskStoreTest {
     void snapshotsDoNotDisturbFlushing() throws IOException {
         catalogDisk.slowFlushes(TimeUnit.MILLISECONDS.toNanos(2));
         Subject subject = new Subject(disk, settings(0));
+        CatalogLog log = subject.store.catalogLog();
+        log.attach(new VhostOfUser());
         AtomicInteger recorded = new AtomicInteger();
         for (int i = 0; i < 100; i++) {
             // Enough at a time for the flushing thread to be at work when a snapshot comes.
             subject.publish(i * 20, 20, 4_000);
-            subject.store.record(
-                    List.of(new Change.VhostCreated("v" + i, "", Set.of())), () -> {}, recorded::incrementAndGet);
+            log.propose(new CatalogLog.Batch(List.of(), "v" + i, true), outcome -> recorded.incrementAndGet());
             subject.publish(10_000 + i * 20, 20, 4_000);
-            subject.store.snapshot(List.of(new Change.VhostCreated("/", "", Set.of())));
+            ((LocalCatalogLog) log).begin(List.of(new Change.VhostCreated("/", "", Set.of())));
         }
         await().atMost(Duration.ofSeconds(20)).untilAtomic(recorded, org.hamcrest.Matchers.equalTo(100));
         assertThat(storeFailures).isEmpty();
         subject.store.close(Map.of());
+    }
+
+    /** Whatever a user asks for, he gets a virtual host. */
+    private static final class VhostOfUser implements CatalogLog.Machine {
+        @Override
+        public CatalogLog.Decision decide(CatalogLog.Batch batch) {
+            List<Change> changes = List.of(new Change.VhostCreated(batch.user(), "", Set.of()));
+            return new CatalogLog.Decision(changes, changes, true);
+        }
+
+        @Override
+        public void apply(List<Change> changes) {}
+
+        @Override
+        public List<Change> snapshot() {
+            return List.of();
+        }
     }
 
     /** 100 messages in several segments, of which one cannot be read any more. */

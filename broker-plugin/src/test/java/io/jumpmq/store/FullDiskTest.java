@@ -154,7 +154,7 @@ class FullDiskTest {
         SteppedNode node = start(catalogDisk, messageDisk);
         assertThat(refusal(node, declare("first"))).isNull();
         catalogDisk.room(0);
-        node.execute(node.loops().get(0), node.broker()::snapshot);
+        node.snapshot();
         node.settle();
         assertThat(refusal(node, declare("second"))).isNull();
         assertThat(node.isBroken()).isFalse();

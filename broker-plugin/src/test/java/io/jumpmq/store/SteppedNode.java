@@ -1,5 +1,6 @@
 package io.jumpmq.store;
 
+import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.catalog.Command;
@@ -36,6 +37,10 @@ final class SteppedNode {
     static final long SEGMENT = 64 << 10;
 
     private static final int LOOPS = 3;
+
+    /** The loops, and the one of the catalog. */
+    private static final int THREADS = LOOPS + 1;
+
     private static final int MOST_STEPS = 50_000;
     private static final long CONNECTION_BYTES = 16 << 20;
     private static final StoreSettings SETTINGS =
@@ -48,6 +53,7 @@ final class SteppedNode {
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::dueMillis).thenComparingLong(Timer::order));
     private final List<Loop> loops = new ArrayList<>();
+    private final Loop catalogLoop;
     private final Map<String, Tasks> workers = new HashMap<>();
     private final List<Throwable> failures = new ArrayList<>();
     private final SimulatedDisk messageDisk;
@@ -108,6 +114,8 @@ final class SteppedNode {
             tasks.add(new ArrayDeque<>());
             loops.add(new Loop(i, thread(i)));
         }
+        tasks.add(new ArrayDeque<>());
+        catalogLoop = new Loop(LOOPS, thread(LOOPS));
         store = DiskStore.open(
                 () -> {},
                 catalogDisk,
@@ -116,16 +124,18 @@ final class SteppedNode {
                 SEGMENT,
                 this::worker,
                 () -> nanos += 10_000_000,
-                failures::add);
+                this::storeFailed);
         broker = new Broker(
                 store.life(),
                 loops,
+                catalogLoop,
                 ServiceLoader.load(ExchangeType.class),
                 new MemoryBudget(memoryBytes, CONNECTION_BYTES, this::letGo),
-                store,
+                store.catalogLog(),
                 store);
         authenticator = new Authenticator(broker.catalog()::user, Set.of(), new LoginGuard(() -> nowMillis));
-        loops.get(0).run(() -> {
+        List<Change> catalog = new ArrayList<>();
+        catalogLoop.run(() -> {
             broker.recover(store.recoveredChanges(), store.highestQueue());
             if (broker.catalog().vhosts().isEmpty()) {
                 broker.prepare(List.of(
@@ -133,9 +143,19 @@ final class SteppedNode {
                         new Command.PutUser("guest", PasswordHash.of("guest", new byte[4]), Set.of()),
                         new Command.SetPermission(VHOST, "guest", Permission.ALL)));
             }
-            broker.snapshot();
+            catalog.addAll(broker.snapshot());
         });
-        store.begin(broker.queueIds());
+        store.begin(catalog);
+        broker.releaseEarlierLives();
+        settleLoops();
+    }
+
+    private void storeFailed(Throwable cause) {
+        if (cause instanceof IOException) {
+            broken = true;
+        } else {
+            failures.add(cause);
+        }
     }
 
     private Tasks worker(String what) {
@@ -201,6 +221,12 @@ final class SteppedNode {
         tasks.get(loop.index()).add(task);
     }
 
+    /** Has the catalog's journal begin anew. */
+    void snapshot() {
+        Loop loop = broker.catalogLoop();
+        execute(loop, () -> loop.run(((LocalCatalogLog) store.catalogLog())::snapshot));
+    }
+
     /** Has all queues let go of what they can, as when memory is short. */
     void letGo() {
         broker.letGo();
@@ -208,10 +234,10 @@ final class SteppedNode {
 
     /** Somebody takes a step; false when nobody has anything to do. */
     boolean step() {
-        int first = random.nextInt(LOOPS + 4);
-        for (int i = 0; i < LOOPS + 4; i++) {
-            int who = (first + i) % (LOOPS + 4);
-            if (who < LOOPS ? run(tasks.get(who)) : !isBroken() && stepStore(who - LOOPS)) {
+        int first = random.nextInt(THREADS + 4);
+        for (int i = 0; i < THREADS + 4; i++) {
+            int who = (first + i) % (THREADS + 4);
+            if (who < THREADS ? run(tasks.get(who)) : !isBroken() && stepStore(who - THREADS)) {
                 return true;
             }
         }

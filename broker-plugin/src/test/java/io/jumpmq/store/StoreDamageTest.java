@@ -72,7 +72,8 @@ class StoreDamageTest {
             for (long queue = 2; queue <= QUEUES; queue++) {
                 int from = changes.size();
                 queue(queue);
-                journal.write(changes.subList(from, changes.size()));
+                assertThat(journal.append(changes.subList(from, changes.size()), false))
+                        .isTrue();
                 journal.flush();
             }
             log = MessageSegments.open(files.messages(), MessageSegmentsTest.supply(files.messages()), SEGMENT);
@@ -154,10 +155,11 @@ class StoreDamageTest {
                     .snapshot(known.catalog().snapshot());
             log = found.messages().log();
             log.begin(found.messages());
-            log.retain(known.catalog().snapshot().stream()
+            Set<Long> deleted = new HashSet<>(found.catalog().queues());
+            known.catalog().snapshot().stream()
                     .filter(Change.QueueDeclared.class::isInstance)
-                    .map(change -> ((Change.QueueDeclared) change).id())
-                    .collect(Collectors.toSet()));
+                    .forEach(change -> deleted.remove(((Change.QueueDeclared) change).id()));
+            log.delete(deleted);
             Life.flush(log);
             readAll();
         }

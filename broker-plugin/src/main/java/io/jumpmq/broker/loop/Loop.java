@@ -38,6 +38,7 @@ public final class Loop {
 
     private Runnable[] turnEnds = new Runnable[8];
     private int turnEndCount;
+    private boolean inTurn;
     private long turnMillis;
 
     // Written by the loop, read by operators.
@@ -60,6 +61,9 @@ public final class Loop {
 
     /** The time of this turn, in milliseconds since 1970: read once a turn. It does not jump when a clock is set. */
     public long nowMillis() {
+        if (!inTurn) {
+            return thread.nowMillis(); // Nobody would forget it in time.
+        }
         if (turnMillis == 0) {
             turnMillis = thread.nowMillis();
         }
@@ -98,6 +102,7 @@ public final class Loop {
 
     /** Runs something that comes from outside, such as a socket's event, as one turn. */
     public void run(Runnable action) {
+        inTurn = true;
         try {
             action.run();
         } catch (RuntimeException | Error e) {
@@ -119,8 +124,7 @@ public final class Loop {
         thread.survived(defect);
     }
 
-    /** Ends a turn. Whoever enters the loop's thread other than by {@link #run} calls this at the end. */
-    public void endTurn() {
+    private void endTurn() {
         int rounds = 0;
         try {
             do {
@@ -131,6 +135,7 @@ public final class Loop {
         } catch (RuntimeException | Error e) {
             thread.failed(e); // Out of memory, most likely: nothing else here can fail.
         }
+        inTurn = false;
         turnMillis = 0;
         turns++;
     }
@@ -222,6 +227,7 @@ public final class Loop {
     }
 
     private void takeTurn() {
+        inTurn = true;
         awake.set(false); // From here on, a new batch wakes the loop again.
         for (int i = 0; i < BATCHES_PER_TURN; i++) {
             Batch batch = mailbox.poll();

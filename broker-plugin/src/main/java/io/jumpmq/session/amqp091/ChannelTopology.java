@@ -1,5 +1,6 @@
 package io.jumpmq.session.amqp091;
 
+import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.QueueActor;
@@ -362,8 +363,8 @@ final class ChannelTopology {
     }
 
     /** Has the catalog changed; nothing more is decoded until it is, and lasts if that is to be answered. */
-    private void change(Command command, int methodId, boolean answered, Consumer<Broker.Outcome> then) {
-        Receiver<Broker.Outcome> made = connection.awaiting(channel.number(), outcome -> {
+    private void change(Command command, int methodId, boolean answered, Consumer<CatalogLog.Outcome> then) {
+        Receiver<CatalogLog.Outcome> made = connection.awaiting(channel.number(), outcome -> {
             AmqpException failure = outcome.failure();
             if (failure != null) {
                 connection.during(methodId);

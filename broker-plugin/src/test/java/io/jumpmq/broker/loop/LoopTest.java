@@ -18,6 +18,7 @@ class LoopTest {
         final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
         final List<Throwable> failures = new ArrayList<>();
         int wakeUps;
+        long nowMillis = 42;
 
         @Override
         public void execute(Runnable task) {
@@ -32,7 +33,7 @@ class LoopTest {
 
         @Override
         public long nowMillis() {
-            return 42;
+            return nowMillis;
         }
 
         @Override
@@ -53,6 +54,22 @@ class LoopTest {
     private final Loop second = new Loop(1, secondThread);
     private final List<String> events = new ArrayList<>();
     private final Receiver<String> note = events::add;
+
+    @Test
+    void timeStandsStillForATurnAndNoLonger() {
+        assertThat(first.nowMillis()).as("asked before a turn").isEqualTo(42);
+        firstThread.nowMillis = 50;
+        first.run(() -> {
+            assertThat(first.nowMillis()).isEqualTo(50);
+            firstThread.nowMillis = 60;
+            assertThat(first.nowMillis()).isEqualTo(50);
+        });
+        assertThat(first.nowMillis()).as("asked after a turn").isEqualTo(60);
+        firstThread.nowMillis = 70;
+        first.submit(unused -> events.add(String.valueOf(first.nowMillis())), "");
+        firstThread.runAll();
+        assertThat(events).containsExactly("70");
+    }
 
     @Test
     void aBatchTakesOneWakeUpAndKeepsItsOrder() {

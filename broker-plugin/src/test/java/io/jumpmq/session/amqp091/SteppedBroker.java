@@ -4,6 +4,7 @@ import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.MessageStore;
 import io.jumpmq.broker.catalog.CatalogLog;
+import io.jumpmq.broker.catalog.VolatileCatalogLog;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Loop;
@@ -52,6 +53,15 @@ final class SteppedBroker {
 
     /** One whose messages may take so much memory, and its connections. */
     SteppedBroker(long memoryBytes, long connectionBytes) {
+        this(memoryBytes, connectionBytes, new VolatileCatalogLog());
+    }
+
+    /** One whose catalog has another log. */
+    SteppedBroker(CatalogLog catalogLog) {
+        this(Long.MAX_VALUE, 1L << 30, catalogLog);
+    }
+
+    private SteppedBroker(long memoryBytes, long connectionBytes, CatalogLog catalogLog) {
         LoopThread thread = new LoopThread() {
             @Override
             public void execute(Runnable task) {
@@ -78,9 +88,10 @@ final class SteppedBroker {
         broker = new Broker(
                 TestIds.NODE,
                 List.of(queueLoop, clientLoop),
+                new Loop(2, thread),
                 ServiceLoader.load(ExchangeType.class),
                 new MemoryBudget(memoryBytes, connectionBytes, () -> {}),
-                CatalogLog.VOLATILE,
+                catalogLog,
                 MessageStore.VOLATILE);
         broker.prepare(List.of(
                 new Command.CreateVhost(VHOST, "", Set.of()),
