@@ -53,6 +53,11 @@ public final class Catalog {
         return vhosts.values();
     }
 
+    /** The types that an exchange can be declared with, by name. */
+    public Collection<ExchangeType> exchangeTypes() {
+        return types.all();
+    }
+
     /** A user as it is now, or null. */
     public @Nullable User user(String name) {
         return access.user(name);
@@ -284,8 +289,7 @@ public final class Catalog {
     private void make(Change change) {
         if (change instanceof Change.ExchangeDeclared declared) {
             VirtualHost vhost = vhost(declared.vhost(), declared);
-            ExchangeRecord exchange =
-                    new ExchangeRecord(declared, types.require(declared.type()).create(Topology.wanted(declared)));
+            ExchangeRecord exchange = new ExchangeRecord(declared, types.router(declared));
             exchange.adopt(EffectivePolicy.of(vhost.policies(), declared));
             vhost.exchanges.put(declared.name(), exchange);
         } else if (change instanceof Change.ExchangeDeleted deleted) {
@@ -435,9 +439,12 @@ public final class Catalog {
     /** The router has its state already; the bindings follow. */
     private static void applyRing(VirtualHost vhost, Change.RingRestored restored) {
         ExchangeRecord exchange = vhost.requireExchange(restored.exchange());
-        exchange.router().restore(restored.snapshot(), VirtualHost.written(vhost.names()));
         if (exchange.router() instanceof ConsistentHashRouter ring) {
+            ring.restore(restored.snapshot(), VirtualHost.written(vhost.names()));
             followRing(exchange, ring.bindingKeys());
+        } else {
+            // Its bindings are made already; what went while it waited for its type is in its state still.
+            exchange.router().restore(restored.snapshot(), VirtualHost.written(vhost.pastNames()));
         }
     }
 
