@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
-import io.jumpmq.metrics.ExchangeCounters;
 import io.jumpmq.broker.exchange.WaitingRouter;
+import io.jumpmq.metrics.ExchangeCounters;
 import io.jumpmq.plugin.Destination;
 import io.jumpmq.plugin.Router;
 import io.jumpmq.security.Permission;

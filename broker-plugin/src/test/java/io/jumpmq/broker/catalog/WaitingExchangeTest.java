@@ -156,7 +156,9 @@ class WaitingExchangeTest {
                         }
                     }
                 }
-                assertThat(bindings(sometimes)).as("seed %d, step %d", seed, step).isEqualTo(bindings(always));
+                assertThat(bindings(sometimes))
+                        .as("seed %d, step %d", seed, step)
+                        .isEqualTo(bindings(always));
                 if (there) {
                     assertThat(sometimes.state())
                             .as("seed %d, step %d", seed, step)
