@@ -7,6 +7,7 @@ import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Pacing;
+import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.LogListener.Loaded;
 import io.jumpmq.broker.queue.LogListener.Recovered;
@@ -101,6 +102,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private final MessageSegments segments;
     private final CatalogJournal journal;
     private final List<CatalogRecovery.Recorded> recovered;
+    private final Incarnation life;
     private final Consumer<Throwable> onFailure;
     private final SegmentFiles files;
     private final DiskCounters diskCounters;
@@ -227,6 +229,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             SegmentRecovery found,
             CatalogJournal journal,
             List<CatalogRecovery.Recorded> recovered,
+            Incarnation life,
             DiskCounters diskCounters,
             ExecutorService reading,
             LongSupplier nanoTime,
@@ -240,6 +243,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
         this.segments = found.log();
         this.journal = journal;
         this.recovered = recovered;
+        this.life = life;
         this.diskCounters = diskCounters;
         this.reading = reading;
         this.nanoTime = nanoTime;
@@ -320,6 +324,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             Disk messageDisk = new MeasuredDisk(messages, counters);
             SegmentFiles files = new SegmentFiles(messageDisk, segmentBytes, workers.apply("files"), nanoTime);
             StoreRecovery found = StoreRecovery.read(measured, messageDisk, files, segmentBytes, Damage.REFUSED);
+            Incarnation last = found.catalog().life();
             CatalogJournal journal = CatalogJournal.open(
                     measured, found.catalog(), Math.min(JOURNAL_STEP, segmentBytes / SEGMENT_SHARE));
             return new DiskStore(
@@ -330,6 +335,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
                     found.messages(),
                     journal,
                     found.catalog().changes(),
+                    last == null ? Incarnation.ofNewNode() : last.next(),
                     counters,
                     workers.apply("read"),
                     nanoTime,
@@ -363,6 +369,11 @@ public final class DiskStore implements MessageStore, CatalogLog {
         return new DamagedException("catalog/" + change.file(), change.offset(), "this change cannot be made: " + why);
     }
 
+    /** The node's life that begins with {@link #start}. */
+    public Incarnation life() {
+        return life;
+    }
+
     /** The highest id of a queue that has messages here. */
     public long highestQueue() {
         return segments.highestQueue();
@@ -381,6 +392,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     /** All of {@link #start} but the threads. */
     void begin(Set<Long> queues) throws IOException {
+        journal.belongTo(life);
         segments.begin(found);
         for (DamagedMessage message : segments.setAside().news()) {
             LOG.warn("A message is still set aside, for it cannot be read: {}", describe(message));

@@ -914,6 +914,6 @@ public final class ConnectionMachine {
 
     @Override
     public String toString() {
-        return "connection " + context.id() + (user == null ? "" : " of " + user.name());
+        return "connection " + context.id().number() + (user == null ? "" : " of " + user.name());
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jumpmq.broker.exchange.HistoricExchange;
 import io.jumpmq.broker.exchange.PluginExchange;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
@@ -91,11 +92,11 @@ class WaitingExchangeTest {
 
         void declare(Map<String, ?> arguments) {
             run(new Command.DeclareExchange(
-                    V, "x", HistoricExchange.NAME, true, false, false, FieldTable.of(arguments)));
+                    V, "x", HistoricExchange.NAME, true, false, false, FieldTable.of(arguments), TestIds.CLIENT));
         }
 
         void queue(String name) {
-            run(new Command.DeclareQueue(V, name, true, false, false, FieldTable.EMPTY, 0));
+            run(new Command.DeclareQueue(V, name, true, false, false, FieldTable.EMPTY, TestIds.CLIENT));
         }
 
         void delete(String name) {
@@ -108,12 +109,12 @@ class WaitingExchangeTest {
 
         private static Command bind(String queue, String key, int argument) {
             FieldTable arguments = argument == 0 ? FieldTable.EMPTY : FieldTable.of(Map.of("n", argument));
-            return new Command.Bind(V, "x", DestinationKind.QUEUE, queue, key, arguments, 0);
+            return new Command.Bind(V, "x", DestinationKind.QUEUE, queue, key, arguments, TestIds.CLIENT);
         }
 
         private static Command unbind(Command bind) {
             Command.Bind its = (Command.Bind) bind;
-            return new Command.Unbind(V, "x", DestinationKind.QUEUE, its.destination(), its.key(), its.arguments(), 0);
+            return new Command.Unbind(V, "x", DestinationKind.QUEUE, its.destination(), its.key(), its.arguments(), TestIds.CLIENT);
         }
     }
 
@@ -222,7 +223,7 @@ class WaitingExchangeTest {
         node.queue("q");
         node.queue("rest");
         node.bind("q", "a");
-        node.run(new Command.Bind(V, "amq.fanout", DestinationKind.QUEUE, "rest", "", FieldTable.EMPTY, 0));
+        node.run(new Command.Bind(V, "amq.fanout", DestinationKind.QUEUE, "rest", "", FieldTable.EMPTY, TestIds.CLIENT));
         assertThat(node.routed("k")).containsExactly("q");
         node.restart(false);
         assertThat(node.routed("k")).containsExactly("rest");

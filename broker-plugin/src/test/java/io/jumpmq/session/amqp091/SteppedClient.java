@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
+import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.session.ConnectionContext;
 import io.jumpmq.session.ConnectionListener;
 import io.jumpmq.session.ConnectionOutput;
@@ -36,7 +37,7 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
     SteppedClient(SteppedBroker broker, long id, ConnectionSettings settings) {
         this.broker = broker;
         this.machine = new ConnectionMachine(new ConnectionContext(
-                id,
+                new ConnectionId(broker.broker().incarnation(), id),
                 broker.loop(),
                 broker.broker(),
                 broker.authenticator(),
