@@ -24,8 +24,7 @@ final class Application implements Change.Visitor<Boolean> {
     @Override
     public Boolean exchangeDeclared(Change.ExchangeDeclared declared) {
         VirtualHost vhost = vhost(declared.vhost(), declared);
-        ExchangeRecord exchange =
-                new ExchangeRecord(declared, types.router(declared));
+        ExchangeRecord exchange = new ExchangeRecord(declared, types.router(declared));
         exchange.adopt(EffectivePolicy.of(vhost.policies(), declared));
         vhost.exchanges.put(declared.name(), exchange);
         return true;

@@ -114,7 +114,8 @@ class WaitingExchangeTest {
 
         private static Command unbind(Command bind) {
             Command.Bind its = (Command.Bind) bind;
-            return new Command.Unbind(V, "x", DestinationKind.QUEUE, its.destination(), its.key(), its.arguments(), TestIds.CLIENT);
+            return new Command.Unbind(
+                    V, "x", DestinationKind.QUEUE, its.destination(), its.key(), its.arguments(), TestIds.CLIENT);
         }
     }
 
@@ -223,7 +224,8 @@ class WaitingExchangeTest {
         node.queue("q");
         node.queue("rest");
         node.bind("q", "a");
-        node.run(new Command.Bind(V, "amq.fanout", DestinationKind.QUEUE, "rest", "", FieldTable.EMPTY, TestIds.CLIENT));
+        node.run(
+                new Command.Bind(V, "amq.fanout", DestinationKind.QUEUE, "rest", "", FieldTable.EMPTY, TestIds.CLIENT));
         assertThat(node.routed("k")).containsExactly("q");
         node.restart(false);
         assertThat(node.routed("k")).containsExactly("rest");
