@@ -1,9 +1,8 @@
 package io.jumpmq.app;
 
-import io.jumpmq.broker.catalog.RefusedCommandException;
-import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.Policy;
+import io.jumpmq.broker.catalog.RefusedCommandException;
 import io.jumpmq.broker.loop.SteadyClock;
 import io.jumpmq.config.Settings;
 import io.jumpmq.management.Control;
@@ -128,6 +127,8 @@ public final class JumpMq implements AutoCloseable {
         final List<byte[]> definitions = new ArrayList<>();
 
         @Nullable Path dataDirectory;
+
+        @Nullable Path pluginsDirectory;
 
         StoreSettings storeSettings = StoreSettings.DEFAULT;
         Consumer<Throwable> onStoreFailure = failure -> {};
@@ -300,6 +301,12 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
+        /** Where the jars of plugins are, which bring types of exchanges; without it, there are only JumpMQ's own. */
+        public Builder pluginsDirectory(Path directory) {
+            pluginsDirectory = directory;
+            return this;
+        }
+
         /** How they are kept. */
         public Builder store(StoreSettings settings) {
             storeSettings = settings;
@@ -370,6 +377,7 @@ public final class JumpMq implements AutoCloseable {
          * Starts the broker. When it cannot, it stops in order: what its directory held is there, and counts as before.
          *
          * @throws UncheckedIOException when it cannot listen, or not use its directory
+         * @throws IllegalArgumentException when a plugin cannot be used
          */
         public JumpMq start() {
             try {

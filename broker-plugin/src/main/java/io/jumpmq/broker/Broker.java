@@ -5,7 +5,6 @@ import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.CatalogObserver;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
-import io.jumpmq.broker.catalog.QueueHandle;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.catalog.VolatileCatalogLog;
@@ -14,6 +13,7 @@ import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.queue.MessageQueue;
+import io.jumpmq.broker.queue.QueuePort;
 import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.metrics.SocketCounters;
@@ -31,7 +31,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Queues on their loops and the catalog on its own. Any loop may ask it for changes; the answer comes
@@ -51,6 +50,11 @@ public final class Broker implements CatalogObserver {
     private final MemoryBudget memory;
     private final long mostWaitingBytes;
     private final MessageStore store;
+    private final QueuePlacement placement;
+
+    /** The queues that run here, by their ids. */
+    private final Map<Long, LocalQueue> localQueues = new ConcurrentHashMap<>();
+
     private final Map<String, Integer> connections = new ConcurrentHashMap<>();
     private final Tally userConnections = new Tally();
     private final Tally userChannels = new Tally();
@@ -61,7 +65,7 @@ public final class Broker implements CatalogObserver {
     private final List<SocketCounters> sockets;
     private final List<DeathCounters> deaths;
 
-    /** A broker without virtual hosts and users. */
+    /** A broker without virtual hosts and users, all of whose queues run here. */
     public Broker(
             Incarnation incarnation,
             List<Loop> loops,
@@ -70,6 +74,19 @@ public final class Broker implements CatalogObserver {
             MemoryBudget memory,
             CatalogLog log,
             MessageStore store) {
+        this(incarnation, loops, catalogLoop, types, memory, log, store, QueuePlacement.HERE);
+    }
+
+    /** One whose queues may run elsewhere. */
+    public Broker(
+            Incarnation incarnation,
+            List<Loop> loops,
+            Loop catalogLoop,
+            Iterable<ExchangeType> types,
+            MemoryBudget memory,
+            CatalogLog log,
+            MessageStore store,
+            QueuePlacement placement) {
         this.incarnation = incarnation;
         this.loops = List.copyOf(loops);
         this.memory = memory;
@@ -77,6 +94,7 @@ public final class Broker implements CatalogObserver {
                 Math.max(LEAST_WAITING_BYTES, memory.connections().limitBytes() / 2);
         this.store = store;
         this.types = types;
+        this.placement = placement;
         this.catalog = new CatalogActor(catalogLoop, incarnation, types, this, log);
         this.counters =
                 this.loops.stream().map(loop -> ChannelCounters.ofLoop()).toList();
@@ -94,8 +112,10 @@ public final class Broker implements CatalogObserver {
                 new MemoryBudget(0, 0, () -> {}),
                 new VolatileCatalogLog(),
                 MessageStore.VOLATILE);
-        catalog().users()
-                .forEach(user -> dormant.catalog().apply(new Change.UserPut(user.name(), user.password(), user.tags())));
+        catalog()
+                .users()
+                .forEach(
+                        user -> dormant.catalog().apply(new Change.UserPut(user.name(), user.password(), user.tags())));
         return dormant;
     }
 
@@ -282,20 +302,15 @@ public final class Broker implements CatalogObserver {
         return alarms;
     }
 
-    /** Has all queues let go of what they can: memory is short. Any thread. */
+    /** Has all queues that run here let go of what they can: memory is short. Any thread. */
     public void letGo() {
-        for (VirtualHost vhost : catalog().vhosts()) {
-            vhost.queues().forEach(queue -> QueueActor.of(queue).letGo());
-        }
+        localQueues.values().forEach(LocalQueue::letGo);
     }
 
-    /** Asks all queues, by their ids, up to where they have delivered: {@link MessageQueue#noteSeen}. Any thread. */
+    /** Asks all queues that run here, by their ids, up to where they have delivered: {@link MessageQueue#noteSeen}. Any thread. */
     public Map<Long, CompletableFuture<Long>> noteSeen() {
         Map<Long, CompletableFuture<Long>> seen = new HashMap<>();
-        for (VirtualHost vhost : catalog().vhosts()) {
-            vhost.queues()
-                    .forEach(queue -> seen.put(queue.id(), QueueActor.of(queue).noteSeen()));
-        }
+        localQueues.forEach((id, queue) -> seen.put(id, queue.noteSeen()));
         return seen;
     }
 
@@ -314,8 +329,7 @@ public final class Broker implements CatalogObserver {
      * @param user who wants it; empty: the broker itself
      * @param awaited whether the answer waits until what has to last does; somebody who is not answered need not wait
      */
-    public void submit(
-            Loop from, Command command, String user, boolean awaited, Receiver<CatalogLog.Outcome> answer) {
+    public void submit(Loop from, Command command, String user, boolean awaited, Receiver<CatalogLog.Outcome> answer) {
         catalog.submit(from, command, user, awaited, answer);
     }
 
@@ -342,21 +356,27 @@ public final class Broker implements CatalogObserver {
 
     /** Queues are dealt out to the loops in turn. */
     @Override
-    public QueueHandle queueDeclared(QueueRecord queue) {
+    public QueuePort queueDeclared(QueueRecord queue) {
         events.count(NodeCounters.Event.QUEUE_CREATED);
-        return new QueueActor(this, queue, loops.get((int) (queue.id() % loops.size())));
+        return placement.place(queue, () -> runHere(queue));
+    }
+
+    private QueuePort runHere(QueueRecord queue) {
+        LocalQueue local = new LocalQueue(this, queue, loops.get((int) (queue.id() % loops.size())));
+        localQueues.put(queue.id(), local);
+        return local;
     }
 
     @Override
     public void queueDeleted(QueueRecord queue) {
         events.count(NodeCounters.Event.QUEUE_DELETED);
-        QueueActor.of(queue).tell(catalogLoop(), MessageQueue::delete);
+        localQueues.remove(queue.id());
+        queue.port().deleted(catalogLoop());
     }
 
     @Override
     public void queueSettingsChanged(QueueRecord queue) {
-        QueueActor actor = QueueActor.of(queue);
-        actor.tell(catalogLoop(), core -> core.update(queue.settings(), actor.nowMillis()));
+        queue.port().settingsChanged(catalogLoop());
     }
 
     @Override

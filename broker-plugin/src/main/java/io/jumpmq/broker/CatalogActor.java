@@ -39,8 +39,7 @@ final class CatalogActor implements CatalogLog.Machine {
     /** Changes are being made; when it stays so, the catalog is half changed, and nothing may build on it. */
     private boolean applying;
 
-    CatalogActor(
-            Loop loop, Incarnation node, Iterable<ExchangeType> types, CatalogObserver observer, CatalogLog log) {
+    CatalogActor(Loop loop, Incarnation node, Iterable<ExchangeType> types, CatalogObserver observer, CatalogLog log) {
         this.loop = loop;
         this.node = node;
         this.types = types;
@@ -108,13 +107,13 @@ final class CatalogActor implements CatalogLog.Machine {
 
     private record Answered(Request request, CatalogLog.Outcome outcome) {}
 
-    /** @see Broker#submit */
+    /** See {@link Broker#submit}. */
     void submit(Loop from, Command command, String user, boolean awaited, Receiver<CatalogLog.Outcome> answer) {
         CatalogLog.Batch batch = new CatalogLog.Batch(List.of(command), user, awaited);
         from.send(loop, propose, new Request(batch, outcome -> loop.send(from, answer, outcome)));
     }
 
-    /** @see Broker#administer(List, String) */
+    /** See {@link Broker#administer(List, String)}. */
     CompletableFuture<List<Change>> administer(List<Command> commands, String user) {
         CompletableFuture<List<Change>> done = new CompletableFuture<>();
         loop.submit(propose, new Request(new CatalogLog.Batch(commands, user, true), outcome -> {
@@ -130,7 +129,7 @@ final class CatalogActor implements CatalogLog.Machine {
         return done;
     }
 
-    /** @see Broker#look */
+    /** See {@link Broker#look}. */
     <R> CompletableFuture<R> look(Function<Catalog, R> question) {
         CompletableFuture<R> done = new CompletableFuture<>();
         loop.submit(
@@ -174,7 +173,8 @@ final class CatalogActor implements CatalogLog.Machine {
         List<Command> commands = batch.commands();
         List<Change> changes = commands.size() == 1 ? decide(catalog, commands, 0) : rehearse(commands);
         List<Change> noted = Rings.noted(changes, catalog, loop.wallMillis(), batch.user());
-        boolean lasts = batch.awaited() && (commands.size() > 1 || changes.stream().anyMatch(catalog::survives));
+        boolean lasts =
+                batch.awaited() && (commands.size() > 1 || changes.stream().anyMatch(catalog::survives));
         return new CatalogLog.Decision(changes, noted, lasts);
     }
 

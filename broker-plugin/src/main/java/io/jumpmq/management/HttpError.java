@@ -2,6 +2,7 @@ package io.jumpmq.management;
 
 import io.jumpmq.broker.catalog.NoQuorumException;
 import io.jumpmq.broker.catalog.StaleEpochException;
+import io.jumpmq.broker.queue.QueueUnreachableException;
 import io.jumpmq.value.AmqpException;
 
 /** A request that cannot be carried out: its status, and the two texts of RabbitMQ's error documents. */
@@ -13,7 +14,7 @@ final class HttpError extends RuntimeException {
     private static final int NOT_FOUND = 404;
     private static final int PRECONDITION_FAILED = 412;
     private static final int INTERNAL_ERROR = 500;
-    private static final int UNAVAILABLE = 503;
+    private static final int SERVICE_UNAVAILABLE = 503;
     private static final int INSUFFICIENT_STORAGE = 507;
 
     private final int status;
@@ -44,7 +45,10 @@ final class HttpError extends RuntimeException {
             return new HttpError(PRECONDITION_FAILED, "epoch_mismatch", reason);
         }
         if (failure instanceof NoQuorumException) {
-            return new HttpError(UNAVAILABLE, "no_quorum", reason);
+            return new HttpError(SERVICE_UNAVAILABLE, "no_quorum", reason);
+        }
+        if (failure instanceof QueueUnreachableException) {
+            return new HttpError(SERVICE_UNAVAILABLE, "unreachable", reason);
         }
         return switch (failure.reply()) {
             case NOT_FOUND -> new HttpError(NOT_FOUND, "not_found", reason);

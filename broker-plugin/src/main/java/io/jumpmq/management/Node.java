@@ -8,6 +8,7 @@ import io.jumpmq.session.Connections;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param clock started with it
  * @param dataDirectory null: nothing is kept
  * @param defaultQueueType what new virtual hosts have for a default; empty: none
+ * @param plugins what it has loaded, in this order
  * @param listeners what listens where
  */
 public record Node(
@@ -29,6 +31,7 @@ public record Node(
         MemoryBudget memory,
         @Nullable Path dataDirectory,
         String defaultQueueType,
+        List<Plugin> plugins,
         Supplier<List<Listener>> listeners) {
 
     /** The version of RabbitMQ whose interface this is: clients decide by it what they may ask, over AMQP as over HTTP. */
@@ -59,6 +62,7 @@ public record Node(
                 other.memory(),
                 dataDirectory,
                 defaultQueueType,
+                plugins,
                 listeners);
     }
 
@@ -66,6 +70,16 @@ public record Node(
     long uptimeMillis() {
         return clock.nowMillis() - clock.startedMillis();
     }
+
+    /**
+     * A jar that was loaded.
+     *
+     * @param version empty: it does not say
+     * @param exchangeTypes the names of those that it brings
+     * @param routingFailures messages that it could not route
+     */
+    public record Plugin(
+            String name, String version, Path file, List<String> exchangeTypes, LongSupplier routingFailures) {}
 
     /**
      * A port that is open.

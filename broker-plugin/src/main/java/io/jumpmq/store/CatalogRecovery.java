@@ -221,7 +221,8 @@ final class CatalogRecovery {
                 found(new Recorded(change, name, scan.offset()));
             }
             case Records.DECIDING, Records.DECIDED -> decision(name, scan);
-            case Records.RETRACTED -> changes.subList(lastDecision, changes.size()).clear();
+            case Records.RETRACTED ->
+                changes.subList(lastDecision, changes.size()).clear();
             case Records.QUEUE_DELETED -> queues.add(scan.buffer().getLong(scan.payloadAt() + 1));
             case Records.FLUSHED -> {}
             default -> damage.found(name, scan.offset(), "a record of unknown type " + scan.type());

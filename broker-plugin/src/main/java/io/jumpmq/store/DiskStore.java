@@ -227,8 +227,7 @@ public final class DiskStore implements MessageStore {
         this.reading = reading;
         this.nanoTime = nanoTime;
         this.onFailure = onFailure;
-        this.catalogLog =
-                new LocalCatalogLog(journal, this::queues, this::whenFlushed, this::fail, nanoTime);
+        this.catalogLog = new LocalCatalogLog(journal, this::queues, this::whenFlushed, this::fail, nanoTime);
     }
 
     private static Thread thread(Runnable task, String what) {

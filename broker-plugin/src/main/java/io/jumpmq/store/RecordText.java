@@ -1,12 +1,12 @@
 package io.jumpmq.store;
 
-import java.util.stream.Collectors;
-import java.util.List;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.ChangeCodec;
 import io.jumpmq.broker.queue.DeathReason;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 
 /** Records in words, for people who look into a store's files. */
 final class RecordText {

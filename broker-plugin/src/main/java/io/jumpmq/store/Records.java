@@ -1,13 +1,13 @@
 package io.jumpmq.store;
 
-import java.util.List;
-import java.util.ArrayList;
-import io.jumpmq.broker.catalog.Change;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.ChangeCodec;
 import io.jumpmq.broker.message.Message;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 

@@ -3,9 +3,9 @@ package io.jumpmq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jumpmq.broker.catalog.VolatileCatalogLog;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.DestinationKind;
+import io.jumpmq.broker.catalog.VolatileCatalogLog;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.LoopThread;
 import io.jumpmq.broker.node.TestIds;

@@ -99,8 +99,17 @@ class AuditTest {
                     memory,
                     new VolatileCatalogLog(),
                     MessageStore.VOLATILE);
-            Node node =
-                    new Node("n", "v", SteadyClock.ofMachine(), broker, new Connections(), memory, null, "", List::of);
+            Node node = new Node(
+                    "n",
+                    "v",
+                    SteadyClock.ofMachine(),
+                    broker,
+                    new Connections(),
+                    memory,
+                    null,
+                    "",
+                    List.of(),
+                    List::of);
             Authenticator authenticator = new Authenticator(name -> null, Set.of(), new LoginGuard(() -> 0));
             try (ManagementServer server =
                     new ManagementServer(threads, node, authenticator, new NoControl(), "", Cors.NONE)) {

@@ -1,8 +1,8 @@
 package io.jumpmq.store;
 
-import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
+import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.LoopThread;

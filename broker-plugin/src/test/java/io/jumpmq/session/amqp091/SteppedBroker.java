@@ -3,10 +3,11 @@ package io.jumpmq.session.amqp091;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.MessageStore;
+import io.jumpmq.broker.QueuePlacement;
 import io.jumpmq.broker.catalog.CatalogLog;
-import io.jumpmq.broker.catalog.VolatileCatalogLog;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.catalog.VolatileCatalogLog;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.LoopThread;
 import io.jumpmq.broker.node.TestIds;
@@ -53,15 +54,20 @@ final class SteppedBroker {
 
     /** One whose messages may take so much memory, and its connections. */
     SteppedBroker(long memoryBytes, long connectionBytes) {
-        this(memoryBytes, connectionBytes, new VolatileCatalogLog());
+        this(memoryBytes, connectionBytes, QueuePlacement.HERE);
+    }
+
+    /** One whose queues may run elsewhere. */
+    SteppedBroker(long memoryBytes, long connectionBytes, QueuePlacement placement) {
+        this(memoryBytes, connectionBytes, placement, new VolatileCatalogLog());
     }
 
     /** One whose catalog has another log. */
     SteppedBroker(CatalogLog catalogLog) {
-        this(Long.MAX_VALUE, 1L << 30, catalogLog);
+        this(Long.MAX_VALUE, 1L << 30, QueuePlacement.HERE, catalogLog);
     }
 
-    private SteppedBroker(long memoryBytes, long connectionBytes, CatalogLog catalogLog) {
+    private SteppedBroker(long memoryBytes, long connectionBytes, QueuePlacement placement, CatalogLog catalogLog) {
         LoopThread thread = new LoopThread() {
             @Override
             public void execute(Runnable task) {
@@ -92,7 +98,8 @@ final class SteppedBroker {
                 ServiceLoader.load(ExchangeType.class),
                 new MemoryBudget(memoryBytes, connectionBytes, () -> {}),
                 catalogLog,
-                MessageStore.VOLATILE);
+                MessageStore.VOLATILE,
+                placement);
         broker.prepare(List.of(
                 new Command.CreateVhost(VHOST, "", Set.of()),
                 new Command.PutUser("guest", PasswordHash.of("guest", new byte[4]), Set.of()),
