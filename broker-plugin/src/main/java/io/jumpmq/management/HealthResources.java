@@ -8,6 +8,7 @@ import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.queue.Settlement;
 import io.jumpmq.security.Permission;
 import io.jumpmq.value.FieldTable;
 import java.nio.charset.StandardCharsets;
@@ -198,7 +199,7 @@ final class HealthResources {
         String user = call.user().name();
         Call.await(channel.publish(
                 vhost, exchange, new Message("", ALIVENESS.getBytes(StandardCharsets.UTF_8), new byte[2], body), user));
-        List<OperatorChannel.Got> got = Call.await(channel.get(vhost, queue, 1, OperatorChannel.Settlement.ACK, user));
+        List<OperatorChannel.Got> got = Call.await(channel.get(vhost, queue, 1, Settlement.ACK, user));
         return got.isEmpty() ? Answer.unhealthy(failed("the test message did not come back")) : Answer.of(ok());
     }
 }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.broker.OperatorChannel;
-import io.jumpmq.broker.OperatorChannel.Settlement;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.node.TestIds;
+import io.jumpmq.broker.queue.Settlement;
 import io.jumpmq.value.FieldTable;
 import java.util.List;
 import java.util.Map;

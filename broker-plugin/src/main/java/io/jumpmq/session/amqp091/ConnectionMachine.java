@@ -3,16 +3,15 @@ package io.jumpmq.session.amqp091;
 import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
+import io.jumpmq.broker.Authorization;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.ConnectionMemory;
 import io.jumpmq.broker.Firehose;
 import io.jumpmq.broker.catalog.Command;
-import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Authenticator;
-import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
 import io.jumpmq.security.UserLimits;
 import io.jumpmq.session.ConnectionContext;
@@ -648,8 +647,7 @@ public final class ConnectionMachine {
     private void writeWaiting() {
         try {
             for (ChannelMachine channel : channels.values()) {
-                channel.writeWaiting();
-                channel.returnWindows();
+                channel.onWritable();
             }
         } catch (OutOfMemoryError e) {
             outOfMemory(e);
@@ -688,7 +686,7 @@ public final class ConnectionMachine {
         contentBytes += bytes;
     }
 
-    /** Whether a delivery of this size may be written now. If not, {@link ChannelMachine#writeWaiting} is called later. */
+    /** Whether a delivery of this size may be written now. If not, {@link ChannelMachine#onWritable} is called later. */
     boolean mayDeliver(int bytes) {
         if (isFull()) {
             return false; // It will be writable.
@@ -836,20 +834,9 @@ public final class ConnectionMachine {
         return known;
     }
 
-    /**
-     * Lets the user do this to what has this name, by the permissions of this moment.
-     *
-     * @throws AmqpException ACCESS_REFUSED when it is not permitted
-     */
-    void require(Permission.Operation operation, String kind, String name) {
-        User now = context.broker().catalog().user(user().name());
-        Permission permission = now == null ? null : now.permissions().get(vhost().name());
-        if (permission == null || !permission.allows(operation, name)) {
-            throw new AmqpException(
-                    ReplyCode.ACCESS_REFUSED,
-                    "access to " + kind + " '" + name + "' in vhost '" + vhost().name() + "' refused for user '"
-                            + user().name() + "'");
-        }
+    /** What the user may do at this moment. */
+    Authorization authorization() {
+        return Authorization.now(context.broker().catalog(), vhost(), user().name());
     }
 
     /** What binds the user at this moment. */
@@ -861,12 +848,6 @@ public final class ConnectionMachine {
     /** Who tells what one of its channels publishes and is delivered, where that is traced. */
     Firehose firehose(int channel) {
         return new Firehose(context.broker(), context.loop(), vhost(), context.name(), channel, user().name());
-    }
-
-    /** The user of this moment if topics bind them on this exchange, else null. */
-    @Nullable User boundByTopics(ExchangeRecord exchange) {
-        User now = exchange.isTopic() ? context.broker().catalog().user(user().name()) : null;
-        return now == null || now.topicPermission(vhost().name(), exchange.name()) == null ? null : now;
     }
 
     boolean wantsCancels() {
