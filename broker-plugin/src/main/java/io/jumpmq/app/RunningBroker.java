@@ -68,6 +68,7 @@ final class RunningBroker implements AutoCloseable {
         this.alarms = new AlarmLog(node);
         this.authenticator = new Authenticator(node.broker().catalog()::user, settings.loopbackUsers, guard);
         this.server = new AmqpServer(
+                settings.protocols,
                 loops,
                 node.broker(),
                 authenticator,

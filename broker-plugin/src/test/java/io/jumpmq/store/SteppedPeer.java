@@ -7,16 +7,19 @@ import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.session.Connection;
 import io.jumpmq.session.ConnectionContext;
 import io.jumpmq.session.ConnectionListener;
 import io.jumpmq.session.ConnectionOutput;
 import io.jumpmq.session.ConnectionSettings;
-import io.jumpmq.session.amqp091.ConnectionMachine;
+import io.jumpmq.session.ProtocolNegotiation;
+import io.jumpmq.session.amqp091.Amqp091;
 import io.jumpmq.value.FieldTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A client's connection to a {@link SteppedNode}, without a socket. */
@@ -40,7 +43,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
     private final SteppedNode node;
     private final Loop loop;
     private final Listener listener;
-    private final ConnectionMachine machine;
+    private Connection machine;
     private final ByteBuf unread = Unpooled.buffer();
     private final ByteBuf out = Unpooled.buffer();
     private final FrameReader reader = new FrameReader(0);
@@ -57,17 +60,19 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
         this.node = node;
         this.loop = loop;
         this.listener = listener;
-        this.machine = new ConnectionMachine(new ConnectionContext(
+        ConnectionContext context = new ConnectionContext(
                 id,
                 loop,
                 node.broker(),
                 node.authenticator(),
+                loop.nowMillis(),
                 InetAddress.getLoopbackAddress(),
                 "peer " + id,
                 ConnectionSettings.DEFAULT,
                 FieldTable.EMPTY,
                 this,
-                this));
+                this);
+        this.machine = new ProtocolNegotiation(List.of(new Amqp091()), context, chosen -> machine = chosen);
         FrameWriter.protocolHeader(unread);
         send(0, new Method.ConnectionStartOk(FieldTable.EMPTY, "PLAIN", "\0guest\0guest".getBytes(UTF_8), "en_US"));
         send(0, new Method.ConnectionTuneOk(2047, FRAME_MAX, 0));

@@ -15,6 +15,7 @@ import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
 import io.jumpmq.security.UserLimits;
+import io.jumpmq.session.Connection;
 import io.jumpmq.session.ConnectionContext;
 import io.jumpmq.session.ConnectionInfo;
 import io.jumpmq.session.ConnectionOutput;
@@ -37,9 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p>While an answer from another loop is awaited, the connection is suspended: it decodes nothing more, so that a
  * client's commands take effect in the order sent.
  */
-public final class ConnectionMachine {
+public final class ConnectionMachine implements Connection {
     private enum State {
-        AWAITING_HEADER,
         AWAITING_START_OK,
         AWAITING_TUNE_OK,
         AWAITING_OPEN,
@@ -48,12 +48,6 @@ public final class ConnectionMachine {
         CLOSING,
         CLOSED
     }
-
-    private static final int PROTOCOL_HEADER_LENGTH = 8;
-    private static final long PROTOCOL_HEADER = 0x414d515000000901L;
-
-    /** What clients of AMQP 0-9 send; like RabbitMQ we take them for clients of 0-9-1. */
-    private static final long PROTOCOL_HEADER_0_9 = 0x414d515001010009L;
 
     /** Class, weight, body size and property flags. */
     private static final int LEAST_HEADER_BYTES = 14;
@@ -83,7 +77,7 @@ public final class ConnectionMachine {
     private final Map<Integer, ChannelMachine> channels = new LinkedHashMap<>();
     private final ConnectionMemory.Share memory;
 
-    private State state = State.AWAITING_HEADER;
+    private State state = State.AWAITING_START_OK;
 
     /** How many answers are awaited before more is decoded. */
     private int awaited;
@@ -115,7 +109,6 @@ public final class ConnectionMachine {
     private long lastReadMillis;
     private long lastTickMillis;
     private long lastWrittenMillis;
-    private final long bornMillis;
     private final long connectedAtMillis;
 
     /** The method that a channel is carrying out. */
@@ -124,18 +117,23 @@ public final class ConnectionMachine {
     /** The channel that spoke last: publishers seldom change it. */
     private @Nullable ChannelMachine lastChannel;
 
-    /** A connection on which nothing was said yet. */
-    public ConnectionMachine(ConnectionContext context) {
+    /** A connection whose client has said that it speaks AMQP 0-9-1, and nothing else yet. */
+    ConnectionMachine(ConnectionContext context) {
         this.context = context;
         this.memory = context.broker().memory().connections().open();
-        this.bornMillis = context.loop().nowMillis();
         this.connectedAtMillis = context.loop().wallMillis();
-        this.lastReadMillis = bornMillis;
-        this.lastTickMillis = bornMillis;
-        this.lastWrittenMillis = bornMillis;
+        this.lastReadMillis = context.loop().nowMillis();
+        this.lastTickMillis = lastReadMillis;
+        this.lastWrittenMillis = lastReadMillis;
+    }
+
+    /** Offers what the server has. */
+    void begin() {
+        send(0, new Method.ConnectionStart(0, 9, context.serverProperties(), Authenticator.MECHANISMS, "en_US"));
     }
 
     /** Takes whole frames out of the buffer until there is none, or the connection is suspended or closed. */
+    @Override
     public void onBytes(ByteBuf in) {
         lastReadMillis = context.loop().nowMillis();
         try {
@@ -161,9 +159,6 @@ public final class ConnectionMachine {
     }
 
     private void decode(ByteBuf in) {
-        if (state == State.AWAITING_HEADER && !readProtocolHeader(in)) {
-            return;
-        }
         while (!isSuspended() && state != State.CLOSED) {
             int number = 0;
             int start = in.readerIndex();
@@ -193,6 +188,7 @@ public final class ConnectionMachine {
     }
 
     /** Something went wrong here that nobody expected: it ends this connection, and is told to who can log it. */
+    @Override
     public void defect(Throwable defect) {
         if (defect instanceof OutOfMemoryError failure) {
             outOfMemory(failure);
@@ -259,6 +255,7 @@ public final class ConnectionMachine {
     }
 
     /** Whether decoding waits: for an answer, or for the client to read those that there are. */
+    @Override
     public boolean isSuspended() {
         return awaited > 0 || isFull();
     }
@@ -275,22 +272,6 @@ public final class ConnectionMachine {
         if (--awaited == 0) {
             context.output().resume();
         }
-    }
-
-    private boolean readProtocolHeader(ByteBuf in) {
-        if (in.readableBytes() < PROTOCOL_HEADER_LENGTH) {
-            return false;
-        }
-        long header = in.readLong();
-        if (header != PROTOCOL_HEADER && header != PROTOCOL_HEADER_0_9) {
-            FrameWriter.protocolHeader(output().reserve(PROTOCOL_HEADER_LENGTH));
-            context.listener().failed("not the protocol AMQP 0-9-1");
-            close();
-            return false;
-        }
-        send(0, new Method.ConnectionStart(0, 9, context.serverProperties(), Authenticator.MECHANISMS, "en_US"));
-        state = State.AWAITING_START_OK;
-        return true;
     }
 
     private void onConnectionFrame(ByteBuf in) {
@@ -560,6 +541,7 @@ public final class ConnectionMachine {
     }
 
     /** The server stops, or an operator wants this connection to end. */
+    @Override
     public void shutDown(String reason) {
         context.listener().closing(reason);
         if (state == State.OPEN) {
@@ -577,6 +559,7 @@ public final class ConnectionMachine {
     }
 
     /** The socket is gone. */
+    @Override
     public void onClosed() {
         state = State.CLOSED;
         closeAll();
@@ -589,6 +572,7 @@ public final class ConnectionMachine {
      * or it has published into a queue that is behind. The client is told when the former begins and ends. To be asked
      * after each read, and again after the pause; 0: there is none.
      */
+    @Override
     public long pauseMillis() {
         long millis = publishingPauseMillis();
         if (millis >= CONGESTED_MILLIS) {
@@ -639,6 +623,7 @@ public final class ConnectionMachine {
     }
 
     /** The socket takes more again; decoding may go on, too. */
+    @Override
     public void onWritable() {
         tellMemory(); // Of what has left, before more is written: that is how a client is seen to get on.
         writeWaiting();
@@ -733,6 +718,7 @@ public final class ConnectionMachine {
     }
 
     /** To be called about every second. */
+    @Override
     public void onTick(long nowMillis) {
         if (state == State.CLOSED) {
             return;
@@ -743,7 +729,7 @@ public final class ConnectionMachine {
                     "and has not got on for " + ConnectionMemory.PATIENCE_SECONDS + " s while others wait for memory");
         }
         if (state.compareTo(State.OPEN) < 0) {
-            if (nowMillis - bornMillis > context.settings().handshakeMillis()) {
+            if (nowMillis - context.bornMillis() > context.settings().handshakeMillis()) {
                 context.listener()
                         .failed("the handshake took longer than "
                                 + context.settings().handshakeMillis() + " ms");
@@ -893,6 +879,7 @@ public final class ConnectionMachine {
     }
 
     /** For operators; null when it is not open. */
+    @Override
     public @Nullable ConnectionInfo describe(ConnectionInfo.Socket socket) {
         if (state != State.OPEN) {
             return null;
