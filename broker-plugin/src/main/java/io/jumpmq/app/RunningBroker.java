@@ -7,6 +7,7 @@ import io.jumpmq.broker.RecoveryException;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.SteadyClock;
+import io.jumpmq.broker.message.MessageFormat;
 import io.jumpmq.management.AlarmLog;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
@@ -14,6 +15,7 @@ import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.LoginGuard;
 import io.jumpmq.session.Connections;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.store.DiskStore;
 import io.jumpmq.transport.AmqpServer;
 import io.jumpmq.transport.EventLoops;
@@ -98,7 +100,11 @@ final class RunningBroker implements AutoCloseable {
             DiskStore store = settings.dataDirectory == null
                     ? null
                     : DiskStore.open(
-                            settings.dataDirectory, settings.storeSettings, settings.onStoreFailure, report::at);
+                            settings.dataDirectory,
+                            settings.storeSettings,
+                            formats(settings),
+                            settings.onStoreFailure,
+                            report::at);
             CompletableFuture<Throwable> defect = new CompletableFuture<>();
             RunningBroker broker = recover(settings, store, listening, guard, defect, report);
             try {
@@ -118,6 +124,13 @@ final class RunningBroker implements AutoCloseable {
                     broker.listeners.stream().map(Listener::described).collect(Collectors.joining(", ")));
             return broker;
         }
+    }
+
+    /** In which messages may come, and be found again. */
+    private static List<MessageFormat> formats(JumpMq.Builder settings) {
+        return settings.protocols.stream()
+                .flatMap(protocol -> protocol.formats().stream())
+                .toList();
     }
 
     private static RunningBroker recover(
@@ -202,6 +215,7 @@ final class RunningBroker implements AutoCloseable {
                 memory,
                 settings.dataDirectory,
                 settings.defaultQueueType,
+                BasicFormat.INSTANCE,
                 () -> listening.get().stream().map(Listener::managed).toList());
     }
 

@@ -4,6 +4,7 @@ import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.loop.SteadyClock;
+import io.jumpmq.broker.message.MessageFormat;
 import io.jumpmq.session.Connections;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param clock started with it
  * @param dataDirectory null: nothing is kept
  * @param defaultQueueType what new virtual hosts have for a default; empty: none
+ * @param format what messages are written in that come over HTTP
  * @param listeners what listens where
  */
 public record Node(
@@ -29,6 +31,7 @@ public record Node(
         MemoryBudget memory,
         @Nullable Path dataDirectory,
         String defaultQueueType,
+        MessageFormat format,
         Supplier<List<Listener>> listeners) {
 
     /** The version of RabbitMQ whose interface this is: clients decide by it what they may ask, over AMQP as over HTTP. */
@@ -59,6 +62,7 @@ public record Node(
                 other.memory(),
                 dataDirectory,
                 defaultQueueType,
+                format,
                 listeners);
     }
 

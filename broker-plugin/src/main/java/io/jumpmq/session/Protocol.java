@@ -1,5 +1,8 @@
 package io.jumpmq.session;
 
+import io.jumpmq.broker.message.MessageFormat;
+import java.util.List;
+
 /**
  * A protocol that clients may speak on the server's ports. What a client sends first is eight bytes that name the protocol, as
  * all versions of AMQP have it; they choose who makes the connection. Any thread.
@@ -18,6 +21,9 @@ public interface Protocol {
     default boolean recognizes(long header) {
         return header == header();
     }
+
+    /** How messages of its clients may be encoded; none if it carries no messages. */
+    List<MessageFormat> formats();
 
     /**
      * The connection of a client that speaks it. On the connection's loop.

@@ -7,6 +7,7 @@ import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Pacing;
+import io.jumpmq.broker.message.MessageFormat;
 import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.LogListener.Loaded;
 import io.jumpmq.broker.queue.LogListener.Recovered;
@@ -112,7 +113,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     private final ExecutorService reading;
     private final LongSupplier nanoTime;
-    private final SlotReader reader = new SlotReader();
+    private final SlotReader reader;
     private final Map<Loop, Outbox> outboxes = new ConcurrentHashMap<>();
 
     /** The queues by their ids. */
@@ -228,6 +229,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             CatalogJournal journal,
             List<CatalogRecovery.Recorded> recovered,
             DiskCounters diskCounters,
+            SlotReader reader,
             ExecutorService reading,
             LongSupplier nanoTime,
             Consumer<Throwable> onFailure) {
@@ -241,6 +243,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
         this.journal = journal;
         this.recovered = recovered;
         this.diskCounters = diskCounters;
+        this.reader = reader;
         this.reading = reading;
         this.nanoTime = nanoTime;
         this.onFailure = onFailure;
@@ -255,13 +258,18 @@ public final class DiskStore implements MessageStore, CatalogLog {
     /**
      * Opens a directory, or makes one. Nothing is written before {@link #start}.
      *
+     * @param formats of the messages that it may hold
      * @param onFailure told when the disk fails
      * @param progress told which file it is at, and how far
      * @throws DamagedException when what had been flushed is not there
      * @throws IOException when the directory cannot be used, or another server uses it
      */
     public static DiskStore open(
-            Path directory, StoreSettings settings, Consumer<Throwable> onFailure, Consumer<String> progress)
+            Path directory,
+            StoreSettings settings,
+            List<MessageFormat> formats,
+            Consumer<Throwable> onFailure,
+            Consumer<String> progress)
             throws IOException {
         StoreLock lock = StoreLock.take(directory, "give this one another: --data-dir DIRECTORY");
         WatchedDisk catalog;
@@ -278,12 +286,18 @@ public final class DiskStore implements MessageStore, CatalogLog {
                 new ReportedDisk(catalog, "catalog", progress),
                 new ReportedDisk(messages, "messages", progress),
                 settings,
+                formats,
                 onFailure);
     }
 
-    /** As {@link #open(Path, StoreSettings, Consumer, Consumer)}, on any disks. */
+    /** As {@link #open(Path, StoreSettings, List, Consumer, Consumer)}, on any disks. */
     static DiskStore open(
-            Claim claim, Disk catalogDisk, Disk messages, StoreSettings settings, Consumer<Throwable> onFailure)
+            Claim claim,
+            Disk catalogDisk,
+            Disk messages,
+            StoreSettings settings,
+            List<MessageFormat> formats,
+            Consumer<Throwable> onFailure)
             throws IOException {
         Function<String, ExecutorService> workers = what -> Executors.newSingleThreadExecutor(task -> {
             Thread worker = thread(task, what);
@@ -295,7 +309,15 @@ public final class DiskStore implements MessageStore, CatalogLog {
             return worker;
         });
         return open(
-                claim, catalogDisk, messages, settings, settings.segmentBytes(), workers, System::nanoTime, onFailure);
+                claim,
+                catalogDisk,
+                messages,
+                settings,
+                formats,
+                settings.segmentBytes(),
+                workers,
+                System::nanoTime,
+                onFailure);
     }
 
     /**
@@ -309,6 +331,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             Disk catalogDisk,
             Disk messages,
             StoreSettings settings,
+            List<MessageFormat> formats,
             long segmentBytes,
             Function<String, ExecutorService> workers,
             LongSupplier nanoTime,
@@ -331,6 +354,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
                     journal,
                     found.catalog().changes(),
                     counters,
+                    new SlotReader(formats),
                     workers.apply("read"),
                     nanoTime,
                     onFailure);

@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.MessageProperties;
 import io.jumpmq.session.PingProtocol;
+import io.jumpmq.session.Protocol;
 import io.jumpmq.session.amqp091.Amqp091;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,7 +19,13 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,9 +42,37 @@ class SecondProtocolTest {
 
     @BeforeEach
     void start() {
-        JumpMq.Builder settings = JumpMq.builder().port(0);
-        settings.protocols = List.of(new Amqp091(), new PingProtocol());
-        broker = settings.start();
+        broker = start(new Amqp091(), new PingProtocol());
+    }
+
+    private JumpMq start(Protocol... protocols) {
+        JumpMq.Builder settings = JumpMq.builder().port(0).dataDirectory(directory.resolve("data"));
+        settings.protocols = List.of(protocols);
+        return settings.start();
+    }
+
+    private void restart(Protocol... protocols) {
+        broker.close();
+        broker = start(protocols);
+    }
+
+    private Connection amqp() throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(broker.uri());
+        return factory.newConnection();
+    }
+
+    /** A client of the second protocol publishes to a queue, which has one message then. */
+    private void put(Channel channel, String text, String queue) throws IOException {
+        try (Socket ping = connect()) {
+            send(ping, "PING....PUT " + queue + " " + text + "\n");
+            assertThat(read(ping, 2)).isEqualTo("1\n");
+        }
+        Awaitility.await().until(() -> channel.messageCount(queue) == 1);
+    }
+
+    private static GetResponse get(Channel channel, String queue) throws IOException {
+        return Objects.requireNonNull(channel.basicGet(queue, true));
     }
 
     @AfterEach
@@ -141,6 +179,85 @@ class SecondProtocolTest {
             factory.setPort(secure.port());
             factory.useSslProtocol(certificate.trust());
             expectQueueWorks(factory);
+        }
+    }
+
+    @Test
+    void whatOnePublishesTheOtherGetsInItsOwnFormat() throws Exception {
+        try (Connection connection = amqp();
+                Channel channel = connection.createChannel()) {
+            channel.queueDeclare("fetched", true, false, false, Map.of());
+            channel.queueDeclare("consumed", true, false, false, Map.of("x-queue-type", "quorum"));
+            put(channel, "hello", "fetched");
+            put(channel, "hello", "consumed");
+            GetResponse fetched = get(channel, "fetched");
+            assertThat(fetched.getBody()).asString(UTF_8).isEqualTo("hello");
+            assertThat(fetched.getProps().getDeliveryMode()).isEqualTo(2);
+            assertThat(fetched.getProps().getHeaders()).containsOnlyKeys("from");
+            BlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
+            channel.basicConsume("consumed", true, (tag, delivery) -> deliveries.add(delivery), tag -> {});
+            Delivery consumed = deliveries.poll(10, TimeUnit.SECONDS);
+            assertThat(consumed.getBody()).asString(UTF_8).isEqualTo("hello");
+            assertThat(consumed.getProperties().getHeaders()).containsOnlyKeys("from", "x-delivery-count");
+        }
+    }
+
+    @Test
+    void aMessageDiesInTheFormatThatItCameIn() throws Exception {
+        try (Connection connection = amqp();
+                Channel channel = connection.createChannel()) {
+            channel.queueDeclare("dead", true, false, false, Map.of());
+            channel.queueDeclare(
+                    "short",
+                    true,
+                    false,
+                    false,
+                    Map.of("x-max-length", 1, "x-dead-letter-exchange", "", "x-dead-letter-routing-key", "dead"));
+            BlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
+            channel.basicConsume("dead", true, (tag, delivery) -> deliveries.add(delivery), tag -> {});
+            put(channel, "hello", "short");
+            put(channel, "hello", "short");
+            Delivery letter = deliveries.poll(10, TimeUnit.SECONDS);
+            assertThat(letter.getBody()).asString(UTF_8).isEqualTo("hello");
+            assertThat(letter.getProperties().getHeaders()).containsKeys("from", "x-death");
+        }
+    }
+
+    @Test
+    void aRestartFindsMessagesInTheirFormats() throws Exception {
+        try (Connection connection = amqp();
+                Channel channel = connection.createChannel()) {
+            channel.queueDeclare("q", true, false, false, Map.of());
+            put(channel, "ping's", "q");
+            channel.confirmSelect();
+            channel.basicPublish("", "q", MessageProperties.PERSISTENT_BASIC, "amqp's".getBytes(UTF_8));
+            channel.waitForConfirmsOrDie(10_000);
+        }
+        restart(new Amqp091(), new PingProtocol());
+        try (Connection connection = amqp();
+                Channel channel = connection.createChannel()) {
+            GetResponse first = get(channel, "q");
+            assertThat(first.getBody()).asString(UTF_8).isEqualTo("ping's");
+            assertThat(first.getProps().getHeaders()).containsOnlyKeys("from");
+            assertThat(get(channel, "q").getBody()).asString(UTF_8).isEqualTo("amqp's");
+        }
+    }
+
+    @Test
+    void whatIsInAFormatThatNobodyKnowsAnyMoreIsSetAside() throws Exception {
+        try (Connection connection = amqp();
+                Channel channel = connection.createChannel()) {
+            channel.queueDeclare("q", true, false, false, Map.of());
+            put(channel, "ping's", "q");
+            channel.confirmSelect();
+            channel.basicPublish("", "q", MessageProperties.PERSISTENT_BASIC, "amqp's".getBytes(UTF_8));
+            channel.waitForConfirmsOrDie(10_000);
+        }
+        restart(new Amqp091());
+        try (Connection connection = amqp();
+                Channel channel = connection.createChannel()) {
+            assertThat(get(channel, "q").getBody()).asString(UTF_8).isEqualTo("amqp's");
+            assertThat(channel.basicGet("q", true)).isNull();
         }
     }
 }

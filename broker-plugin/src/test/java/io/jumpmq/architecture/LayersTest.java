@@ -91,6 +91,17 @@ class LayersTest {
     }
 
     @Test
+    void theWireFormatOfAmqp091IsKnownToThoseAloneWhoSpeakIt() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.jumpmq.amqp..", "io.jumpmq.session.amqp091..", "io.jumpmq.cli.perf..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.jumpmq.amqp..")
+                .check(CLASSES);
+    }
+
+    @Test
     void thereAreNoCyclesAmongPackages() {
         slices().matching("io.jumpmq.(**)").should().beFreeOfCycles().check(CLASSES);
     }

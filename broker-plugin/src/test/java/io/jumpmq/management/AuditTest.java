@@ -21,6 +21,7 @@ import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.LoginGuard;
 import io.jumpmq.session.Connections;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.transport.EventLoops;
 import java.util.List;
 import java.util.Map;
@@ -96,8 +97,17 @@ class AuditTest {
                     memory,
                     CatalogLog.VOLATILE,
                     MessageStore.VOLATILE);
-            Node node =
-                    new Node("n", "v", SteadyClock.ofMachine(), broker, new Connections(), memory, null, "", List::of);
+            Node node = new Node(
+                    "n",
+                    "v",
+                    SteadyClock.ofMachine(),
+                    broker,
+                    new Connections(),
+                    memory,
+                    null,
+                    "",
+                    BasicFormat.INSTANCE,
+                    List::of);
             Authenticator authenticator = new Authenticator(name -> null, Set.of(), new LoginGuard(() -> 0));
             try (ManagementServer server =
                     new ManagementServer(threads, node, authenticator, new NoControl(), "", Cors.NONE)) {

@@ -2,10 +2,19 @@ package io.jumpmq.session;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.jumpmq.broker.QueueActor;
+import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.message.MessageFormat;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A second protocol, as small as one can be: clients begin with PING and four bytes, and each line is answered with PONG for PING. */
+/**
+ * A second protocol, as small as one can be: clients begin with PING and four bytes, then send lines. PING is answered with PONG;
+ * {@code PUT queue text} publishes, and is answered with the number of queues that take it. Any other line is a mistake.
+ */
 public final class PingProtocol implements Protocol {
     private static final int PING = 0x50494e47;
 
@@ -25,11 +34,16 @@ public final class PingProtocol implements Protocol {
     }
 
     @Override
+    public List<MessageFormat> formats() {
+        return List.of(PingFormat.INSTANCE);
+    }
+
+    @Override
     public Connection open(long header, ConnectionContext context) {
         return new PingConnection(context);
     }
 
-    /** A line in, a line out; any other than PING ends it. */
+    /** A line in, a line out. */
     private static final class PingConnection implements Connection {
         private final ConnectionContext context;
         private boolean closed;
@@ -51,10 +65,30 @@ public final class PingProtocol implements Protocol {
         private void onLine(String line) {
             if (line.equals("PING")) {
                 say("PONG");
+            } else if (line.startsWith("PUT ")) {
+                String[] words = line.split(" ", 3);
+                say(String.valueOf(publish(words[1], words[2])));
             } else {
-                context.listener().failed("not a PING: " + line);
+                context.listener().failed("no such request: " + line);
                 end();
             }
+        }
+
+        private int publish(String queue, String text) {
+            VirtualHost vhost =
+                    Objects.requireNonNull(context.broker().catalog().vhost("/"));
+            Message message = new Message(
+                    VirtualHost.DEFAULT_EXCHANGE,
+                    queue.getBytes(US_ASCII),
+                    PingFormat.ofClients(context.name()),
+                    PingFormat.INSTANCE.body(text.getBytes(US_ASCII)));
+            VirtualHost.Routing routing = new VirtualHost.Routing();
+            vhost.route(vhost.requireExchange(VirtualHost.DEFAULT_EXCHANGE), message, routing);
+            for (int i = 0; i < routing.queues().size(); i++) {
+                QueueActor found = QueueActor.of(routing.queues().get(i));
+                context.loop().send(found.home(), found.publish(), message);
+            }
+            return routing.queues().size();
         }
 
         private void say(String line) {

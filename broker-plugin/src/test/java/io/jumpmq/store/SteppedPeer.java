@@ -15,6 +15,7 @@ import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.session.ProtocolNegotiation;
 import io.jumpmq.session.amqp091.Amqp091;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -38,7 +39,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
     }
 
     /** A message as it came. */
-    record Content(BasicProperties properties, String body) {}
+    record Content(MessageProperties properties, String body) {}
 
     private final SteppedNode node;
     private final Loop loop;
@@ -52,7 +53,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
 
     // The content that is coming, one at a time: the broker never mixes those of two channels.
     private @Nullable Method method;
-    private @Nullable BasicProperties properties;
+    private @Nullable MessageProperties properties;
     private long bodyLeft;
     private StringBuilder body = new StringBuilder();
 
@@ -84,9 +85,9 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
         decodeSoon();
     }
 
-    void publish(int channel, String exchange, String key, BasicProperties with, String text) {
+    void publish(int channel, String exchange, String key, MessageProperties with, String text) {
         FrameWriter.method(unread, channel, new Method.BasicPublish(exchange, key, false, false));
-        FrameWriter.content(unread, channel, with.encode(), text.getBytes(UTF_8), FRAME_MAX);
+        FrameWriter.content(unread, channel, BasicProperties.encode(with), text.getBytes(UTF_8), FRAME_MAX);
         decodeSoon();
     }
 
@@ -140,7 +141,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
                 }
             }
             Method of = method;
-            BasicProperties with = properties;
+            MessageProperties with = properties;
             if (of != null && with != null && bodyLeft == 0) {
                 method = null;
                 properties = null;

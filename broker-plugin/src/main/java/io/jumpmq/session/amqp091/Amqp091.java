@@ -1,8 +1,10 @@
 package io.jumpmq.session.amqp091;
 
+import io.jumpmq.broker.message.MessageFormat;
 import io.jumpmq.session.Connection;
 import io.jumpmq.session.ConnectionContext;
 import io.jumpmq.session.Protocol;
+import java.util.List;
 
 /** AMQP 0-9-1. */
 public final class Amqp091 implements Protocol {
@@ -24,6 +26,11 @@ public final class Amqp091 implements Protocol {
     @Override
     public boolean recognizes(long header) {
         return header == HEADER || header == HEADER_0_9;
+    }
+
+    @Override
+    public List<MessageFormat> formats() {
+        return List.of(BasicFormat.INSTANCE);
     }
 
     @Override

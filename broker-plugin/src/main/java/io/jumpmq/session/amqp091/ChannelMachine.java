@@ -17,6 +17,7 @@ import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.message.MessageHeader;
 import io.jumpmq.broker.queue.ConsumeOutcome;
 import io.jumpmq.broker.queue.QueueConsumer;
 import io.jumpmq.broker.queue.QueueEntry;
@@ -27,6 +28,7 @@ import io.jumpmq.security.User;
 import io.jumpmq.session.ChannelInfo;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import io.jumpmq.value.ReplyCode;
 import io.jumpmq.value.ShortString;
 import io.netty.buffer.ByteBuf;
@@ -299,7 +301,7 @@ final class ChannelMachine {
     private void publish() {
         connection.publishing();
         ExchangeRecord to = target();
-        Message message = new Message(to.name(), routingKey, admitted(content.properties()), content.takeBody());
+        Message message = new Message(to.name(), routingKey, admitted(content.header()), content.takeBody());
         User bound = boundByTopics;
         if (bound != null) {
             requireTopics(bound, to, message);
@@ -371,12 +373,12 @@ final class ChannelMachine {
     }
 
     /** Properties as they go on: direct replies get an address. */
-    private byte[] admitted(byte[] properties) {
-        int flags = BasicProperties.flags(properties);
+    private MessageHeader admitted(MessageHeader header) {
+        int flags = BasicProperties.flags(header.encoded());
         if ((flags & (BasicProperties.USER_ID | BasicProperties.EXPIRATION | BasicProperties.REPLY_TO)) == 0) {
-            return properties;
+            return header;
         }
-        BasicProperties decoded = BasicProperties.decode(properties);
+        MessageProperties decoded = header.properties();
         User user = connection.user();
         if (decoded.userId() != null
                 && !decoded.userId().equals(user.name())
@@ -392,13 +394,13 @@ final class ChannelMachine {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "invalid expiration '" + expiration + "': " + wrong);
         }
         if (!ReplyAddresses.PSEUDO_QUEUE.equals(decoded.replyTo())) {
-            return properties;
+            return header;
         }
         ReplyConsumer consumer = replyConsumer;
         if (consumer == null) {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "fast reply consumer does not exist");
         }
-        return EncodedProperties.withReplyTo(properties, consumer.address());
+        return BasicFormat.INSTANCE.header(EncodedProperties.withReplyTo(header.encoded(), consumer.address()));
     }
 
     /** What is wrong with an expiration, in RabbitMQ's words; null when nothing is. */
@@ -462,8 +464,7 @@ final class ChannelMachine {
     private QueueActor[] route(ExchangeRecord to, Message message) {
         long version = connection.context().broker().catalog().routingVersion();
         if (routeKey == message.routingKey() && to == exchange && version == routeVersion) {
-            boolean plain = (BasicProperties.flags(message.properties()) & BasicProperties.HEADERS) == 0;
-            if (plain) {
+            if (!message.header().hasHeaders()) {
                 return route;
             }
         }
@@ -488,7 +489,7 @@ final class ChannelMachine {
         ShortString.write(out, message.exchange());
         writeShort(out, message.routingKey());
         FrameWriter.end(out, start);
-        sendContent(message.properties(), message.body());
+        sendContent(message.header().encoded(), message.body());
     }
 
     private void onSettled(Publication publication, boolean accepted) {
@@ -622,7 +623,14 @@ final class ChannelMachine {
         if (!connection.mayDeliver(message.footprint())) {
             return; // Nobody else keeps it, and this client does not read.
         }
-        writeDelivery(consumer.tag(), unacked.skip(), false, NO_KEY, message, message.properties());
+        Message ours = message.in(BasicFormat.INSTANCE);
+        writeDelivery(
+                consumer.tag(),
+                unacked.skip(),
+                false,
+                NO_KEY,
+                ours,
+                ours.header().encoded());
     }
 
     private void closeReplies() {
@@ -779,6 +787,7 @@ final class ChannelMachine {
 
     private void writeDelivery(ChannelConsumer consumer, QueueEntry entry) {
         Message message = entry.message();
+        Message ours = message.in(BasicFormat.INSTANCE);
         if (connection.vhost().isTraced()) {
             connection.firehose(number).delivered(consumer.queueRecord(), message, entry.redelivered());
         }
@@ -789,8 +798,8 @@ final class ChannelMachine {
                 tag,
                 entry.redelivered(),
                 consumer.encoded(message.exchange()),
-                message,
-                propertiesOf(entry, consumer.queueRecord()));
+                ours,
+                propertiesOf(ours, entry, consumer.queueRecord()));
         consumer.wrote(message.footprint());
     }
 
@@ -819,14 +828,13 @@ final class ChannelMachine {
     }
 
     /** As published; BCC is for nobody's eyes, and a quorum queue tells how often a message came back. */
-    private static byte[] propertiesOf(QueueEntry entry, QueueRecord queue) {
-        byte[] properties = entry.message().properties();
+    private static byte[] propertiesOf(Message message, QueueEntry entry, QueueRecord queue) {
+        MessageHeader header = message.header();
         boolean counts = queue.settings().quorum();
-        boolean hasHeaders = (BasicProperties.flags(properties) & BasicProperties.HEADERS) != 0;
-        if (!counts && !hasHeaders) {
-            return properties;
+        if (!counts && !header.hasHeaders()) {
+            return header.encoded();
         }
-        FieldTable headers = EncodedProperties.headers(properties);
+        FieldTable headers = header.headers();
         Map<String, @Nullable Object> changes = new HashMap<>();
         if (headers.toMap().containsKey("BCC")) {
             changes.put("BCC", null);
@@ -834,7 +842,9 @@ final class ChannelMachine {
         if (counts) {
             changes.put("x-delivery-count", (long) entry.deliveryCount());
         }
-        return changes.isEmpty() ? properties : EncodedProperties.withHeaders(properties, headers.with(changes));
+        return changes.isEmpty()
+                ? header.encoded()
+                : EncodedProperties.withHeaders(header.encoded(), headers.with(changes));
     }
 
     private void onWritten() {
@@ -914,7 +924,7 @@ final class ChannelMachine {
             }
             counters.got(queue.settings().quorum(), fetched.noAck(), entry.redelivered());
             long tag = fetched.noAck() ? unacked.skip() : unacked.add(held(actor, entry, null));
-            Message message = entry.message();
+            Message message = entry.message().in(BasicFormat.INSTANCE);
             ByteBuf out = connection.reserve(NAME_AND_KEY);
             int start = FrameWriter.begin(out, FrameReader.METHOD, number);
             out.writeInt(Method.BasicGetOk.ID);
@@ -924,7 +934,7 @@ final class ChannelMachine {
             writeShort(out, message.routingKey());
             out.writeInt(fetched.left());
             FrameWriter.end(out, start);
-            sendContent(propertiesOf(entry, queue), message.body());
+            sendContent(propertiesOf(message, entry, queue), message.body());
         }
     }
 
