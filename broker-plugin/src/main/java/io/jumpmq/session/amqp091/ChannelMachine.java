@@ -75,7 +75,7 @@ final class ChannelMachine {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final int number;
-    private final ConnectionMachine connection;
+    private final OpenConnection connection;
     private final ChannelTopology topology;
     private final ContentAssembly content;
     private final Map<String, ChannelConsumer> consumers = new LinkedHashMap<>();
@@ -141,7 +141,7 @@ final class ChannelMachine {
     /** What a transaction is going to do with a delivery. */
     private record Settled(long tag, Unacked delivery, Settlement how) {}
 
-    ChannelMachine(int number, ConnectionMachine connection) {
+    ChannelMachine(int number, OpenConnection connection) {
         this.number = number;
         this.connection = connection;
         this.topology = new ChannelTopology(this, connection);
