@@ -8,6 +8,7 @@ import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.SteadyClock;
 import io.jumpmq.broker.message.MessageFormat;
+import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.management.AlarmLog;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
@@ -156,6 +157,7 @@ final class RunningBroker implements AutoCloseable {
             }
         });
         Broker broker = new Broker(
+                store == null ? Incarnation.ofNewNode() : store.life(),
                 loops.loops(),
                 ServiceLoader.load(ExchangeType.class),
                 memory,

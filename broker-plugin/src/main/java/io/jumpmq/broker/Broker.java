@@ -12,6 +12,8 @@ import io.jumpmq.broker.catalog.Rings;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Receiver;
+import io.jumpmq.broker.node.ConnectionId;
+import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.queue.MessageQueue;
 import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.metrics.NodeCounters;
@@ -47,6 +49,7 @@ public final class Broker implements CatalogObserver {
     /** Their size beyond which they do is a part of what connections may hold, for that is where they come from; at least this. */
     private static final long LEAST_WAITING_BYTES = 4 << 20;
 
+    private final Incarnation incarnation;
     private final List<Loop> loops;
     private final Iterable<ExchangeType> types;
     private final Catalog catalog;
@@ -68,7 +71,13 @@ public final class Broker implements CatalogObserver {
 
     /** A broker without virtual hosts and users. */
     public Broker(
-            List<Loop> loops, Iterable<ExchangeType> types, MemoryBudget memory, CatalogLog log, MessageStore store) {
+            Incarnation incarnation,
+            List<Loop> loops,
+            Iterable<ExchangeType> types,
+            MemoryBudget memory,
+            CatalogLog log,
+            MessageStore store) {
+        this.incarnation = incarnation;
         this.loops = List.copyOf(loops);
         this.memory = memory;
         this.mostWaitingBytes =
@@ -86,7 +95,12 @@ public final class Broker implements CatalogObserver {
     /** One that does nothing, and knows the users of this one: they may log in while it is stopped. Any thread. */
     public Broker dormant() {
         Broker dormant = new Broker(
-                List.of(), types, new MemoryBudget(0, 0, () -> {}), CatalogLog.VOLATILE, MessageStore.VOLATILE);
+                incarnation,
+                List.of(),
+                types,
+                new MemoryBudget(0, 0, () -> {}),
+                CatalogLog.VOLATILE,
+                MessageStore.VOLATILE);
         catalog.users()
                 .forEach(user -> dormant.catalog.apply(new Change.UserPut(user.name(), user.password(), user.tags())));
         return dormant;
@@ -106,13 +120,22 @@ public final class Broker implements CatalogObserver {
     public void recover(List<Change> changes, long highestQueue) {
         for (int i = 0; i < changes.size(); i++) {
             try {
-                catalog.apply(changes.get(i));
+                catalog.apply(adopted(changes.get(i)));
             } catch (InapplicableException e) {
                 throw new RecoveryException(i + 1, e);
             }
         }
         catalog.reserveQueueIds(highestQueue);
-        catalog.decide(new Command.DropTransient()).forEach(catalog::apply);
+        catalog.decide(new Command.ReleaseNode(incarnation)).forEach(catalog::apply);
+    }
+
+    /** Queues of records from before nodes had identities are this one's: there was no other. */
+    private Change adopted(Change change) {
+        return change instanceof Change.QueueDeclared queue
+                        && queue.survives()
+                        && queue.home().equals(Incarnation.UNKNOWN)
+                ? queue.at(incarnation)
+                : change;
     }
 
     /**
@@ -129,6 +152,16 @@ public final class Broker implements CatalogObserver {
         List<Change> all = new ArrayList<>(catalog.snapshot());
         all.addAll(catalog.ringHistories());
         log.snapshot(all);
+    }
+
+    /** This node, and its life that has begun with this broker. */
+    public Incarnation incarnation() {
+        return incarnation;
+    }
+
+    /** Who asks for what no connection asks for. */
+    public ConnectionId operator() {
+        return incarnation.operator();
     }
 
     /** All loops. */
@@ -402,7 +435,6 @@ public final class Broker implements CatalogObserver {
     private List<Change> rehearse(List<Command> commands) {
         Catalog copy = new Catalog(types, CatalogObserver.NONE);
         catalog.snapshot().forEach(copy::apply);
-        copy.reserveQueueIds(catalog.highestQueueId());
         List<Change> all = new ArrayList<>();
         for (int i = 0; i < commands.size(); i++) {
             List<Change> changes = decide(copy, commands, i);

@@ -137,8 +137,8 @@ final class BindingResources {
         if (!ShortString.fits(key)) {
             throw HttpError.badRequest("a routing key has at most 255 bytes");
         }
-        call.carryOut(
-                new Command.Bind(vhost.name(), call.at("source"), kind, call.at("destination"), key, arguments, 0));
+        call.carryOut(new Command.Bind(
+                vhost.name(), call.at("source"), kind, call.at("destination"), key, arguments, call.operator()));
         String location = "../../../../" + encoded(vhost.name()) + "/e/" + encoded(call.at("source"))
                 + (kind == DestinationKind.QUEUE ? "/q/" : "/e/") + encoded(call.at("destination")) + "/"
                 + encoded(propertiesKey(key, arguments));
@@ -151,7 +151,13 @@ final class BindingResources {
         Change.BindingAdded binding = one(call, kind);
         call.requireTopic(vhost, Operation.READ, binding.source(), binding.key());
         call.carryOut(new Command.Unbind(
-                vhost.name(), binding.source(), kind, binding.destination(), binding.key(), binding.arguments(), 0));
+                vhost.name(),
+                binding.source(),
+                kind,
+                binding.destination(),
+                binding.key(),
+                binding.arguments(),
+                call.operator()));
         return Answer.done();
     }
 

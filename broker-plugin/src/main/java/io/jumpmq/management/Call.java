@@ -8,6 +8,7 @@ import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
 import io.jumpmq.value.AmqpException;
@@ -188,6 +189,11 @@ record Call(
     }
 
     // What is done.
+
+    /** Who asks, where a connection would: nobody's. */
+    ConnectionId operator() {
+        return broker.operator();
+    }
 
     /** Has commands carried out, all or none, and waits until that lasts. */
     List<Change> carryOut(Command... commands) {

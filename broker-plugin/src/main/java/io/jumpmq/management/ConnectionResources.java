@@ -173,7 +173,7 @@ final class ConnectionResources {
 
     private Answer close(Call call) {
         ConnectionInfo connection = one(call);
-        shutDown(other -> other.id() == connection.id(), call);
+        shutDown(other -> other.id().equals(connection.id()), call);
         return Answer.done();
     }
 

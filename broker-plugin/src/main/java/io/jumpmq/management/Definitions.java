@@ -139,7 +139,7 @@ public final class Definitions {
                     .filter(policy -> !policy.operator())
                     .forEach(policy -> policies.add(Documents.policy(vhost.name(), policy)));
             sorted(vhost.queues(), QueueRecord::name).stream()
-                    .filter(queue -> queue.owner() == 0)
+                    .filter(queue -> !queue.isExclusive())
                     .forEach(queue -> queues.add(Documents.queue(queue)));
             for (ExchangeRecord exchange : sorted(vhost.exchanges(), ExchangeRecord::name)) {
                 if (!exchange.name().isEmpty() && !exchange.name().startsWith("amq.")) {
@@ -151,7 +151,7 @@ public final class Definitions {
             }
             catalog.bindings(vhost).stream()
                     .filter(binding -> binding.kind() == DestinationKind.EXCHANGE
-                            || vhost.requireQueue(binding.destination()).owner() == 0)
+                            || !vhost.requireQueue(binding.destination()).isExclusive())
                     .forEach(binding -> bindings.add(BindingResources.definition(binding)));
         }
         all.put("parameters", parameters);
@@ -207,7 +207,7 @@ public final class Definitions {
     /** A ring; none if it is empty, or a queue is on it that is not exported: nobody could make it again. */
     private static Optional<Map<String, @Nullable Object>> ring(ExchangeRecord exchange, RingState<RingMember> state) {
         for (RingMember member : state.weights().keySet()) {
-            if (member.destination() instanceof QueueRecord queue && queue.owner() != 0) {
+            if (member.destination() instanceof QueueRecord queue && queue.isExclusive()) {
                 return Optional.empty();
             }
         }
@@ -418,7 +418,7 @@ public final class Definitions {
     }
 
     /** A queue is of the type that the file says; what virtual hosts have for a default is for those who say nothing. */
-    private static void addQueue(Fields fields, String element, Import all, String vhost) {
+    private void addQueue(Fields fields, String element, Import all, String vhost) {
         String name = fields.requiredText("name");
         FieldTable arguments = fields.table("arguments");
         String type = fields.text("type", "");
@@ -438,10 +438,10 @@ public final class Definitions {
                         false,
                         fields.truth("auto_delete", false),
                         arguments,
-                        0));
+                        node.broker().operator()));
     }
 
-    private static void addExchange(Fields fields, String element, Import all, String vhost) {
+    private void addExchange(Fields fields, String element, Import all, String vhost) {
         String name = fields.requiredText("name");
         String type = fields.requiredText("type");
         if (TYPES_OF_PLUGINS.contains(type)) {
@@ -457,10 +457,11 @@ public final class Definitions {
                         fields.truth("durable", true),
                         fields.truth("auto_delete", false),
                         fields.truth("internal", false),
-                        fields.table("arguments")));
+                        fields.table("arguments"),
+                        node.broker().operator()));
     }
 
-    private static Command.Bind binding(Fields fields, @Nullable String into) {
+    private Command.Bind binding(Fields fields, @Nullable String into) {
         String type = fields.text("destination_type", "queue");
         if (!type.equals("queue") && !type.equals("exchange")) {
             throw HttpError.badRequest("destination_type must be queue or exchange, not '" + type + "'");
@@ -472,7 +473,7 @@ public final class Definitions {
                 fields.requiredText("destination"),
                 fields.text("routing_key", ""),
                 fields.table("arguments"),
-                0);
+                node.broker().operator());
     }
 
     private static void addParameter(Fields fields, String element, Import all, @Nullable String into) {

@@ -99,7 +99,8 @@ final class ExchangeResources {
                         fields.truth("durable", false),
                         fields.truth("auto_delete", false),
                         fields.truth("internal", false),
-                        arguments))
+                        arguments,
+                        call.operator()))
                 .isEmpty());
     }
 

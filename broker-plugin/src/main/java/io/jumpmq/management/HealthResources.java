@@ -191,7 +191,8 @@ final class HealthResources {
         call.require(vhost, Permission.Operation.CONFIGURE, "queue", ALIVENESS);
         call.require(vhost, Permission.Operation.READ, "queue", ALIVENESS);
         call.require(vhost, Permission.Operation.WRITE, "exchange", "amq.default");
-        call.carryOut(new Command.DeclareQueue(vhost.name(), ALIVENESS, false, false, false, FieldTable.EMPTY, 0));
+        call.carryOut(new Command.DeclareQueue(
+                vhost.name(), ALIVENESS, false, false, false, FieldTable.EMPTY, call.operator()));
         ExchangeRecord exchange = vhost.requireExchange(VirtualHost.DEFAULT_EXCHANGE);
         QueueRecord queue = vhost.requireQueue(ALIVENESS);
         Message message = new Message(

@@ -101,7 +101,7 @@ final class QueueResources {
             QueueRecord queue, @Nullable Long headTimestamp, SampleRanges ranges) {
         QueueActor.Figures figures = QueueActor.of(queue).figures();
         Map<String, @Nullable Object> map = Documents.queue(queue);
-        map.put("exclusive", queue.owner() != 0);
+        map.put("exclusive", queue.isExclusive());
         map.put("type", queue.settings().quorum() ? "quorum" : "classic");
         map.put("node", node.name());
         if (queue.settings().quorum()) {
@@ -171,7 +171,7 @@ final class QueueResources {
                         false,
                         autoDelete,
                         vhost.withQueueType(arguments, durable, false, autoDelete),
-                        0))
+                        call.operator()))
                 .isEmpty());
     }
 
@@ -182,7 +182,7 @@ final class QueueResources {
         if (queue == null) {
             throw HttpError.notFound();
         }
-        return queue.requireAccess(0);
+        return queue.requireAccess(call.operator());
     }
 
     private Answer delete(Call call) {

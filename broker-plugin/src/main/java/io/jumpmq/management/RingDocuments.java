@@ -3,6 +3,7 @@ package io.jumpmq.management;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.DestinationKind;
+import io.jumpmq.broker.catalog.Rings;
 import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.ring.DestinationCodec;
 import io.jumpmq.ring.Movement;
@@ -24,20 +25,6 @@ final class RingDocuments {
     private static final int FILE_VERSION = 1;
     private static final String EXCHANGE = "exchange";
 
-    /** Queues as their names; exchanges, which may have the same ones, behind a character that no name has. */
-    private static final DestinationCodec<RingMember> NAMES = new DestinationCodec<>() {
-        @Override
-        public byte[] encode(RingMember member) {
-            String name = Documents.name(member.destination());
-            return DestinationCodec.TEXT.encode(isQueue(member) ? name : '\0' + name);
-        }
-
-        @Override
-        public RingMember decode(byte[] bytes) {
-            throw new UnsupportedOperationException("names alone are no destinations");
-        }
-    };
-
     private RingDocuments() {}
 
     private static boolean isQueue(RingMember member) {
@@ -45,7 +32,7 @@ final class RingDocuments {
     }
 
     static String digest(RingState<RingMember> state) {
-        return HexFormat.of().toHexDigits(RingSnapshot.digest(state, NAMES));
+        return HexFormat.of().toHexDigits(Rings.digest(state));
     }
 
     static double share(int weight, RingState<RingMember> state) {

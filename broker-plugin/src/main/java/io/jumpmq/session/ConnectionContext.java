@@ -2,6 +2,7 @@ package io.jumpmq.session;
 
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.value.FieldTable;
 import java.net.InetAddress;
@@ -9,14 +10,13 @@ import java.net.InetAddress;
 /**
  * What a connection is born with.
  *
- * @param id never used for another connection
  * @param loop the loop that it belongs to, with all its channels
  * @param bornMillis when its socket was opened, by the loop's time
  * @param peer the client's address
  * @param name of both ends, as operators see it
  */
 public record ConnectionContext(
-        long id,
+        ConnectionId id,
         Loop loop,
         Broker broker,
         Authenticator authenticator,

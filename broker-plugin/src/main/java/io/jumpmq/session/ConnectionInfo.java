@@ -1,5 +1,6 @@
 package io.jumpmq.session;
 
+import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.value.FieldTable;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -8,11 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An open connection, for operators.
- *
- * @param id never used for another connection
  */
 public record ConnectionInfo(
-        long id,
+        ConnectionId id,
         String user,
         String vhost,
         String mechanism,

@@ -1,6 +1,8 @@
 package io.jumpmq.store;
 
 import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.catalog.ChangeCodec;
+import io.jumpmq.broker.node.Incarnation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -113,6 +115,11 @@ final class CatalogJournal {
 
     static String journalName(long generation) {
         return String.format("%016d%s", generation, JOURNAL);
+    }
+
+    /** Notes whose it is from now on; before anything is recorded. */
+    void belongTo(Incarnation life) throws IOException {
+        Identity.create(disk, life);
     }
 
     /** Writes changes, for which there is room: it was promised. {@link #flush} makes them last. */

@@ -1,6 +1,8 @@
 package io.jumpmq.store;
 
 import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.catalog.ChangeCodec;
+import io.jumpmq.broker.node.Incarnation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,6 +21,7 @@ final class CatalogRecovery {
     private final Damage damage;
     private final List<Recorded> changes = new ArrayList<>();
     private final Set<Long> queues = new HashSet<>();
+    private @Nullable Incarnation recorded;
 
     /** A change, and where it was recorded. */
     record Recorded(Change change, String file, long offset) {}
@@ -30,8 +33,15 @@ final class CatalogRecovery {
      * @param isNew whether there is nothing of a catalog
      * @param isAdopted whether it is of format version 1, which had no manifest
      * @param queues ids of all queues that it has ever heard of, as far as messages of them may be left
+     * @param life the node's last life; null: nobody knows of one
      */
-    record Found(long generation, boolean isNew, boolean isAdopted, List<Recorded> changes, Set<Long> queues) {
+    record Found(
+            long generation,
+            boolean isNew,
+            boolean isAdopted,
+            List<Recorded> changes,
+            Set<Long> queues,
+            @Nullable Incarnation life) {
         List<Change> plain() {
             return changes.stream().map(Recorded::change).toList();
         }
@@ -75,7 +85,7 @@ final class CatalogRecovery {
 
     private Found withoutManifest(long newest) throws IOException {
         if (newest == 0) {
-            return new Found(0, true, false, List.of(), Set.of());
+            return new Found(0, true, false, List.of(), Set.of(), null);
         }
         if (!Segment.areOfVersion1(disk, names, name -> CatalogJournal.number(name))) {
             damage.found(Manifest.NAME, 0, "the file is missing, and those that it should name are there");
@@ -106,7 +116,18 @@ final class CatalogRecovery {
                 read(journal, generation, flushed.endIn(generation), false);
             }
         }
-        return new Found(generation, false, isAdopted, changes, queues);
+        return new Found(generation, false, isAdopted, changes, queues, life());
+    }
+
+    /** As it is noted; as the catalog tells it, when the note is lost. */
+    private @Nullable Incarnation life() throws IOException {
+        Incarnation[] noted = new Incarnation[1];
+        if (names.contains(Identity.NAME)) {
+            damage.unless(() -> noted[0] = Identity.read(disk));
+        } else if (recorded != null) {
+            damage.found(Identity.NAME, 0, "the file is missing; it named the node " + recorded);
+        }
+        return noted[0] == null ? recorded : noted[0];
     }
 
     /**
@@ -168,6 +189,8 @@ final class CatalogRecovery {
                 }
                 if (change instanceof Change.QueueDeclared declared) {
                     queues.add(declared.id());
+                } else if (change instanceof Change.NodeStarted started) {
+                    recorded = started.node();
                 }
                 changes.add(new Recorded(change, name, scan.offset()));
             }

@@ -3,6 +3,7 @@ package io.jumpmq.store;
 import io.jumpmq.broker.catalog.Catalog;
 import io.jumpmq.broker.catalog.CatalogObserver;
 import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
@@ -69,7 +70,17 @@ final class CatalogReplay {
         }
         for (long queue : unknown) {
             String vhost = catalog.vhosts().iterator().next().name();
-            make(new Change.QueueDeclared(vhost, "recovered-" + queue, queue, true, false, 0, FieldTable.EMPTY), made);
+            make(
+                    new Change.QueueDeclared(
+                            vhost,
+                            "recovered-" + queue,
+                            queue,
+                            true,
+                            false,
+                            Incarnation.UNKNOWN,
+                            null,
+                            FieldTable.EMPTY),
+                    made);
         }
         boolean isManaged =
                 catalog.users().stream().anyMatch(user -> user.tags().contains(User.ADMINISTRATOR));

@@ -8,6 +8,7 @@ import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Pacing;
 import io.jumpmq.broker.message.MessageFormat;
+import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.LogListener.Loaded;
 import io.jumpmq.broker.queue.LogListener.Recovered;
@@ -102,6 +103,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
     private final MessageSegments segments;
     private final CatalogJournal journal;
     private final List<CatalogRecovery.Recorded> recovered;
+    private final Incarnation life;
     private final Consumer<Throwable> onFailure;
     private final SegmentFiles files;
     private final DiskCounters diskCounters;
@@ -228,6 +230,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             SegmentRecovery found,
             CatalogJournal journal,
             List<CatalogRecovery.Recorded> recovered,
+            Incarnation life,
             DiskCounters diskCounters,
             SlotReader reader,
             ExecutorService reading,
@@ -242,6 +245,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
         this.segments = found.log();
         this.journal = journal;
         this.recovered = recovered;
+        this.life = life;
         this.diskCounters = diskCounters;
         this.reader = reader;
         this.reading = reading;
@@ -343,6 +347,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
             Disk messageDisk = new MeasuredDisk(messages, counters);
             SegmentFiles files = new SegmentFiles(messageDisk, segmentBytes, workers.apply("files"), nanoTime);
             StoreRecovery found = StoreRecovery.read(measured, messageDisk, files, segmentBytes, Damage.REFUSED);
+            Incarnation last = found.catalog().life();
             CatalogJournal journal = CatalogJournal.open(
                     measured, found.catalog(), Math.min(JOURNAL_STEP, segmentBytes / SEGMENT_SHARE));
             return new DiskStore(
@@ -353,6 +358,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
                     found.messages(),
                     journal,
                     found.catalog().changes(),
+                    last == null ? Incarnation.ofNewNode() : last.next(),
                     counters,
                     new SlotReader(formats),
                     workers.apply("read"),
@@ -387,6 +393,11 @@ public final class DiskStore implements MessageStore, CatalogLog {
         return new DamagedException("catalog/" + change.file(), change.offset(), "this change cannot be made: " + why);
     }
 
+    /** The node's life that begins with {@link #start}. */
+    public Incarnation life() {
+        return life;
+    }
+
     /** The highest id of a queue that has messages here. */
     public long highestQueue() {
         return segments.highestQueue();
@@ -405,6 +416,7 @@ public final class DiskStore implements MessageStore, CatalogLog {
 
     /** All of {@link #start} but the threads. */
     void begin(Set<Long> queues) throws IOException {
+        journal.belongTo(life);
         segments.begin(found);
         for (DamagedMessage message : segments.setAside().news()) {
             LOG.warn("A message is still set aside, for it cannot be read: {}", describe(message));

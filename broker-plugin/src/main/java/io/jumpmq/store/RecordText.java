@@ -1,6 +1,7 @@
 package io.jumpmq.store;
 
 import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.catalog.ChangeCodec;
 import io.jumpmq.broker.queue.DeathReason;
 import java.nio.ByteBuffer;
 import java.util.function.LongFunction;

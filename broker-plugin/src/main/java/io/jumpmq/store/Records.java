@@ -2,6 +2,7 @@ package io.jumpmq.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jumpmq.broker.catalog.ChangeCodec;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.message.MessageFormat;
 import java.nio.ByteBuffer;

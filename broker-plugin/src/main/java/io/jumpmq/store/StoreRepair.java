@@ -1,6 +1,7 @@
 package io.jumpmq.store;
 
 import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.store.StoreInspection.Effect;
 import io.jumpmq.store.StoreInspection.Finding;
 import java.io.IOException;
@@ -159,6 +160,10 @@ final class StoreRepair {
         }
         Watermark.NOTHING.create(catalogDisk);
         Manifest.EMPTY.create(catalogDisk);
+        Incarnation life = found.catalog().life();
+        if (life != null) {
+            Identity.create(catalogDisk, life);
+        }
         CatalogJournal journal = CatalogJournal.after(catalogDisk, newest, JOURNAL_STEP);
         journal.snapshot(replay.catalog().snapshot());
         journal.close();

@@ -3,6 +3,7 @@ package io.jumpmq.transport;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Pacing;
+import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.metrics.SocketCounters;
 import io.jumpmq.security.Authenticator;
@@ -115,7 +116,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         InetSocketAddress address = (InetSocketAddress) ctx.channel().remoteAddress();
         who = address.getAddress().getHostAddress() + ":" + address.getPort();
         ConnectionContext born = new ConnectionContext(
-                id,
+                new ConnectionId(broker.incarnation(), id),
                 loop,
                 broker,
                 authenticator,

@@ -8,6 +8,7 @@ import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.LoopThread;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.ring.Ring;
 import io.jumpmq.value.FieldTable;
@@ -39,6 +40,7 @@ class RecoveryTest {
 
     private static void recover(List<Change> changes) {
         new Broker(
+                        TestIds.NODE,
                         List.of(new Loop(0, NO_THREAD)),
                         ServiceLoader.load(ExchangeType.class),
                         new MemoryBudget(Long.MAX_VALUE, Long.MAX_VALUE, () -> {}),
@@ -50,9 +52,11 @@ class RecoveryTest {
     private static List<Change> ringOf(int queues) {
         List<Change> changes = new ArrayList<>();
         changes.add(new Change.VhostCreated("/", "", Set.of()));
-        changes.add(new Change.ExchangeDeclared("/", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY));
+        changes.add(new Change.ExchangeDeclared(
+                "/", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY, TestIds.NODE));
         for (int i = 0; i < queues; i++) {
-            changes.add(new Change.QueueDeclared("/", "q" + i, i + 1, true, false, 0, FieldTable.EMPTY));
+            changes.add(
+                    new Change.QueueDeclared("/", "q" + i, i + 1, true, false, TestIds.NODE, null, FieldTable.EMPTY));
         }
         for (int i = 0; i < queues; i++) {
             changes.add(new Change.BindingAdded(

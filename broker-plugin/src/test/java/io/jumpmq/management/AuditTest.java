@@ -17,6 +17,7 @@ import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.MessageStore;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.loop.SteadyClock;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.LoginGuard;
@@ -92,6 +93,7 @@ class AuditTest {
         EventLoops loops = new EventLoops(1, SteadyClock.ofMachine(), failure -> {});
         try (HttpThreads threads = new HttpThreads()) {
             Broker broker = new Broker(
+                    TestIds.NODE,
                     loops.loops(),
                     ServiceLoader.load(ExchangeType.class),
                     memory,

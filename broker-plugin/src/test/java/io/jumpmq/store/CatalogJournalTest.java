@@ -13,6 +13,9 @@ import io.jumpmq.broker.catalog.QueueHandle;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VhostLimits;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
+import io.jumpmq.broker.node.ConnectionId;
+import io.jumpmq.broker.node.Incarnation;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
@@ -44,12 +47,17 @@ class CatalogJournalTest {
     private static final class Subject implements CatalogObserver {
         final Catalog catalog = new Catalog(ServiceLoader.load(ExchangeType.class), this);
         final CatalogJournal journal;
+        final ConnectionId client;
 
         Subject(SimulatedDisk disk) throws IOException {
             CatalogJournal.Opened opened = CatalogJournal.open(disk, STEP);
             journal = opened.journal();
             opened.changes().forEach(catalog::apply);
-            catalog.decide(new Command.DropTransient()).forEach(catalog::apply);
+            Incarnation last = opened.found().life();
+            Incarnation life = last == null ? TestIds.NODE : last.next();
+            client = new ConnectionId(life, 1);
+            catalog.decide(new Command.ReleaseNode(life)).forEach(catalog::apply);
+            journal.belongTo(life);
             if (catalog.vhost(V) == null) {
                 catalog.decide(new Command.CreateVhost(V, "", Set.of())).forEach(catalog::apply);
             }
@@ -63,11 +71,13 @@ class CatalogJournalTest {
         }
 
         void queue(String name, boolean durable) throws IOException {
-            run(new Command.DeclareQueue(V, name, durable, false, false, FieldTable.of(Map.of("x-max-length", 5)), 1));
+            run(new Command.DeclareQueue(
+                    V, name, durable, false, false, FieldTable.of(Map.of("x-max-length", 5)), client));
         }
 
         void bind(String queue, int weight) throws IOException {
-            run(new Command.Bind(V, "ch", DestinationKind.QUEUE, queue, String.valueOf(weight), FieldTable.EMPTY, 1));
+            run(new Command.Bind(
+                    V, "ch", DestinationKind.QUEUE, queue, String.valueOf(weight), FieldTable.EMPTY, client));
         }
 
         /** The ring, bucket by bucket. */
@@ -87,7 +97,9 @@ class CatalogJournalTest {
         Set<String> all() {
             Set<String> all = new TreeSet<>();
             catalog.snapshot().forEach(change -> {
-                if (!(change instanceof Change.RingRestored)) {
+                if (!(change instanceof Change.RingRestored
+                        || change instanceof Change.NodeStarted
+                        || change instanceof Change.QueueIdsReserved)) {
                     all.add(change.toString());
                 }
             });
@@ -113,7 +125,8 @@ class CatalogJournalTest {
     }
 
     private static void fill(Subject subject) throws IOException {
-        subject.run(new Command.DeclareExchange(V, "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY));
+        subject.run(new Command.DeclareExchange(
+                V, "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY, subject.client));
         subject.run(new Command.PutUser("ann", PasswordHash.of("s", new byte[4]), Set.of("management")));
         subject.run(new Command.SetPermission(V, "ann", Permission.of("a", "", ".*")));
         subject.run(new Command.SetVhostLimits(V, new VhostLimits(OptionalInt.of(9), OptionalInt.empty())));
@@ -137,7 +150,7 @@ class CatalogJournalTest {
             subject.bind("d" + i, i + 1);
         }
         subject.bind("d1", 9);
-        subject.run(new Command.Unbind(V, "ch", DestinationKind.QUEUE, "d0", "1", FieldTable.EMPTY, 1));
+        subject.run(new Command.Unbind(V, "ch", DestinationKind.QUEUE, "d0", "1", FieldTable.EMPTY, subject.client));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jumpmq.broker.catalog.Catalog;
 import io.jumpmq.broker.catalog.CatalogObserver;
 import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.catalog.ChangeCodec;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.ExchangeRecord;
@@ -14,6 +15,9 @@ import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VhostLimits;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
+import io.jumpmq.broker.node.ConnectionId;
+import io.jumpmq.broker.node.Incarnation;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.ring.DestinationCodec;
 import io.jumpmq.ring.Ring;
@@ -31,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -208,20 +213,72 @@ class DecisionsTest {
         assertThat(made).as("changes").isGreaterThan(100);
     }
 
-    /** Of a record, to the byte or nearly so: no decision has a larger one, and what is decided can be kept. */
+    /**
+     * Nodes come to the same state by different ways: one has made every change, another one began with a snapshot, and a third
+     * with one of that. Whatever is asked next, they decide alike, change by change.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18})
+    void nodesThatHaveComeBySnapshotsDecideAsTheOthers(long seed) {
+        Commands commands = new Commands(new SplittableRandom(seed));
+        SplittableRandom when = new SplittableRandom(seed);
+        Catalog first = empty();
+        List<Catalog> others = new ArrayList<>(List.of(empty(), empty()));
+        int made = 0;
+        for (int i = 0; i < 600; i++) {
+            if (when.nextInt(20) == 0) {
+                Catalog restored = empty();
+                others.get(0).snapshot().forEach(change -> restored.apply(recorded(change)));
+                others.set(when.nextInt(2), restored);
+            }
+            Command command;
+            try {
+                command = commands.next();
+            } catch (AmqpException e) {
+                continue; // Nobody could even ask for it.
+            }
+            List<Change> changes = decided(first, command);
+            for (Catalog other : others) {
+                assertThat(encoded(decided(other, command)))
+                        .as("%s, seed %d", command, seed)
+                        .isEqualTo(encoded(changes));
+                changes.forEach(change -> other.apply(recorded(change)));
+            }
+            changes.forEach(first::apply);
+            made += changes.size();
+            assertThat(encoded(others.get(0).snapshot())).isEqualTo(encoded(first.snapshot()));
+        }
+        assertThat(made).isGreaterThan(100);
+    }
+
+    private static List<Change> decided(Catalog catalog, Command command) {
+        try {
+            return catalog.decide(command);
+        } catch (AmqpException e) {
+            return List.of();
+        }
+    }
+
+    private static List<String> encoded(List<Change> changes) {
+        return changes.stream()
+                .map(change -> HexFormat.of().formatHex(ChangeCodec.encode(change)))
+                .toList();
+    }
+
+    /** Of a record, to the byte: no decision has a larger one, and what is decided can be kept. */
     @Test
     void noDecisionIsTooLargeToBeKept() {
         Catalog catalog = empty();
         run(catalog, new Command.CreateVhost("/", "", Set.of()));
-        run(catalog, new Command.DeclareQueue("/", "q", true, false, false, FieldTable.EMPTY, 0));
+        run(catalog, new Command.DeclareQueue("/", "q", true, false, false, FieldTable.EMPTY, TestIds.OPERATOR));
         int refused = 0;
-        for (int bytes : new int[] {Change.MAX_BYTES - (8 << 10), Change.MAX_BYTES - 50, Change.MAX_BYTES}) {
+        for (int bytes : new int[] {Change.MAX_BYTES - (8 << 10), Change.MAX_BYTES - 4, Change.MAX_BYTES}) {
             FieldTable table = FieldTable.of(Map.of("x-note", new LongString(new byte[bytes])));
             String text = "é".repeat(bytes / 2);
             for (Command command : List.of(
-                    new Command.DeclareQueue("/", "large", true, false, false, table, 0),
-                    new Command.DeclareExchange("/", "large", "fanout", true, false, false, table),
-                    new Command.Bind("/", "amq.fanout", DestinationKind.QUEUE, "q", "k", table, 0),
+                    new Command.DeclareQueue("/", "large", true, false, false, table, TestIds.OPERATOR),
+                    new Command.DeclareExchange("/", "large", "fanout", true, false, false, table, TestIds.CLIENT),
+                    new Command.Bind("/", "amq.fanout", DestinationKind.QUEUE, "q", "k", table, TestIds.OPERATOR),
                     new Command.CreateVhost("/", text, Set.of()),
                     new Command.PutUser(text, PasswordHash.NONE, Set.of()),
                     new Command.PutUser("u", PasswordHash.NONE, Set.of(text)),
@@ -246,10 +303,15 @@ class DecisionsTest {
         SplittableRandom random = new SplittableRandom(seed);
         Catalog catalog = empty();
         run(catalog, new Command.CreateVhost("/", "", Set.of()));
-        run(catalog, new Command.DeclareExchange("/", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY));
+        run(
+                catalog,
+                new Command.DeclareExchange(
+                        "/", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY, TestIds.CLIENT));
         int queues = Ring.MAX_BUCKETS / Ring.MAX_WEIGHT + 2;
         for (int i = 0; i < queues; i++) {
-            run(catalog, new Command.DeclareQueue("/", "q" + i, true, false, false, FieldTable.EMPTY, 0));
+            run(
+                    catalog,
+                    new Command.DeclareQueue("/", "q" + i, true, false, false, FieldTable.EMPTY, TestIds.OPERATOR));
             if (i < queues - 3) {
                 run(catalog, bind("q" + i, String.valueOf(Ring.MAX_WEIGHT)));
             }
@@ -288,7 +350,7 @@ class DecisionsTest {
     }
 
     private static Command bind(String queue, String weight) {
-        return new Command.Bind("/", "ch", DestinationKind.QUEUE, queue, weight, FieldTable.EMPTY, 0);
+        return new Command.Bind("/", "ch", DestinationKind.QUEUE, queue, weight, FieldTable.EMPTY, TestIds.OPERATOR);
     }
 
     private static void run(Catalog catalog, Command command) {
@@ -301,10 +363,15 @@ class DecisionsTest {
         int queues = 650;
         Catalog catalog = empty();
         run(catalog, new Command.CreateVhost("/", "", Set.of()));
-        run(catalog, new Command.DeclareExchange("/", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY));
+        run(
+                catalog,
+                new Command.DeclareExchange(
+                        "/", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY, TestIds.CLIENT));
         List<Command.Weight> single = new ArrayList<>();
         for (int i = 0; i < queues; i++) {
-            run(catalog, new Command.DeclareQueue("/", "q" + i, true, false, false, FieldTable.EMPTY, 0));
+            run(
+                    catalog,
+                    new Command.DeclareQueue("/", "q" + i, true, false, false, FieldTable.EMPTY, TestIds.OPERATOR));
             single.add(new Command.Weight(DestinationKind.QUEUE, "q" + i, 1));
         }
         List<Command.Weight> runs = new ArrayList<>();
@@ -329,6 +396,7 @@ class DecisionsTest {
 
     /** Commands of all kinds, about few names, so that they meet. */
     private static final class Commands {
+        private Incarnation life = TestIds.NODE;
         private final SplittableRandom random;
 
         Commands(SplittableRandom random) {
@@ -428,6 +496,16 @@ class DecisionsTest {
             return random.nextInt(3) > 0 ? OptionalLong.empty() : OptionalLong.of(number());
         }
 
+        private Incarnation nextLife() {
+            life = life.next();
+            return life;
+        }
+
+        /** Of a client, or of nobody; now and then one that comes from an earlier life of the node, late. */
+        private ConnectionId connection() {
+            return new ConnectionId(seldom() ? TestIds.NODE : life, random.nextInt(3));
+        }
+
         private Command.Bind bind() {
             boolean toQueue = random.nextInt(4) > 0;
             return new Command.Bind(
@@ -437,7 +515,7 @@ class DecisionsTest {
                     toQueue ? queue() : exchange(),
                     any(WEIGHTS),
                     table(),
-                    random.nextInt(3));
+                    connection());
         }
 
         Command next() {
@@ -462,7 +540,8 @@ class DecisionsTest {
                             random.nextBoolean(),
                             random.nextInt(3) == 0,
                             random.nextBoolean(),
-                            arguments(List.of("alternate-exchange", "hash-header", "hash-property", "hash-algorithm")));
+                            arguments(List.of("alternate-exchange", "hash-header", "hash-property", "hash-algorithm")),
+                            connection());
                 }
                 case 10 -> new Command.DeleteExchange(vhost(), exchange(), random.nextBoolean());
                 case 11, 12, 13 ->
@@ -473,7 +552,7 @@ class DecisionsTest {
                             random.nextInt(4) == 0,
                             random.nextInt(4) == 0,
                             arguments(QUEUE_ARGUMENTS),
-                            1 + random.nextInt(2));
+                            connection());
                 case 14 -> new Command.DeleteQueue(vhost(), queue(), 1 + random.nextInt(60));
                 case 15 -> {
                     Command.Bind as = bind();
@@ -486,8 +565,7 @@ class DecisionsTest {
                             FieldTable.EMPTY,
                             as.connection());
                 }
-                case 16 ->
-                    seldom() ? new Command.DropTransient() : new Command.ReleaseConnection(1 + random.nextInt(2));
+                case 16 -> seldom() ? new Command.ReleaseNode(nextLife()) : new Command.ReleaseConnection(connection());
                 case 17, 18 -> new Command.SetWeights(vhost(), exchange(), weights(), epoch());
                 case 19 ->
                     new Command.RestoreRing(

@@ -10,6 +10,7 @@ import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.LoopThread;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.broker.queue.DeathReason;
 import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.MessageQueue;
@@ -100,7 +101,7 @@ class DiskStoreTest {
                     () -> {}, catalogDisk, messages, settings, List.of(BasicFormat.INSTANCE), storeFailures::add);
             store.snapshot(List.of(
                     new Change.VhostCreated("/", "", Set.of()),
-                    new Change.QueueDeclared("/", "q", 1, true, false, 0, FieldTable.EMPTY)));
+                    new Change.QueueDeclared("/", "q", 1, true, false, TestIds.NODE, null, FieldTable.EMPTY)));
             Recovered recovered = store.recovered(1);
             tell(unused -> {
                 MessageQueue made = new MessageQueue("q", rules, this, store.open(1, loop, this), loop.nowMillis());

@@ -7,6 +7,7 @@ import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.ReplyCode;
@@ -55,11 +56,12 @@ class FullDiskTest {
     }
 
     private static Command declare(String queue) {
-        return new Command.DeclareQueue(V, queue, true, false, false, FieldTable.of(Map.of("x-max-length", 5)), 0);
+        return new Command.DeclareQueue(
+                V, queue, true, false, false, FieldTable.of(Map.of("x-max-length", 5)), TestIds.OPERATOR);
     }
 
     private static Command bind(String queue) {
-        return new Command.Bind(V, "ch", DestinationKind.QUEUE, queue, "3", FieldTable.EMPTY, 0);
+        return new Command.Bind(V, "ch", DestinationKind.QUEUE, queue, "3", FieldTable.EMPTY, TestIds.OPERATOR);
     }
 
     private static VirtualHost vhost(SteppedNode node) {
@@ -84,7 +86,7 @@ class FullDiskTest {
         assertThat(refusal(
                         node,
                         new Command.DeclareExchange(
-                                V, "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY)))
+                                V, "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY, TestIds.CLIENT)))
                 .isNull();
         catalogDisk.room(0);
         List<String> declared = new ArrayList<>();

@@ -8,6 +8,7 @@ import io.jumpmq.broker.OperatorChannel.Settlement;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.MessageProperties;
@@ -51,7 +52,7 @@ class KeptDeadLetterTest {
     private void declare(String name, Map<String, ?> arguments) {
         done(node.broker()
                 .administer(List.of(new Command.DeclareQueue(
-                        SteppedNode.VHOST, name, true, false, false, FieldTable.of(arguments), 1))));
+                        SteppedNode.VHOST, name, true, false, false, FieldTable.of(arguments), TestIds.CLIENT))));
     }
 
     private List<String> take(String queue, int count, Settlement how) {

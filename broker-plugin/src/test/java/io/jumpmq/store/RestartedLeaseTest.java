@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.value.FieldTable;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ class RestartedLeaseTest {
                         false,
                         false,
                         FieldTable.of(Map.of("x-expires", LEASE_MILLIS)),
-                        1)));
+                        TestIds.CLIENT)));
         first.settle();
         assertThat(declared).isCompleted();
         first.advance(LEASE_MILLIS - 1);

@@ -120,6 +120,7 @@ final class SteppedNode {
                 () -> nanos += 10_000_000,
                 failures::add);
         broker = new Broker(
+                store.life(),
                 loops,
                 ServiceLoader.load(ExchangeType.class),
                 new MemoryBudget(memoryBytes, CONNECTION_BYTES, this::letGo),

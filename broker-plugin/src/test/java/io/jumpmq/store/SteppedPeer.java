@@ -7,6 +7,7 @@ import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.session.Connection;
 import io.jumpmq.session.ConnectionContext;
 import io.jumpmq.session.ConnectionListener;
@@ -62,7 +63,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
         this.loop = loop;
         this.listener = listener;
         ConnectionContext context = new ConnectionContext(
-                id,
+                new ConnectionId(node.broker().incarnation(), id),
                 loop,
                 node.broker(),
                 node.authenticator(),

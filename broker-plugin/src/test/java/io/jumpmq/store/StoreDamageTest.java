@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.broker.queue.LogListener.Stored;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
@@ -66,8 +67,8 @@ class StoreDamageTest {
             changes.add(new Change.VhostCreated("/", "", Set.of()));
             changes.add(new Change.UserPut("ann", PasswordHash.of("s", new byte[4]), Set.of("administrator")));
             changes.add(new Change.PermissionSet("/", "ann", Permission.of(".*", ".*", ".*")));
-            changes.add(
-                    new Change.ExchangeDeclared("/", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY));
+            changes.add(new Change.ExchangeDeclared(
+                    "/", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY, TestIds.NODE));
             queue(1);
             journal.snapshot(changes);
             for (long queue = 2; queue <= QUEUES; queue++) {
@@ -86,7 +87,7 @@ class StoreDamageTest {
         }
 
         private void queue(long id) {
-            changes.add(new Change.QueueDeclared("/", "q" + id, id, true, false, 0, FieldTable.EMPTY));
+            changes.add(new Change.QueueDeclared("/", "q" + id, id, true, false, TestIds.NODE, null, FieldTable.EMPTY));
             changes.add(new Change.BindingAdded(
                     "/", "ch", DestinationKind.QUEUE, "q" + id, String.valueOf(id), FieldTable.EMPTY));
         }

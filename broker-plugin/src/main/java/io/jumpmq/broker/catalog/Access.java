@@ -9,10 +9,12 @@ import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.ReplyCode;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -91,13 +93,18 @@ final class Access {
     /** A virtual host goes, and with it what anybody may do there. */
     List<Change> forgetVhost(String vhost) {
         List<Change> changes = new ArrayList<>();
-        for (User user : users.values()) {
+        for (User user : inOrder()) {
             changes.addAll(topicsCleared(user, vhost, null));
             if (user.permissions().containsKey(vhost)) {
                 changes.add(new Change.PermissionCleared(vhost, user.name()));
             }
         }
         return changes;
+    }
+
+    /** In the order of their names: the same on every node. */
+    private List<User> inOrder() {
+        return users.values().stream().sorted(Comparator.comparing(User::name)).toList();
     }
 
     private User require(String name) {
@@ -111,13 +118,14 @@ final class Access {
     /** Users, then what they may do; permissions need no virtual host to be there. */
     List<Change> snapshot() {
         List<Change> all = new ArrayList<>();
-        for (User user : users.values()) {
+        for (User user : inOrder()) {
             all.add(new Change.UserPut(user.name(), user.password(), user.tags()));
-            user.permissions()
+            new TreeMap<>(user.permissions())
                     .forEach((vhost, permission) -> all.add(new Change.PermissionSet(vhost, user.name(), permission)));
-            user.topicPermissions()
-                    .forEach((vhost, exchanges) -> exchanges.forEach((exchange, permission) ->
-                            all.add(new Change.TopicPermissionSet(vhost, user.name(), exchange, permission))));
+            new TreeMap<>(user.topicPermissions())
+                    .forEach((vhost, exchanges) -> new TreeMap<>(exchanges)
+                            .forEach((exchange, permission) ->
+                                    all.add(new Change.TopicPermissionSet(vhost, user.name(), exchange, permission))));
             if (!user.limits().equals(UserLimits.NONE)) {
                 all.add(new Change.UserLimitsSet(user.name(), user.limits()));
             }
@@ -125,34 +133,18 @@ final class Access {
         return all;
     }
 
-    void apply(Change change) {
-        if (change instanceof Change.UserPut put) {
-            put(put.name(), put.password(), put.tags());
-        } else if (change instanceof Change.UserDeleted deleted) {
-            users.remove(deleted.name());
-        } else if (change instanceof Change.PermissionSet set) {
-            change(set.user(), permissions -> permissions.put(set.vhost(), set.permission()));
-        } else if (change instanceof Change.PermissionCleared cleared) {
-            change(cleared.user(), permissions -> permissions.remove(cleared.vhost()));
-        } else if (change instanceof Change.TopicPermissionSet set) {
-            changeTopics(set.user(), set.vhost(), topics -> topics.put(set.exchange(), set.permission()));
-        } else if (change instanceof Change.TopicPermissionCleared cleared) {
-            changeTopics(cleared.user(), cleared.vhost(), topics -> topics.remove(cleared.exchange()));
-        } else if (change instanceof Change.UserLimitsSet set) {
-            User user = require(set.user());
-            users.put(
-                    user.name(),
-                    new User(
-                            user.name(),
-                            user.password(),
-                            user.tags(),
-                            user.permissions(),
-                            user.topicPermissions(),
-                            set.limits()));
-        }
+    void remove(String user) {
+        users.remove(user);
     }
 
-    private void changeTopics(String name, String vhost, Consumer<Map<String, TopicPermission>> change) {
+    void limit(String name, UserLimits limits) {
+        User user = require(name);
+        users.put(
+                name,
+                new User(name, user.password(), user.tags(), user.permissions(), user.topicPermissions(), limits));
+    }
+
+    void changeTopics(String name, String vhost, Consumer<Map<String, TopicPermission>> change) {
         User user = require(name);
         Map<String, Map<String, TopicPermission>> all = new HashMap<>(user.topicPermissions());
         Map<String, TopicPermission> topics = new HashMap<>(all.getOrDefault(vhost, Map.of()));
@@ -165,7 +157,7 @@ final class Access {
         users.put(name, new User(name, user.password(), user.tags(), user.permissions(), all, user.limits()));
     }
 
-    private void put(String name, PasswordHash password, Set<String> tags) {
+    void put(String name, PasswordHash password, Set<String> tags) {
         User existing = users.get(name);
         users.put(
                 name,
@@ -180,7 +172,7 @@ final class Access {
                                 existing.limits()));
     }
 
-    private void change(String name, Consumer<Map<String, Permission>> change) {
+    void change(String name, Consumer<Map<String, Permission>> change) {
         User user = require(name);
         Map<String, Permission> permissions = new HashMap<>(user.permissions());
         change.accept(permissions);

@@ -1,11 +1,14 @@
 package io.jumpmq.broker.catalog;
 
+import io.jumpmq.broker.node.ConnectionId;
+import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.TopicPermission;
 import io.jumpmq.security.UserLimits;
 import io.jumpmq.value.FieldTable;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One step of the catalog. Values only, so that it can be recorded and applied elsewhere. A binding and what it does to a
@@ -18,6 +21,18 @@ public sealed interface Change {
     /** Takes something away, so that the catalog needs less room than before. */
     sealed interface Shrinking extends Change {}
 
+    /** Makes a ring another one, if the exchange has one. */
+    sealed interface OfRing extends Change {
+        String vhost();
+
+        String exchange();
+    }
+
+    /**
+     * An exchange came to be.
+     *
+     * @param home the node and its life that it was declared on, and ends with if it is not durable
+     */
     record ExchangeDeclared(
             String vhost,
             String name,
@@ -25,65 +40,210 @@ public sealed interface Change {
             boolean durable,
             boolean autoDelete,
             boolean internal,
-            FieldTable arguments)
-            implements Change {}
+            FieldTable arguments,
+            Incarnation home)
+            implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.exchangeDeclared(this);
+        }
+    }
 
-    record ExchangeDeleted(String vhost, String name) implements Shrinking {}
+    record ExchangeDeleted(String vhost, String name) implements Shrinking {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.exchangeDeleted(this);
+        }
+    }
 
     /**
      * A queue came to be.
      *
      * @param id never used for another queue
-     * @param owner the connection it is exclusive to; 0: none
+     * @param home the node that has its messages, and the life that it ends with if it is not to survive
+     * @param owner the connection it is exclusive to; null: none
      */
     record QueueDeclared(
-            String vhost, String name, long id, boolean durable, boolean autoDelete, long owner, FieldTable arguments)
-            implements Change {}
+            String vhost,
+            String name,
+            long id,
+            boolean durable,
+            boolean autoDelete,
+            Incarnation home,
+            @Nullable ConnectionId owner,
+            FieldTable arguments)
+            implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.queueDeclared(this);
+        }
 
-    record QueueDeleted(String vhost, String name) implements Shrinking {}
+        /** Whether it is there again after a restart: an exclusive one is not, for its connection is not either. */
+        public boolean survives() {
+            return durable && owner == null;
+        }
+
+        /** The same with another home. */
+        public QueueDeclared at(Incarnation newHome) {
+            return new QueueDeclared(vhost, name, id, durable, autoDelete, newHome, owner, arguments);
+        }
+    }
+
+    record QueueDeleted(String vhost, String name) implements Shrinking {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.queueDeleted(this);
+        }
+    }
 
     record BindingAdded(
             String vhost, String source, DestinationKind kind, String destination, String key, FieldTable arguments)
-            implements Change {}
+            implements OfRing {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.bindingAdded(this);
+        }
+
+        @Override
+        public String exchange() {
+            return source;
+        }
+    }
 
     record BindingRemoved(
             String vhost, String source, DestinationKind kind, String destination, String key, FieldTable arguments)
-            implements Shrinking {}
+            implements Shrinking, OfRing {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.bindingRemoved(this);
+        }
+
+        @Override
+        public String exchange() {
+            return source;
+        }
+    }
 
     /** A virtual host came to be, or is described otherwise. */
     record VhostCreated(String name, String description, Set<String> tags, String defaultQueueType) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.vhostCreated(this);
+        }
+
         public VhostCreated(String name, String description, Set<String> tags) {
             this(name, description, tags, "");
         }
     }
 
     /** A virtual host is gone; what was in it went before. */
-    record VhostDeleted(String name) implements Shrinking {}
+    record VhostDeleted(String name) implements Shrinking {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.vhostDeleted(this);
+        }
+    }
 
-    record VhostLimitsSet(String vhost, VhostLimits limits) implements Change {}
+    record VhostLimitsSet(String vhost, VhostLimits limits) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.vhostLimitsSet(this);
+        }
+    }
 
-    record UserPut(String name, PasswordHash password, Set<String> tags) implements Change {}
+    record UserPut(String name, PasswordHash password, Set<String> tags) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.userPut(this);
+        }
+    }
 
-    record UserDeleted(String name) implements Shrinking {}
+    record UserDeleted(String name) implements Shrinking {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.userDeleted(this);
+        }
+    }
 
-    record PermissionSet(String vhost, String user, Permission permission) implements Change {}
+    record PermissionSet(String vhost, String user, Permission permission) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.permissionSet(this);
+        }
+    }
 
-    record PermissionCleared(String vhost, String user) implements Shrinking {}
+    record PermissionCleared(String vhost, String user) implements Shrinking {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.permissionCleared(this);
+        }
+    }
 
     record TopicPermissionSet(String vhost, String user, String exchange, TopicPermission permission)
-            implements Change {}
+            implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.topicPermissionSet(this);
+        }
+    }
 
-    record TopicPermissionCleared(String vhost, String user, String exchange) implements Change {}
+    record TopicPermissionCleared(String vhost, String user, String exchange) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.topicPermissionCleared(this);
+        }
+    }
 
-    record UserLimitsSet(String user, UserLimits limits) implements Change {}
+    record UserLimitsSet(String user, UserLimits limits) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.userLimitsSet(this);
+        }
+    }
 
-    record GlobalParameterSet(String name, String value) implements Change {}
+    record GlobalParameterSet(String name, String value) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.globalParameterSet(this);
+        }
+    }
 
-    record GlobalParameterCleared(String name) implements Change {}
+    record GlobalParameterCleared(String name) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.globalParameterCleared(this);
+        }
+    }
 
-    record PolicySet(String vhost, Policy policy) implements Change {}
+    /** No queue gets an id up to this one any more: there were such queues, and something of them may still be around. */
+    record QueueIdsReserved(long highest) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.queueIdsReserved(this);
+        }
+    }
 
-    record PolicyDeleted(String vhost, String name, boolean operator) implements Shrinking {}
+    /** A node has begun this life; what belonged to those before it went before. */
+    record NodeStarted(Incarnation node) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.nodeStarted(this);
+        }
+    }
+
+    record PolicySet(String vhost, Policy policy) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.policySet(this);
+        }
+    }
+
+    record PolicyDeleted(String vhost, String name, boolean operator) implements Shrinking {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.policyDeleted(this);
+        }
+    }
 
     /**
      * A ring is this, and the bindings are those that it tells: of those there are, the ones that fit keep their arguments.
@@ -91,7 +251,12 @@ public sealed interface Change {
      * @param snapshot as {@link Catalog#snapshot} makes it
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    record RingRestored(String vhost, String exchange, byte[] snapshot) implements Change {}
+    record RingRestored(String vhost, String exchange, byte[] snapshot) implements OfRing {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.ringRestored(this);
+        }
+    }
 
     /**
      * A ring is going to be changed: for its history.
@@ -100,5 +265,63 @@ public sealed interface Change {
      * @param before what the ring was; empty: what it is
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    record RingNoted(String vhost, String exchange, long atMillis, String user, byte[] before) implements Change {}
+    record RingNoted(String vhost, String exchange, long atMillis, String user, byte[] before) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.ringNoted(this);
+        }
+    }
+
+    /** Handles each kind: whoever handles one handles all. */
+    interface Visitor<R> {
+        R exchangeDeclared(ExchangeDeclared change);
+
+        R exchangeDeleted(ExchangeDeleted change);
+
+        R queueDeclared(QueueDeclared change);
+
+        R queueDeleted(QueueDeleted change);
+
+        R bindingAdded(BindingAdded change);
+
+        R bindingRemoved(BindingRemoved change);
+
+        R vhostCreated(VhostCreated change);
+
+        R vhostDeleted(VhostDeleted change);
+
+        R vhostLimitsSet(VhostLimitsSet change);
+
+        R userPut(UserPut change);
+
+        R userDeleted(UserDeleted change);
+
+        R permissionSet(PermissionSet change);
+
+        R permissionCleared(PermissionCleared change);
+
+        R topicPermissionSet(TopicPermissionSet change);
+
+        R topicPermissionCleared(TopicPermissionCleared change);
+
+        R userLimitsSet(UserLimitsSet change);
+
+        R globalParameterSet(GlobalParameterSet change);
+
+        R globalParameterCleared(GlobalParameterCleared change);
+
+        R nodeStarted(NodeStarted change);
+
+        R queueIdsReserved(QueueIdsReserved change);
+
+        R policySet(PolicySet change);
+
+        R policyDeleted(PolicyDeleted change);
+
+        R ringRestored(RingRestored change);
+
+        R ringNoted(RingNoted change);
+    }
+
+    <R> R accept(Visitor<R> visitor);
 }

@@ -1,5 +1,7 @@
 package io.jumpmq.broker.catalog;
 
+import io.jumpmq.broker.node.ConnectionId;
+import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.ring.hash.HashAlgorithm;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
@@ -25,15 +27,26 @@ public sealed interface Command {
             boolean durable,
             boolean autoDelete,
             boolean internal,
-            FieldTable arguments)
-            implements InVirtualHost {}
+            FieldTable arguments,
+            ConnectionId connection)
+            implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.declareExchange(this);
+        }
+    }
 
-    record DeleteExchange(String vhost, String name, boolean ifUnused) implements InVirtualHost {}
+    record DeleteExchange(String vhost, String name, boolean ifUnused) implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.deleteExchange(this);
+        }
+    }
 
     /**
      * Declares a queue.
      *
-     * @param connection the number of the connection that asks
+     * @param connection the one that asks
      * @param exclusive only that connection may use it, and it goes away with it
      */
     record DeclareQueue(
@@ -43,15 +56,25 @@ public sealed interface Command {
             boolean exclusive,
             boolean autoDelete,
             FieldTable arguments,
-            long connection)
-            implements InVirtualHost {}
+            ConnectionId connection)
+            implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.declareQueue(this);
+        }
+    }
 
     /**
      * Deletes a queue.
      *
      * @param id of the queue that is meant, so that a late command harms no newer one of that name
      */
-    record DeleteQueue(String vhost, String name, long id) implements InVirtualHost {}
+    record DeleteQueue(String vhost, String name, long id) implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.deleteQueue(this);
+        }
+    }
 
     /** Binds a queue or an exchange to an exchange. */
     record Bind(
@@ -61,8 +84,13 @@ public sealed interface Command {
             String destination,
             String key,
             FieldTable arguments,
-            long connection)
-            implements InVirtualHost {}
+            ConnectionId connection)
+            implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.bind(this);
+        }
+    }
 
     /** Takes a binding away; succeeds without effect when it is not there, or is not the current one. */
     record Unbind(
@@ -72,14 +100,29 @@ public sealed interface Command {
             String destination,
             String key,
             FieldTable arguments,
-            long connection)
-            implements InVirtualHost {}
+            ConnectionId connection)
+            implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.unbind(this);
+        }
+    }
 
     /** A connection has ended: its exclusive queues go. */
-    record ReleaseConnection(long connection) implements Command {}
+    record ReleaseConnection(ConnectionId connection) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.releaseConnection(this);
+        }
+    }
 
-    /** The broker has started again: what was not to outlive it goes. */
-    record DropTransient() implements Command {}
+    /** A node has begun a new life: what was not to outlive those before it goes. */
+    record ReleaseNode(Incarnation node) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.releaseNode(this);
+        }
+    }
 
     /**
      * Makes a virtual host, with the exchanges that every one has. Succeeds when it is there already.
@@ -87,28 +130,68 @@ public sealed interface Command {
      * @param defaultQueueType what durable queues are whose declaration does not say it; empty: classic
      */
     record CreateVhost(String name, String description, Set<String> tags, String defaultQueueType) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.createVhost(this);
+        }
+
         public CreateVhost(String name, String description, Set<String> tags) {
             this(name, description, tags, "");
         }
     }
 
     /** Deletes a virtual host with all that is in it. */
-    record DeleteVhost(String name) implements Command {}
+    record DeleteVhost(String name) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.deleteVhost(this);
+        }
+    }
 
     /** Bounds for a virtual host. */
-    record SetVhostLimits(String vhost, VhostLimits limits) implements InVirtualHost {}
+    record SetVhostLimits(String vhost, VhostLimits limits) implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.setVhostLimits(this);
+        }
+    }
 
     /** Makes a user, or gives an existing one another password and other tags; permissions stay. */
-    record PutUser(String name, PasswordHash password, Set<String> tags) implements Command {}
+    record PutUser(String name, PasswordHash password, Set<String> tags) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.putUser(this);
+        }
+    }
 
-    record DeleteUser(String name) implements Command {}
+    record DeleteUser(String name) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.deleteUser(this);
+        }
+    }
 
-    record SetPermission(String vhost, String user, Permission permission) implements InVirtualHost {}
+    record SetPermission(String vhost, String user, Permission permission) implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.setPermission(this);
+        }
+    }
 
-    record ClearPermission(String vhost, String user) implements InVirtualHost {}
+    record ClearPermission(String vhost, String user) implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.clearPermission(this);
+        }
+    }
 
     record SetTopicPermission(String vhost, String user, String exchange, TopicPermission permission)
-            implements InVirtualHost {}
+            implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.setTopicPermission(this);
+        }
+    }
 
     /**
      * Lets a user use topics freely again.
@@ -116,23 +199,53 @@ public sealed interface Command {
      * @param exchange null: on all exchanges
      */
     record ClearTopicPermissions(
-            String vhost, String user, @Nullable String exchange) implements InVirtualHost {}
+            String vhost, String user, @Nullable String exchange) implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.clearTopicPermissions(this);
+        }
+    }
 
-    record SetUserLimits(String user, UserLimits limits) implements Command {}
+    record SetUserLimits(String user, UserLimits limits) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.setUserLimits(this);
+        }
+    }
 
     /**
      * Keeps what somebody wants to be kept for the whole cluster.
      *
      * @param value JSON
      */
-    record SetGlobalParameter(String name, String value) implements Command {}
+    record SetGlobalParameter(String name, String value) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.setGlobalParameter(this);
+        }
+    }
 
-    record ClearGlobalParameter(String name) implements Command {}
+    record ClearGlobalParameter(String name) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.clearGlobalParameter(this);
+        }
+    }
 
     /** Makes a policy, or replaces the one of that name. */
-    record SetPolicy(String vhost, Policy policy) implements InVirtualHost {}
+    record SetPolicy(String vhost, Policy policy) implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.setPolicy(this);
+        }
+    }
 
-    record DeletePolicy(String vhost, String name, boolean operator) implements InVirtualHost {}
+    record DeletePolicy(String vhost, String name, boolean operator) implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.deletePolicy(this);
+        }
+    }
 
     /** So many buckets for a destination. */
     record Weight(DestinationKind kind, String destination, int weight) {}
@@ -143,11 +256,74 @@ public sealed interface Command {
      * @param ifEpoch only while the ring has this epoch
      */
     record SetWeights(String vhost, String exchange, List<Weight> weights, OptionalLong ifEpoch)
-            implements InVirtualHost {}
+            implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.setWeights(this);
+        }
+    }
 
     /** A ring's array as runs of buckets, from bucket 0 on. */
     record RingArray(HashAlgorithm algorithm, long epoch, List<Weight> runs) {}
 
     /** Makes a ring, and with it the bindings, exactly what it was elsewhere. Its epoch still only grows. */
-    record RestoreRing(String vhost, String exchange, RingArray array, OptionalLong ifEpoch) implements InVirtualHost {}
+    record RestoreRing(String vhost, String exchange, RingArray array, OptionalLong ifEpoch) implements InVirtualHost {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.restoreRing(this);
+        }
+    }
+
+    /** Handles each kind: whoever handles one handles all. */
+    interface Visitor<R> {
+        R declareExchange(DeclareExchange command);
+
+        R deleteExchange(DeleteExchange command);
+
+        R declareQueue(DeclareQueue command);
+
+        R deleteQueue(DeleteQueue command);
+
+        R bind(Bind command);
+
+        R unbind(Unbind command);
+
+        R releaseConnection(ReleaseConnection command);
+
+        R releaseNode(ReleaseNode command);
+
+        R createVhost(CreateVhost command);
+
+        R deleteVhost(DeleteVhost command);
+
+        R setVhostLimits(SetVhostLimits command);
+
+        R putUser(PutUser command);
+
+        R deleteUser(DeleteUser command);
+
+        R setPermission(SetPermission command);
+
+        R clearPermission(ClearPermission command);
+
+        R setTopicPermission(SetTopicPermission command);
+
+        R clearTopicPermissions(ClearTopicPermissions command);
+
+        R setUserLimits(SetUserLimits command);
+
+        R setGlobalParameter(SetGlobalParameter command);
+
+        R clearGlobalParameter(ClearGlobalParameter command);
+
+        R setPolicy(SetPolicy command);
+
+        R deletePolicy(DeletePolicy command);
+
+        R setWeights(SetWeights command);
+
+        R restoreRing(RestoreRing command);
+    }
+
+    <R> R accept(Visitor<R> visitor);
 }

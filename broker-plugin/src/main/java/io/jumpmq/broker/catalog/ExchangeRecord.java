@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
+import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.metrics.ExchangeCounters;
 import io.jumpmq.plugin.Destination;
 import io.jumpmq.plugin.Router;
@@ -93,6 +94,11 @@ public final class ExchangeRecord implements Destination {
 
     public boolean internal() {
         return declared.internal();
+    }
+
+    /** The node, and the life of it, that it was declared on. */
+    public Incarnation home() {
+        return declared.home();
     }
 
     public FieldTable arguments() {

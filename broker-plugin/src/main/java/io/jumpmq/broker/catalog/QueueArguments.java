@@ -140,9 +140,9 @@ final class QueueArguments {
                                 + (quorum ? "rabbit_quorum_queue" : "rabbit_classic_queue"));
             }
         }
-        if (quorum && (!declared.durable() || declared.owner() != 0 || declared.autoDelete())) {
+        if (quorum && (!declared.durable() || declared.owner() != null || declared.autoDelete())) {
             String property =
-                    !declared.durable() ? "non-durable" : declared.owner() != 0 ? "exclusive-owner" : "auto-delete";
+                    !declared.durable() ? "non-durable" : declared.owner() != null ? "exclusive-owner" : "auto-delete";
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "invalid property '" + property + "' for " + queue);
         }
     }

@@ -1,5 +1,7 @@
 package io.jumpmq.broker.catalog;
 
+import io.jumpmq.broker.node.ConnectionId;
+import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.queue.QueueSettings;
 import io.jumpmq.plugin.Destination;
 import io.jumpmq.value.AmqpException;
@@ -80,15 +82,25 @@ public final class QueueRecord implements Destination {
 
     /** Whether it is there again after a restart: an exclusive one is not, for its connection is not either. */
     public boolean survives() {
-        return declared.durable() && declared.owner() == 0;
+        return declared.survives();
     }
 
     public boolean autoDelete() {
         return declared.autoDelete();
     }
 
-    /** The connection it is exclusive to; 0: none. */
-    public long owner() {
+    /** The node that has its messages, and the life of it that declared the queue. */
+    public Incarnation home() {
+        return declared.home();
+    }
+
+    /** Whether only one connection may use it. */
+    public boolean isExclusive() {
+        return declared.owner() != null;
+    }
+
+    /** The connection it is exclusive to; null: none. */
+    public @Nullable ConnectionId owner() {
         return declared.owner();
     }
 
@@ -106,8 +118,9 @@ public final class QueueRecord implements Destination {
      *
      * @throws AmqpException RESOURCE_LOCKED for others
      */
-    public QueueRecord requireAccess(long connection) {
-        if (owner() != 0 && owner() != connection) {
+    public QueueRecord requireAccess(ConnectionId connection) {
+        ConnectionId owner = owner();
+        if (owner != null && !owner.equals(connection)) {
             throw locked();
         }
         return this;

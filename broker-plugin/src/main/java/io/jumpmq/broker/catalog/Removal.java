@@ -3,6 +3,7 @@ package io.jumpmq.broker.catalog;
 import io.jumpmq.broker.exchange.Binding;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,7 +22,7 @@ final class Removal {
     private final Deque<ExchangeRecord> unused = new ArrayDeque<>();
 
     Removal queue(QueueRecord queue) {
-        queue.incoming.forEach(incoming -> remove(incoming.source(), incoming.binding()));
+        removeAll(queue.incoming);
         changes.add(new Change.QueueDeleted(queue.vhost(), queue.name()));
         return deleteUnused();
     }
@@ -42,11 +43,18 @@ final class Removal {
                 for (Binding binding : exchange.bindings) {
                     remove(exchange, binding);
                 }
-                exchange.incoming.forEach(incoming -> remove(incoming.source(), incoming.binding()));
+                removeAll(exchange.incoming);
                 changes.add(new Change.ExchangeDeleted(exchange.vhost(), exchange.name()));
             }
         }
         return this;
+    }
+
+    /** By the names of their exchanges, and of each in the order made: the same on every node. */
+    private void removeAll(Set<SourcedBinding> incoming) {
+        incoming.stream()
+                .sorted(Comparator.comparing(one -> one.source().name()))
+                .forEach(one -> remove(one.source(), one.binding()));
     }
 
     private void remove(ExchangeRecord source, Binding binding) {

@@ -4,6 +4,7 @@ import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
 import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.plugin.Destination;
+import io.jumpmq.ring.DestinationCodec;
 import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.RingPlan;
 import io.jumpmq.ring.RingSnapshot;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Decides what becomes of whole rings: several weights in one step, a ring as it was elsewhere. Changes nothing. */
 public final class Rings {
@@ -32,19 +32,22 @@ public final class Rings {
 
     private static final byte[] AS_IT_IS = {};
 
-    private Rings() {}
-
-    /** Whether this makes a ring another one, or may. */
-    private static @Nullable ExchangeName changed(Change change) {
-        if (change instanceof Change.BindingAdded added) {
-            return new ExchangeName(added.vhost(), added.source());
-        } else if (change instanceof Change.BindingRemoved removed) {
-            return new ExchangeName(removed.vhost(), removed.source());
+    /** Queues as their names; exchanges, which may have the same ones, behind a character that no name has. */
+    private static final DestinationCodec<RingMember> DIGESTED = new DestinationCodec<>() {
+        @Override
+        public byte[] encode(RingMember member) {
+            String name = member.destination().name();
+            boolean isQueue = member.destination().isQueue();
+            return DestinationCodec.TEXT.encode(isQueue ? name : '\0' + name);
         }
-        return change instanceof Change.RingRestored restored
-                ? new ExchangeName(restored.vhost(), restored.exchange())
-                : null;
-    }
+
+        @Override
+        public RingMember decode(byte[] bytes) {
+            throw new UnsupportedOperationException("names alone are no destinations");
+        }
+    };
+
+    private Rings() {}
 
     private record ExchangeName(String vhost, String name) {}
 
@@ -58,7 +61,7 @@ public final class Rings {
                     && exchange.type().equals(ConsistentHashExchange.NAME)) {
                 declared.add(new ExchangeName(exchange.vhost(), exchange.name()));
             }
-            ExchangeName ring = changed(change);
+            ExchangeName ring = change instanceof Change.OfRing of ? new ExchangeName(of.vhost(), of.exchange()) : null;
             if (ring != null && (declared.contains(ring) || isRing(catalog, ring)) && noted.add(ring)) {
                 all.add(new Change.RingNoted(ring.vhost, ring.name, atMillis, user, AS_IT_IS));
             }
@@ -90,7 +93,7 @@ public final class Rings {
         long each = Math.min(HISTORY_BYTES_EACH, HISTORY_BYTES / Math.max(1, rings));
         List<Change> all = new ArrayList<>();
         for (VirtualHost vhost : vhosts) {
-            for (ExchangeRecord exchange : vhost.exchanges()) {
+            for (ExchangeRecord exchange : vhost.exchangesInOrder()) {
                 if (exchange.router() instanceof ConsistentHashRouter router) {
                     List<Change> its = new ArrayList<>();
                     router.notes(vhost.pastNames(), each)
@@ -209,16 +212,16 @@ public final class Rings {
         ExchangeRecord exchange = vhost.requireExchange(restore.exchange());
         RingState<RingMember> before = require(vhost, restore.exchange()).state();
         requireEpoch(exchange, before, restore.ifEpoch().orElse(before.epoch()));
-        return sameRouting(vhost, before, after) ? List.of() : changes(vhost, exchange, after);
+        return sameRouting(before, after) ? List.of() : changes(vhost, exchange, after);
     }
 
-    private static boolean sameRouting(VirtualHost vhost, RingState<RingMember> one, RingState<RingMember> other) {
-        return one.bucketCount() == other.bucketCount() && digest(vhost, one) == digest(vhost, other);
+    private static boolean sameRouting(RingState<RingMember> one, RingState<RingMember> other) {
+        return one.bucketCount() == other.bucketCount() && digest(one) == digest(other);
     }
 
-    /** What two rings have in common if they route every key alike. */
-    public static long digest(VirtualHost vhost, RingState<RingMember> state) {
-        return RingSnapshot.digest(state, ConsistentHashRouter.codec(vhost.names()));
+    /** What two rings have in common if they route every key alike: the same on every node, in files and answers. */
+    public static long digest(RingState<RingMember> state) {
+        return RingSnapshot.digest(state, DIGESTED);
     }
 
     private static void requireEpoch(ExchangeRecord exchange, RingState<RingMember> state, long wanted) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.Declaration;
+import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.plugin.Destination;
 import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.plugin.NewExchange;
@@ -50,7 +51,8 @@ final class Topology {
                 declare.durable(),
                 declare.autoDelete(),
                 declare.internal(),
-                declare.arguments());
+                declare.arguments(),
+                declare.connection().node());
         accept(() -> type.create(wanted(declared)));
         return List.of(declared);
     }
@@ -100,7 +102,7 @@ final class Topology {
             existing.requireAccess(declare.connection());
             Inequivalence.require(declare.durable(), existing.durable(), "durable", existing);
             Inequivalence.require(declare.autoDelete(), existing.autoDelete(), "auto_delete", existing);
-            if (declare.exclusive() != (existing.owner() != 0)) {
+            if (declare.exclusive() != existing.isExclusive()) {
                 throw existing.locked();
             }
             Inequivalence.require(
@@ -118,7 +120,8 @@ final class Topology {
                 id,
                 declare.durable(),
                 declare.autoDelete(),
-                declare.exclusive() ? declare.connection() : 0,
+                declare.connection().node(),
+                declare.exclusive() ? declare.connection() : null,
                 declare.arguments());
         QueueArguments.settings(declared, EffectivePolicy.NONE); // Refuses what makes no sense.
         return List.of(declared);
@@ -184,7 +187,8 @@ final class Topology {
                 : List.of();
     }
 
-    private static Destination destination(VirtualHost vhost, DestinationKind kind, String name, long connection) {
+    private static Destination destination(
+            VirtualHost vhost, DestinationKind kind, String name, ConnectionId connection) {
         Destination destination = destination(vhost, kind, name);
         return destination instanceof QueueRecord queue ? queue.requireAccess(connection) : destination;
     }
@@ -212,8 +216,8 @@ final class Topology {
     /** Everything that is in a virtual host. */
     static List<Change> empty(VirtualHost vhost) {
         Removal removal = new Removal();
-        vhost.queues.values().forEach(removal::queue);
-        vhost.exchanges.values().forEach(removal::exchange);
+        vhost.queuesInOrder().forEach(removal::queue);
+        vhost.exchangesInOrder().forEach(removal::exchange);
         return removal.changes();
     }
 }

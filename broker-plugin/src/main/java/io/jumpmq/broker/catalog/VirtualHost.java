@@ -12,6 +12,7 @@ import io.jumpmq.value.ReplyCode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -162,6 +163,20 @@ public final class VirtualHost {
                 return found == null ? missing.apply(kind, its) : found;
             }
         };
+    }
+
+    /** Its queues in the order in which they were declared: the same on every node. */
+    List<QueueRecord> queuesInOrder() {
+        return queues.values().stream()
+                .sorted(Comparator.comparingLong(QueueRecord::id))
+                .toList();
+    }
+
+    /** Its exchanges in the order of their names: the same on every node. */
+    List<ExchangeRecord> exchangesInOrder() {
+        return exchanges.values().stream()
+                .sorted(Comparator.comparing(ExchangeRecord::name))
+                .toList();
     }
 
     public @Nullable ExchangeRecord exchange(String exchange) {

@@ -266,7 +266,8 @@ final class ChannelTopology {
                         declare.durable(),
                         declare.autoDelete(),
                         declare.internal(),
-                        declare.arguments()),
+                        declare.arguments(),
+                        connection.context().id()),
                 Method.ExchangeDeclare.ID,
                 !declare.nowait(),
                 outcome -> channel.answer(declare.nowait() ? null : new Method.ExchangeDeclareOk()));

@@ -405,6 +405,6 @@ final class ConnectionMachine implements Connection {
 
     @Override
     public String toString() {
-        return "connection " + context.id();
+        return "connection " + context.id().number();
     }
 }

@@ -3,6 +3,7 @@ package io.jumpmq.broker.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
@@ -50,10 +51,12 @@ class AccessTest {
         catalog.run(new Command.PutUser("ann", SECRET, Set.of()));
         catalog.run(new Command.CreateVhost("v", "tests", Set.of("t")));
         catalog.run(new Command.SetPermission("v", "ann", Permission.ALL));
-        catalog.run(new Command.DeclareExchange("v", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY));
+        catalog.run(new Command.DeclareExchange(
+                "v", "ch", "x-consistent-hash", true, false, false, FieldTable.EMPTY, TestIds.CLIENT));
         for (String queue : new String[] {"a", "b"}) {
-            catalog.run(new Command.DeclareQueue("v", queue, true, false, false, FieldTable.EMPTY, 1));
-            catalog.run(new Command.Bind("v", "ch", DestinationKind.QUEUE, queue, "3", FieldTable.EMPTY, 1));
+            catalog.run(new Command.DeclareQueue("v", queue, true, false, false, FieldTable.EMPTY, TestIds.CLIENT));
+            catalog.run(
+                    new Command.Bind("v", "ch", DestinationKind.QUEUE, queue, "3", FieldTable.EMPTY, TestIds.CLIENT));
         }
         catalog.run(new Command.DeleteVhost("v"));
         assertThat(catalog.catalog.vhost("v")).isNull();

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.node.ConnectionId;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.ring.hash.HashAlgorithm;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Commands decided and applied, step by step; above all that a ring is clean however a destination goes. */
 class CatalogTest {
     private static final String V = "/";
-    private static final long CONNECTION = 7;
+    private static final ConnectionId CONNECTION = TestIds.CLIENT;
 
     private final CatalogUnderTest subject = new CatalogUnderTest();
     private final Catalog catalog = subject.catalog;
@@ -34,7 +36,8 @@ class CatalogTest {
     }
 
     private void exchange(String name, String type, boolean autoDelete, Map<String, ?> arguments) {
-        run(new Command.DeclareExchange(V, name, type, false, autoDelete, false, FieldTable.of(arguments)));
+        run(new Command.DeclareExchange(
+                V, name, type, false, autoDelete, false, FieldTable.of(arguments), TestIds.CLIENT));
     }
 
     private void queue(String name, boolean exclusive) {
@@ -86,7 +89,7 @@ class CatalogTest {
             sum += weight;
         }
         assertThat(ring("ch").bucketCount()).isEqualTo(sum);
-        run(new Command.ReleaseConnection(CONNECTION + 1));
+        run(new Command.ReleaseConnection(TestIds.OTHER_CLIENT));
         assertThat(ring("ch").bucketCount()).isEqualTo(sum);
         run(new Command.ReleaseConnection(CONNECTION));
         assertThat(ring("ch").bucketCount()).isZero();

@@ -1,5 +1,7 @@
 package io.jumpmq.broker.catalog;
 
+import io.jumpmq.broker.node.ConnectionId;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.value.FieldTable;
 import java.util.ArrayList;
@@ -12,7 +14,7 @@ import java.util.Set;
 /** A catalog with one virtual host, {@code /}, and what its observer was told. */
 final class CatalogUnderTest implements CatalogObserver {
     static final String V = "/";
-    static final long CONNECTION = 7;
+    static final ConnectionId CONNECTION = TestIds.CLIENT;
 
     final List<String> told = new ArrayList<>();
     final Catalog catalog = new Catalog(ServiceLoader.load(ExchangeType.class), this);

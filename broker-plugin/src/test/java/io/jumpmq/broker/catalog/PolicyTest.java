@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jumpmq.broker.catalog.Policy.Target;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
@@ -106,7 +107,8 @@ class PolicyTest {
 
     @Test
     void anAlternateExchangeMayComeFromAPolicy() {
-        catalog.run(new Command.DeclareExchange(V, "x", "direct", true, false, false, FieldTable.EMPTY));
+        catalog.run(
+                new Command.DeclareExchange(V, "x", "direct", true, false, false, FieldTable.EMPTY, TestIds.CLIENT));
         ExchangeRecord exchange = catalog.vhost().requireExchange("x");
         policy("ae", "^x$", Target.EXCHANGES, 0, Map.of("alternate-exchange", "amq.fanout"));
         assertThat(exchange.alternate()).isEqualTo("amq.fanout");

@@ -62,7 +62,7 @@ class SessionFuzzTest {
             assertThat(broker.backlog()).isZero();
             assertThat(broker.vhost().queues())
                     .as("left behind by connections before seed %d", seed)
-                    .noneMatch(queue -> queue.owner() != 0);
+                    .noneMatch(queue -> queue.isExclusive());
             System.gc();
             assertThat(ended.stream().filter(machine -> machine.get() != null))
                     .as("connections that something holds on to, before seed %d", seed)

@@ -8,6 +8,7 @@ import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.LoopThread;
+import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.LoginGuard;
@@ -75,6 +76,7 @@ final class SteppedBroker {
         queueLoop = new Loop(0, thread);
         clientLoop = new Loop(1, thread);
         broker = new Broker(
+                TestIds.NODE,
                 List.of(queueLoop, clientLoop),
                 ServiceLoader.load(ExchangeType.class),
                 new MemoryBudget(memoryBytes, connectionBytes, () -> {}),

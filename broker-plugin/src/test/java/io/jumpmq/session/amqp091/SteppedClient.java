@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
+import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.session.Connection;
 import io.jumpmq.session.ConnectionContext;
 import io.jumpmq.session.ConnectionListener;
@@ -38,7 +39,7 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
     SteppedClient(SteppedBroker broker, long id, ConnectionSettings settings) {
         this.broker = broker;
         ConnectionContext context = new ConnectionContext(
-                id,
+                new ConnectionId(broker.broker().incarnation(), id),
                 broker.loop(),
                 broker.broker(),
                 broker.authenticator(),

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.broker.node;
+
+import org.jspecify.annotations.NullMarked;
