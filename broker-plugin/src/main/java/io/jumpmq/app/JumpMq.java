@@ -131,6 +131,8 @@ public final class JumpMq implements AutoCloseable {
 
         @Nullable Path dataDirectory;
 
+        @Nullable Path pluginsDirectory;
+
         StoreSettings storeSettings = StoreSettings.DEFAULT;
         Consumer<Throwable> onStoreFailure = failure -> {};
         Consumer<Throwable> onDefect = defect -> {};
@@ -302,6 +304,12 @@ public final class JumpMq implements AutoCloseable {
             return this;
         }
 
+        /** Where the jars of plugins are, which bring types of exchanges; without it, there are only JumpMQ's own. */
+        public Builder pluginsDirectory(Path directory) {
+            pluginsDirectory = directory;
+            return this;
+        }
+
         /** How they are kept. */
         public Builder store(StoreSettings settings) {
             storeSettings = settings;
@@ -372,6 +380,7 @@ public final class JumpMq implements AutoCloseable {
          * Starts the broker. When it cannot, it stops in order: what its directory held is there, and counts as before.
          *
          * @throws UncheckedIOException when it cannot listen, or not use its directory
+         * @throws IllegalArgumentException when a plugin cannot be used
          */
         public JumpMq start() {
             try {

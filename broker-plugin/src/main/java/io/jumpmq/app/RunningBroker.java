@@ -5,6 +5,7 @@ import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.MessageStore;
 import io.jumpmq.broker.RecoveryException;
 import io.jumpmq.broker.catalog.CatalogLog;
+import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.SteadyClock;
 import io.jumpmq.broker.message.MessageFormat;
@@ -12,7 +13,6 @@ import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.management.AlarmLog;
 import io.jumpmq.management.Definitions;
 import io.jumpmq.management.Node;
-import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.LoginGuard;
 import io.jumpmq.session.Connections;
@@ -27,12 +27,13 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -55,20 +56,32 @@ final class RunningBroker implements AutoCloseable {
     /** From a queue with what is delivered to a channel that closes, and with what returns from there to the queue. */
     private static final int STOP_HOPS = 3;
 
+    /** So many exchanges that wait for a type are told by their names. */
+    private static final int SHOWN = 20;
+
     private final EventLoops loops;
     private final @Nullable DiskStore store;
+    private final Plugins plugins;
     private final Node node;
     private final Authenticator authenticator;
     private final AmqpServer server;
     private final List<Listener> listeners = new ArrayList<>();
     private final AlarmLog alarms;
+    private final @Nullable Path pluginsDirectory;
 
     private RunningBroker(
-            JumpMq.Builder settings, EventLoops loops, @Nullable DiskStore store, Node node, LoginGuard guard) {
+            JumpMq.Builder settings,
+            EventLoops loops,
+            @Nullable DiskStore store,
+            Plugins plugins,
+            Node node,
+            LoginGuard guard) {
         this.loops = loops;
         this.store = store;
+        this.plugins = plugins;
         this.node = node;
         this.alarms = new AlarmLog(node);
+        this.pluginsDirectory = settings.pluginsDirectory;
         this.authenticator = new Authenticator(node.broker().catalog()::user, settings.loopbackUsers, guard);
         this.server = new AmqpServer(
                 settings.protocols,
@@ -88,6 +101,7 @@ final class RunningBroker implements AutoCloseable {
      * @param listening what listens where, of the whole process, for management
      * @param onDefect told, once and by another thread than the broker's, when a defect has ended it: it is to be closed
      * @throws IOException when it cannot listen, or not use its directory
+     * @throws IllegalArgumentException when a plugin cannot be used
      */
     static RunningBroker start(
             JumpMq.Builder settings,
@@ -97,23 +111,18 @@ final class RunningBroker implements AutoCloseable {
             Consumer<Throwable> onDefect)
             throws IOException {
         try (StartReport report = new StartReport()) {
+            report.at("loads plugins");
+            Plugins plugins = Plugins.load(settings.pluginsDirectory);
             report.at("opens the directory " + settings.dataDirectory);
-            DiskStore store = settings.dataDirectory == null
-                    ? null
-                    : DiskStore.open(
-                            settings.dataDirectory,
-                            settings.storeSettings,
-                            formats(settings),
-                            settings.onStoreFailure,
-                            report::at);
             CompletableFuture<Throwable> defect = new CompletableFuture<>();
-            RunningBroker broker = recover(settings, store, listening, guard, defect, report);
+            RunningBroker broker = recover(settings, plugins, listening, guard, defect, report);
             try {
                 broker.open(settings, wanted, report);
             } catch (IOException | RuntimeException | Error e) {
                 broker.close();
                 throw e;
             }
+            broker.tellWhatWaits();
             upon(defect, onDefect);
             LOG.info(
                     "Node {} has started, version {}, {}: {}",
@@ -136,6 +145,31 @@ final class RunningBroker implements AutoCloseable {
 
     private static RunningBroker recover(
             JumpMq.Builder settings,
+            Plugins plugins,
+            Supplier<List<Listener>> listening,
+            LoginGuard guard,
+            CompletableFuture<Throwable> defect,
+            StartReport report)
+            throws IOException {
+        try {
+            DiskStore store = settings.dataDirectory == null
+                    ? null
+                    : DiskStore.open(
+                            settings.dataDirectory,
+                            settings.storeSettings,
+                            formats(settings),
+                            settings.onStoreFailure,
+                            report::at);
+            return recover(settings, plugins, store, listening, guard, defect, report);
+        } catch (IOException | RuntimeException | Error e) {
+            plugins.close();
+            throw e;
+        }
+    }
+
+    private static RunningBroker recover(
+            JumpMq.Builder settings,
+            Plugins plugins,
             @Nullable DiskStore store,
             Supplier<List<Listener>> listening,
             LoginGuard guard,
@@ -159,7 +193,7 @@ final class RunningBroker implements AutoCloseable {
         Broker broker = new Broker(
                 store == null ? Incarnation.ofNewNode() : store.life(),
                 loops.loops(),
-                ServiceLoader.load(ExchangeType.class),
+                plugins.types(),
                 memory,
                 store == null ? CatalogLog.VOLATILE : store,
                 store == null ? MessageStore.VOLATILE : store);
@@ -173,7 +207,8 @@ final class RunningBroker implements AutoCloseable {
             }
             throw e;
         }
-        return new RunningBroker(settings, loops, store, node(settings, clock, broker, memory, listening), guard);
+        Node node = node(settings, clock, broker, memory, plugins.described(), listening);
+        return new RunningBroker(settings, loops, store, plugins, node, guard);
     }
 
     private static void recover(JumpMq.Builder settings, Broker broker, @Nullable DiskStore store, StartReport report)
@@ -206,6 +241,7 @@ final class RunningBroker implements AutoCloseable {
             SteadyClock clock,
             Broker broker,
             MemoryBudget memory,
+            List<Node.Plugin> plugins,
             Supplier<List<Listener>> listening) {
         String name = settings.nodeName;
         return new Node(
@@ -218,6 +254,7 @@ final class RunningBroker implements AutoCloseable {
                 settings.dataDirectory,
                 settings.defaultQueueType,
                 BasicFormat.INSTANCE,
+                plugins,
                 () -> listening.get().stream().map(Listener::managed).toList());
     }
 
@@ -256,6 +293,23 @@ final class RunningBroker implements AutoCloseable {
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
+    }
+
+    /** Whoever has taken a plugin away is told which exchanges need it. */
+    private void tellWhatWaits() {
+        Map<String, List<ExchangeRecord>> waiting = node.broker().catalog().vhosts().stream()
+                .flatMap(vhost -> vhost.exchanges().stream())
+                .filter(ExchangeRecord::waitsForType)
+                .sorted(Comparator.comparing(ExchangeRecord::vhost).thenComparing(ExchangeRecord::name))
+                .collect(Collectors.groupingBy(ExchangeRecord::type, TreeMap::new, Collectors.toList()));
+        waiting.forEach((type, exchanges) -> LOG.warn(
+                "No plugin brings the type '{}', for which {} wait: {}{}. They keep bindings and state, and route nothing."
+                        + " Put the plugin into {}, and start again; or delete them.",
+                type,
+                exchanges.size() == 1 ? "1 exchange has to" : exchanges.size() + " exchanges have to",
+                exchanges.stream().limit(SHOWN).map(ExchangeRecord::toString).collect(Collectors.joining(", ")),
+                exchanges.size() > SHOWN ? ", …" : "",
+                pluginsDirectory == null ? "the plugins' directory" : pluginsDirectory));
     }
 
     /** Imports what is to be there first, and lets clients in. */
@@ -343,6 +397,7 @@ final class RunningBroker implements AutoCloseable {
                 LOG.error("The store could not be closed in order; what was confirmed is safe", e);
             }
         }
+        plugins.close();
     }
 
     /** What does not stop in order must not keep the store from it: what was acknowledged would come back. */

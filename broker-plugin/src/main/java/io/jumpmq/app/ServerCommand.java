@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -83,6 +84,12 @@ final class ServerCommand implements Callable<Integer> {
 
     @Option(names = "--data-dir", paramLabel = "DIRECTORY", description = "Where data is kept. Default: ./data.")
     private @Nullable String dataDirectory;
+
+    @Option(
+            names = "--plugins-dir",
+            paramLabel = "DIRECTORY",
+            description = "Where plugins' jars are. Default: 'plugins' beside the data directory, if it is there.")
+    private @Nullable String pluginsDirectory;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; may be given several times.")
     private Map<String, String> set = new LinkedHashMap<>();
@@ -211,6 +218,9 @@ final class ServerCommand implements Callable<Integer> {
         if (dataDirectory != null) {
             settings.set("--data-dir", Options.DATA_DIRECTORY.key(), dataDirectory);
         }
+        if (pluginsDirectory != null) {
+            settings.set("--plugins-dir", Options.PLUGINS_DIRECTORY.key(), pluginsDirectory);
+        }
         if (managementPort != null) {
             settings.set("--management-port", Options.MANAGEMENT.port().key(), managementPort);
         }
@@ -256,6 +266,7 @@ final class ServerCommand implements Callable<Integer> {
                         OnDamage.valueOf(settings.get(Options.STORE_ON_DAMAGE).toUpperCase(Locale.ROOT))))
                 .onStoreFailure(ServerCommand::onStoreFailure)
                 .onFatal(ServerCommand::giveUp);
+        pluginsDirectory(settings).ifPresent(builder::pluginsDirectory);
         settings.find(Options.THREADS).ifPresent(builder::threads);
         builder.port(-1);
         new ListenerSettings(settings, host).wanted().forEach(builder::listen);
@@ -273,6 +284,33 @@ final class ServerCommand implements Callable<Integer> {
         settings.warnings().forEach(LOG::warn);
         settings.ignored().forEach(key -> LOG.info("{} makes no difference here", key));
         return builder;
+    }
+
+    /** The one that is set has to be there; the one beside the data directory need not. */
+    private static Optional<Path> pluginsDirectory(Settings settings) {
+        Path data = Path.of(settings.get(Options.DATA_DIRECTORY)).toAbsolutePath();
+        return settings.find(Options.PLUGINS_DIRECTORY)
+                .map(Path::of)
+                .or(() -> Optional.of(data.resolveSibling("plugins")).filter(ServerCommand::isOwnDirectory));
+    }
+
+    /** Where the data directory is beside other people's, as in /tmp, theirs must not become a part of the server. */
+    private static boolean isOwnDirectory(Path path) {
+        try {
+            if (!Files.isDirectory(path)) {
+                return false;
+            }
+            Object owner = Files.getAttribute(path, "unix:uid");
+            boolean own = owner.equals(0) || owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+            if (!own) {
+                LOG.warn(
+                        "{} belongs to somebody else: no plugins are loaded from there unless --plugins-dir says so",
+                        path);
+            }
+            return own;
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return true; // Not on Linux.
+        }
     }
 
     private static long diskFreeLimit(Settings settings) {

@@ -8,6 +8,7 @@ import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.MessageQueue;
 import io.jumpmq.broker.queue.QueueEntry;
 import io.jumpmq.metrics.ChannelCounters;
+import io.jumpmq.value.AmqpException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -115,16 +116,20 @@ public final class OperatorChannel {
                 putBack(queue, entry, new Move.Outcome(moved, objection), done);
                 return;
             }
-            boolean routed = publish(move.vhost(), move.exchange(), message, move.user(), (settled, accepted) -> {
-                if (accepted) {
-                    home.send(queue.home(), queue.acknowledge(), entry);
-                    move(queue, move, moved + 1, done);
-                } else {
-                    putBack(queue, entry, new Move.Outcome(moved, "a queue refuses it: it is full"), done);
+            try {
+                boolean routed = publish(move.vhost(), move.exchange(), message, move.user(), (settled, accepted) -> {
+                    if (accepted) {
+                        home.send(queue.home(), queue.acknowledge(), entry);
+                        move(queue, move, moved + 1, done);
+                    } else {
+                        putBack(queue, entry, new Move.Outcome(moved, "a queue refuses it: it is full"), done);
+                    }
+                });
+                if (!routed) {
+                    putBack(queue, entry, new Move.Outcome(moved, "no queue takes it from there"), done);
                 }
-            });
-            if (!routed) {
-                putBack(queue, entry, new Move.Outcome(moved, "no queue takes it from there"), done);
+            } catch (AmqpException e) {
+                putBack(queue, entry, new Move.Outcome(moved, e.getMessage()), done);
             }
         });
     }

@@ -400,7 +400,7 @@ public final class QueueActor implements QueueHandle, QueueOutput, LogListener {
         ExchangeRecord exchange = vhost == null ? null : vhost.exchange(exchangeName);
         if (vhost != null && exchange != null) {
             VirtualHost.Routing routing = new VirtualHost.Routing();
-            vhost.route(exchange, letter.message(), routing);
+            vhost.routeOrDrop(exchange, letter.message(), routing);
             for (int i = 0; i < routing.queues().size(); i++) {
                 QueueRecord target = routing.queues().get(i);
                 if (!letter.closesCycle(target.name())) {

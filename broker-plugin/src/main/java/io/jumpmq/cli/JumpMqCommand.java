@@ -87,6 +87,7 @@ public final class JumpMqCommand {
                 .addSubcommand(RingCommands.commandLine(console))
                 .addSubcommand(new UniformityCommand(console))
                 .addSubcommand(StoreCommands.commandLine(console))
+                .addSubcommand(PluginsCommand.commandLine(console))
                 .addSubcommand("completion", completion())
                 .setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8)))
                 .setErr(console.err())

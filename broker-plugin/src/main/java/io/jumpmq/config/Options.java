@@ -165,6 +165,13 @@ public final class Options {
             "data",
             "Where durable queues and persistent messages are kept. It is made when it is missing.");
 
+    public static final Option<String> PLUGINS_DIRECTORY = new Option<>(
+            "jumpmq.plugins_dir",
+            Kind.text("a directory's path"),
+            null,
+            "Where the jars of plugins are, which bring types of exchanges (see plugins.md). Unset, it is the directory plugins"
+                    + " beside jumpmq.data_dir, if there is one. Changes take effect at the next start.");
+
     public static final Option<String> STORE_SYNC = new Option<>(
             "jumpmq.store.sync",
             Kind.choice("always", "interval"),
@@ -324,6 +331,7 @@ public final class Options {
                             DISK_FREE_SHARE,
                             NODE_NAME,
                             DATA_DIRECTORY,
+                            PLUGINS_DIRECTORY,
                             STORE_SYNC,
                             STORE_INTERVAL,
                             STORE_SEGMENT,

@@ -43,7 +43,7 @@ final class ControlResources {
     private void start() {
         try {
             control.start();
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
             throw new HttpError(503, "not_started", "the broker did not start: " + e.getMessage());
         }
     }

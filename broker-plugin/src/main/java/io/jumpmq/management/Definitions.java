@@ -51,7 +51,7 @@ public final class Definitions {
     private static final String QUEUE_TYPE = "x-queue-type";
     private static final String NO_STREAMS = "there are no streams";
 
-    /** Exchange types that RabbitMQ has, with plugins, and that there are not here. */
+    /** Exchange types that RabbitMQ has, with plugins, and that are not here unless a plugin brings them. */
     private static final Set<String> TYPES_OF_PLUGINS = Set.of(
             "x-delayed-message",
             "x-event",
@@ -444,8 +444,8 @@ public final class Definitions {
     private void addExchange(Fields fields, String element, Import all, String vhost) {
         String name = fields.requiredText("name");
         String type = fields.requiredText("type");
-        if (TYPES_OF_PLUGINS.contains(type)) {
-            all.leaveOut(vhost, "exchange", name, "there are no exchanges of type " + type);
+        if (isOfMissingPlugin(vhost, name, type)) {
+            all.leaveOut(vhost, "exchange", name, "no plugin brings exchanges of type " + type);
             return;
         }
         all.add(
@@ -459,6 +459,18 @@ public final class Definitions {
                         fields.truth("internal", false),
                         fields.table("arguments"),
                         node.broker().operator()));
+    }
+
+    /** One of RabbitMQ's; or of this node's own, which has exchanges that wait for it. */
+    private boolean isOfMissingPlugin(String vhost, String name, String type) {
+        Catalog catalog = node.broker().catalog();
+        if (catalog.exchangeTypes().stream().anyMatch(known -> known.name().equals(type))) {
+            return false;
+        }
+        VirtualHost in = catalog.vhost(vhost);
+        ExchangeRecord there = in == null ? null : in.exchange(name);
+        return TYPES_OF_PLUGINS.contains(type)
+                || (there != null && there.waitsForType() && there.type().equals(type));
     }
 
     private Command.Bind binding(Fields fields, @Nullable String into) {

@@ -78,6 +78,9 @@ final class ExchangeResources {
                 exchange.policy().policy() == null
                         ? null
                         : exchange.policy().policy().name());
+        if (exchange.waitsForType()) {
+            map.put("waits_for_type", true);
+        }
         map.put("user_who_performed_action", "none");
         return map;
     }

@@ -9,6 +9,7 @@ import io.jumpmq.session.Connections;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDirectory null: nothing is kept
  * @param defaultQueueType what new virtual hosts have for a default; empty: none
  * @param format what messages are written in that come over HTTP
+ * @param plugins what it has loaded, in this order
  * @param listeners what listens where
  */
 public record Node(
@@ -32,6 +34,7 @@ public record Node(
         @Nullable Path dataDirectory,
         String defaultQueueType,
         MessageFormat format,
+        List<Plugin> plugins,
         Supplier<List<Listener>> listeners) {
 
     /** The version of RabbitMQ whose interface this is: clients decide by it what they may ask, over AMQP as over HTTP. */
@@ -63,6 +66,7 @@ public record Node(
                 dataDirectory,
                 defaultQueueType,
                 format,
+                plugins,
                 listeners);
     }
 
@@ -70,6 +74,16 @@ public record Node(
     long uptimeMillis() {
         return clock.nowMillis() - clock.startedMillis();
     }
+
+    /**
+     * A jar that was loaded.
+     *
+     * @param version empty: it does not say
+     * @param exchangeTypes the names of those that it brings
+     * @param routingFailures messages that it could not route
+     */
+    public record Plugin(
+            String name, String version, Path file, List<String> exchangeTypes, LongSupplier routingFailures) {}
 
     /**
      * A port that is open.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.metrics.NodeCounters;
+import io.jumpmq.plugin.ExchangeType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,11 @@ final class OverviewResources {
                     call.requireMonitor();
                     requireThisNode(call.at("name"));
                     return Answer.of(Map.of("memory", memory()));
+                })
+                .get("/nodes/{name}/plugins", call -> {
+                    call.requireMonitor();
+                    requireThisNode(call.at("name"));
+                    return Answer.of(Plugins.all(node));
                 })
                 .get("/whoami", OverviewResources::whoami)
                 .get("/cluster-name", call -> Answer.of(Map.of("name", node.clusterName())))
@@ -131,14 +137,12 @@ final class OverviewResources {
         return totals;
     }
 
-    private static List<Map<String, Object>> exchangeTypes() {
+    private List<Map<String, Object>> exchangeTypes() {
         List<Map<String, Object>> types = new ArrayList<>();
-        for (String name : List.of("direct", "fanout", "headers", "topic", "x-consistent-hash")) {
+        for (ExchangeType known : node.broker().catalog().exchangeTypes()) {
             Map<String, Object> type = new LinkedHashMap<>();
-            type.put("name", name);
-            type.put(
-                    "description",
-                    name.startsWith("x-") ? "Consistent hashing over weighted queues" : "AMQP " + name + " exchange");
+            type.put("name", known.name());
+            type.put("description", known.description());
             type.put("enabled", true);
             types.add(type);
         }
@@ -223,18 +227,28 @@ final class OverviewResources {
                 List.of(
                         Map.of("name", "PLAIN", "description", "SASL PLAIN", "enabled", true),
                         Map.of("name", "AMQPLAIN", "description", "PLAIN in a field table", "enabled", true)));
-        map.put("applications", List.of(Map.of("name", "jumpmq", "description", "JumpMQ", "version", node.version())));
+        map.put("applications", applications());
         map.put("contexts", contexts());
         map.put("db_dir", node.dataDirectory() == null ? "" : String.valueOf(node.dataDirectory()));
         map.put("config_files", List.of());
         map.put("log_files", List.of("<stdout>"));
         map.put(
                 "enabled_plugins",
-                List.of("rabbitmq_consistent_hash_exchange", "rabbitmq_management", "rabbitmq_prometheus"));
+                Plugins.all(node).stream().map(plugin -> plugin.get("name")).toList());
         map.put("net_ticktime", 60);
         map.put("metrics_gc_queue_length", Map.of());
         map.put("cluster_links", List.of());
         return map;
+    }
+
+    private List<Map<String, Object>> applications() {
+        List<Map<String, Object>> all = new ArrayList<>();
+        all.add(Map.of("name", "jumpmq", "description", "JumpMQ", "version", node.version()));
+        for (Node.Plugin plugin : node.plugins()) {
+            String description = "Plugin with " + String.join(", ", plugin.exchangeTypes());
+            all.add(Map.of("name", plugin.name(), "description", description, "version", plugin.version()));
+        }
+        return all;
     }
 
     private Map<String, Object> memory() {

@@ -109,6 +109,7 @@ class AuditTest {
                     null,
                     "",
                     BasicFormat.INSTANCE,
+                    List.of(),
                     List::of);
             Authenticator authenticator = new Authenticator(name -> null, Set.of(), new LoginGuard(() -> 0));
             try (ManagementServer server =

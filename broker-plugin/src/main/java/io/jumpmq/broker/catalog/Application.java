@@ -24,8 +24,7 @@ final class Application implements Change.Visitor<Boolean> {
     @Override
     public Boolean exchangeDeclared(Change.ExchangeDeclared declared) {
         VirtualHost vhost = vhost(declared.vhost(), declared);
-        ExchangeRecord exchange =
-                new ExchangeRecord(declared, types.require(declared.type()).create(Topology.wanted(declared)));
+        ExchangeRecord exchange = new ExchangeRecord(declared, types.router(declared));
         exchange.adopt(EffectivePolicy.of(vhost.policies(), declared));
         vhost.exchanges.put(declared.name(), exchange);
         return true;
@@ -80,9 +79,12 @@ final class Application implements Change.Visitor<Boolean> {
     public Boolean ringRestored(Change.RingRestored restored) {
         VirtualHost vhost = vhost(restored.vhost(), restored);
         ExchangeRecord exchange = vhost.requireExchange(restored.exchange());
-        exchange.router().restore(restored.snapshot(), VirtualHost.written(vhost.names()));
         if (exchange.router() instanceof ConsistentHashRouter ring) {
+            ring.restore(restored.snapshot(), VirtualHost.written(vhost.names()));
             follow(exchange, ring.bindingKeys());
+        } else {
+            // Its bindings are made already; what went while it waited for its type is in its state still.
+            exchange.router().restore(restored.snapshot(), VirtualHost.written(vhost.pastNames()));
         }
         return true;
     }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * may read.
  */
 public final class Catalog {
+    private final ExchangeTypes types;
     private final Decisions decisions;
     private final Application application;
     private final Access access = new Access();
@@ -40,9 +41,9 @@ public final class Catalog {
 
     /** A catalog without virtual hosts. */
     public Catalog(Iterable<ExchangeType> types, CatalogObserver observer) {
-        ExchangeTypes known = new ExchangeTypes(types);
-        this.decisions = new Decisions(this, known);
-        this.application = new Application(this, known, observer);
+        this.types = new ExchangeTypes(types);
+        this.decisions = new Decisions(this, this.types);
+        this.application = new Application(this, this.types, observer);
     }
 
     /** A virtual host, or null. */
@@ -52,6 +53,11 @@ public final class Catalog {
 
     public Collection<VirtualHost> vhosts() {
         return vhosts.values();
+    }
+
+    /** The types that an exchange can be declared with, by name. */
+    public Collection<ExchangeType> exchangeTypes() {
+        return types.all();
     }
 
     /** A user as it is now, or null. */

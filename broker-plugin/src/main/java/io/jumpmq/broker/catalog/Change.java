@@ -247,6 +247,7 @@ public sealed interface Change {
 
     /**
      * A ring is this, and the bindings are those that it tells: of those there are, the ones that fit keep their arguments.
+     * Or: the state of an exchange of a plugin's type is this, and its bindings are those that there are.
      *
      * @param snapshot as {@link Catalog#snapshot} makes it
      */

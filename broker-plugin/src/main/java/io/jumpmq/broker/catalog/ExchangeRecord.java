@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.broker.exchange.Binding;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
+import io.jumpmq.broker.exchange.WaitingRouter;
 import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.metrics.ExchangeCounters;
 import io.jumpmq.plugin.Destination;
@@ -137,6 +138,24 @@ public final class ExchangeRecord implements Destination {
 
     public Router router() {
         return router;
+    }
+
+    /** Whether its type is missing: until it is there again, at a start, nothing is routed, and what is bound stays so. */
+    public boolean waitsForType() {
+        return router instanceof WaitingRouter;
+    }
+
+    /**
+     * Lets a change of its bindings pass.
+     *
+     * @throws AmqpException PRECONDITION_FAILED when nobody can judge it, for the type is missing
+     */
+    void requireType() {
+        if (waitsForType()) {
+            throw new AmqpException(
+                    ReplyCode.PRECONDITION_FAILED,
+                    this + " waits for its type '" + type() + "', which no plugin brings: it can only be deleted");
+        }
     }
 
     /** Whether a destination has one binding at the most, so that a new one takes the place of the one there is. */

@@ -147,6 +147,7 @@ final class Topology {
         Destination destination = destination(vhost, bind.kind(), bind.destination(), bind.connection());
         ExchangeRecord source = vhost.requireExchange(bind.source());
         requireNotDefault(bind.source());
+        source.requireType();
         requireShort("routing key", bind.key());
         Binding binding = new Binding(destination, bind.key(), bind.arguments());
         accept(() -> source.router().validate(binding));
@@ -181,6 +182,7 @@ final class Topology {
         }
         Destination destination = destination(vhost, unbind.kind(), unbind.destination(), unbind.connection());
         ExchangeRecord source = vhost.requireExchange(unbind.source());
+        source.requireType();
         Binding binding = new Binding(destination, unbind.key(), unbind.arguments());
         return source.bindings.contains(binding)
                 ? new Removal().binding(source, binding).changes()

@@ -242,7 +242,7 @@ public final class VirtualHost {
      * Finds the queues of a message: through bindings between exchanges, each visited once; through alternate exchanges; by
      * its own routing key and those of its CC and BCC headers.
      *
-     * @throws AmqpException when a CC or BCC header is not an array of strings
+     * @throws AmqpException when a CC or BCC header is not an array of strings, or a plugin's type of exchange fails
      */
     public void route(ExchangeRecord exchange, Message message, Routing routing) {
         routing.found.clear();
@@ -270,6 +270,15 @@ public final class VirtualHost {
             } else if (found.get(i) instanceof QueueRecord queue) {
                 routing.queues.add(queue);
             }
+        }
+    }
+
+    /** As {@link #route}, for what nobody answers for: where a plugin fails, it goes nowhere. */
+    public void routeOrDrop(ExchangeRecord exchange, Message message, Routing routing) {
+        try {
+            route(exchange, message, routing);
+        } catch (AmqpException e) {
+            routing.queues.clear();
         }
     }
 

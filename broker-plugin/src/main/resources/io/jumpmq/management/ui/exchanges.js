@@ -38,6 +38,7 @@ function features(x) {
         x.auto_delete && "auto-delete",
         x.internal && "internal",
         x.policy && `policy ${x.policy}`,
+        x.waits_for_type && "waits for its type: no plugin brings it",
     ]);
 }
 
@@ -51,6 +52,10 @@ function declareForm(view) {
     const vhost = vhostChoice(view);
     const name = textInput({ required: true });
     const type = choice(TYPES, { onchange: () => (hashing.hidden = type.value !== HASHING) });
+    attempt(async () => {
+        const names = (await view.get(["overview"])).exchange_types.map(known => known.name);
+        type.append(...names.filter(known => !TYPES.includes(known)).map(known => h("option", null, known)));
+    });
     const algorithm = choice([["", "the broker's default"], "jump", "jump-back", "rabbitmq"]);
     const hashed = choice([
         ["", "the routing key"],

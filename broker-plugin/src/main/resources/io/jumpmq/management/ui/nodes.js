@@ -101,6 +101,7 @@ export function nodePage(view) {
                 ["Process", node.os_pid],
                 ["Processors", count(node.processors)],
                 ["Threads", count(node.proc_used)],
+                ["Plugins", node.enabled_plugins.join(", ")],
             ]),
         );
         patch(
