@@ -6,7 +6,6 @@ import io.jumpmq.broker.catalog.CatalogObserver;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.InapplicableException;
-import io.jumpmq.broker.catalog.QueueHandle;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.Rings;
 import io.jumpmq.broker.catalog.VirtualHost;
@@ -15,6 +14,7 @@ import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.queue.MessageQueue;
+import io.jumpmq.broker.queue.QueuePort;
 import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.metrics.SocketCounters;
@@ -57,6 +57,11 @@ public final class Broker implements CatalogObserver {
     private final long mostWaitingBytes;
     private final CatalogLog log;
     private final MessageStore store;
+    private final QueuePlacement placement;
+
+    /** The queues that run here, by their ids. */
+    private final Map<Long, LocalQueue> localQueues = new ConcurrentHashMap<>();
+
     private final Map<String, Integer> connections = new ConcurrentHashMap<>();
     private final Tally userConnections = new Tally();
     private final Tally userChannels = new Tally();
@@ -69,7 +74,7 @@ public final class Broker implements CatalogObserver {
     private final Receiver<Request> decide = this::onRequest;
     private final Receiver<Recorded> recorded = done -> answer(done.request, done.outcome);
 
-    /** A broker without virtual hosts and users. */
+    /** A broker without virtual hosts and users, all of whose queues run here. */
     public Broker(
             Incarnation incarnation,
             List<Loop> loops,
@@ -77,6 +82,18 @@ public final class Broker implements CatalogObserver {
             MemoryBudget memory,
             CatalogLog log,
             MessageStore store) {
+        this(incarnation, loops, types, memory, log, store, QueuePlacement.HERE);
+    }
+
+    /** One whose queues may run elsewhere. */
+    public Broker(
+            Incarnation incarnation,
+            List<Loop> loops,
+            Iterable<ExchangeType> types,
+            MemoryBudget memory,
+            CatalogLog log,
+            MessageStore store,
+            QueuePlacement placement) {
         this.incarnation = incarnation;
         this.loops = List.copyOf(loops);
         this.memory = memory;
@@ -85,6 +102,7 @@ public final class Broker implements CatalogObserver {
         this.log = log;
         this.store = store;
         this.types = types;
+        this.placement = placement;
         this.catalog = new Catalog(types, this);
         this.counters =
                 this.loops.stream().map(loop -> ChannelCounters.ofLoop()).toList();
@@ -300,20 +318,15 @@ public final class Broker implements CatalogObserver {
         return alarms;
     }
 
-    /** Has all queues let go of what they can: memory is short. Any thread. */
+    /** Has all queues that run here let go of what they can: memory is short. Any thread. */
     public void letGo() {
-        for (VirtualHost vhost : catalog.vhosts()) {
-            vhost.queues().forEach(queue -> QueueActor.of(queue).letGo());
-        }
+        localQueues.values().forEach(LocalQueue::letGo);
     }
 
-    /** Asks all queues, by their ids, up to where they have delivered: {@link MessageQueue#noteSeen}. Any thread. */
+    /** Asks all queues that run here, by their ids, up to where they have delivered: {@link MessageQueue#noteSeen}. Any thread. */
     public Map<Long, CompletableFuture<Long>> noteSeen() {
         Map<Long, CompletableFuture<Long>> seen = new HashMap<>();
-        for (VirtualHost vhost : catalog.vhosts()) {
-            vhost.queues()
-                    .forEach(queue -> seen.put(queue.id(), QueueActor.of(queue).noteSeen()));
-        }
+        localQueues.forEach((id, queue) -> seen.put(id, queue.noteSeen()));
         return seen;
     }
 
@@ -540,21 +553,27 @@ public final class Broker implements CatalogObserver {
 
     /** Queues are dealt out to the loops in turn. */
     @Override
-    public QueueHandle queueDeclared(QueueRecord queue) {
+    public QueuePort queueDeclared(QueueRecord queue) {
         events.count(NodeCounters.Event.QUEUE_CREATED);
-        return new QueueActor(this, queue, loops.get((int) (queue.id() % loops.size())));
+        return placement.place(queue, () -> runHere(queue));
+    }
+
+    private QueuePort runHere(QueueRecord queue) {
+        LocalQueue local = new LocalQueue(this, queue, loops.get((int) (queue.id() % loops.size())));
+        localQueues.put(queue.id(), local);
+        return local;
     }
 
     @Override
     public void queueDeleted(QueueRecord queue) {
         events.count(NodeCounters.Event.QUEUE_DELETED);
-        QueueActor.of(queue).tell(loops.get(0), MessageQueue::delete);
+        localQueues.remove(queue.id());
+        queue.port().deleted(loops.get(0));
     }
 
     @Override
     public void queueSettingsChanged(QueueRecord queue) {
-        QueueActor actor = QueueActor.of(queue);
-        actor.tell(loops.get(0), core -> core.update(queue.settings(), actor.nowMillis()));
+        queue.port().settingsChanged(loops.get(0));
     }
 
     @Override

@@ -1,9 +1,16 @@
 package io.jumpmq.broker;
 
-import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.catalog.Catalog;
+import io.jumpmq.broker.catalog.ExchangeRecord;
+import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.catalog.VirtualHost;
+import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.queue.DeadLetter;
+import io.jumpmq.broker.queue.PublishOutcome;
 import io.jumpmq.broker.queue.QueueEntry;
+import io.jumpmq.broker.queue.QueuePort;
+import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -13,50 +20,59 @@ import java.util.WeakHashMap;
  * sent again goes to those alone that do not have it yet. On the loop of the queue in which the messages died.
  */
 final class DeadLetterDeliveries {
-    private final QueueActor source;
-
-    /** Who has taken a dead letter that others have refused. Weak: its queue may be purged meanwhile. */
-    private final Map<QueueEntry, Set<QueueActor>> taken = new WeakHashMap<>();
-
-    DeadLetterDeliveries(QueueActor source) {
-        this.source = source;
+    /** Told what became of a dead letter. */
+    interface Sender {
+        /** Whether all queues have it, of which there are some. */
+        void answered(QueueEntry entry, boolean safe);
     }
 
-    /** Sends a dead letter to its queues, and tells the source when all have answered. */
-    void send(QueueEntry entry, Message letter, List<QueueActor> targets) {
-        Set<QueueActor> takers = taken.computeIfAbsent(entry, unused -> new HashSet<>());
-        List<QueueActor> missing =
-                targets.stream().filter(target -> !takers.contains(target)).toList();
-        if (missing.isEmpty()) {
-            answer(entry, !takers.isEmpty());
+    private final Catalog catalog;
+    private final QueueRecord source;
+    private final Loop home;
+    private final Sender sender;
+
+    /** Who has taken a dead letter that others have refused. Weak: its queue may be purged meanwhile. */
+    private final Map<QueueEntry, Set<QueuePort>> taken = new WeakHashMap<>();
+
+    DeadLetterDeliveries(Catalog catalog, QueueRecord source, Loop home, Sender sender) {
+        this.catalog = catalog;
+        this.source = source;
+        this.home = home;
+        this.sender = sender;
+    }
+
+    /** Sends a dead letter to the queues behind an exchange that do not have it yet. */
+    void send(QueueEntry entry, DeadLetter letter, String exchangeName) {
+        Set<QueuePort> takers = taken.computeIfAbsent(entry, unused -> new HashSet<>());
+        VirtualHost vhost = catalog.vhost(source.vhost());
+        ExchangeRecord exchange = vhost == null ? null : vhost.exchange(exchangeName);
+        if (vhost == null || exchange == null) {
+            sender.answered(entry, !takers.isEmpty());
             return;
         }
-        int[] open = {missing.size()};
-        for (QueueActor target : missing) {
-            Publication publication = new Publication(letter, 0, 1, source.home(), (settled, accepted) -> {
-                if (accepted) {
+        Publisher publisher = new Publisher(catalog, vhost, home);
+        QueuePort[] missing = Arrays.stream(publisher.routeOrDrop(exchange, letter.message()))
+                .filter(target -> !letter.closesCycle(target.name()) && !takers.contains(target))
+                .toArray(QueuePort[]::new);
+        if (missing.length == 0) {
+            sender.answered(entry, !takers.isEmpty());
+            return;
+        }
+        int[] open = {missing.length};
+        for (QueuePort target : missing) {
+            publisher.send(letter.message(), new QueuePort[] {target}, 0, (settled, outcome) -> {
+                if (outcome == PublishOutcome.ACCEPTED) {
                     takers.add(target);
                 }
                 if (--open[0] == 0) {
-                    answer(entry, takers.containsAll(missing));
+                    sender.answered(entry, takers.containsAll(Arrays.asList(missing)));
                 }
             });
-            source.home().send(target.home(), target.publishTracked(), publication);
         }
     }
 
-    private void answer(QueueEntry entry, boolean safe) {
-        source.afterwards(core -> {
-            boolean atLeastOnce = core.settings().deadLettersAtLeastOnce();
-            if (atLeastOnce && !safe) {
-                core.deadLetterFailed(entry, source.nowMillis());
-                return;
-            }
-            taken.remove(entry);
-            core.deadLettered(entry);
-            if (atLeastOnce) {
-                source.countConfirmed();
-            }
-        });
+    /** A dead letter is safe, or given up. */
+    void forget(QueueEntry entry) {
+        taken.remove(entry);
     }
 }

@@ -89,11 +89,7 @@ public record Firehose(Broker broker, Loop from, VirtualHost vhost, String conne
         }
         MessageHeader header = about.header().format().header(MessageProperties.ofHeaders(FieldTable.of(headers)));
         Message copy = new Message(EXCHANGE, key.getBytes(UTF_8), header, about.body());
-        VirtualHost.Routing routing = new VirtualHost.Routing();
-        vhost.routeOrDrop(exchange, copy, routing);
-        for (int i = 0; i < routing.queues().size(); i++) {
-            QueueActor queue = QueueActor.of(routing.queues().get(i));
-            from.send(queue.home(), queue.publish(), copy);
-        }
+        Publisher publisher = new Publisher(broker.catalog(), vhost, from);
+        publisher.send(copy, publisher.routeOrDrop(exchange, copy));
     }
 }

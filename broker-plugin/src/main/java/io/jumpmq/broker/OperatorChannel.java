@@ -4,15 +4,25 @@ import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Loop;
+import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.message.Message;
-import io.jumpmq.broker.queue.MessageQueue;
-import io.jumpmq.broker.queue.QueueEntry;
+import io.jumpmq.broker.queue.Delivery;
+import io.jumpmq.broker.queue.Fetched;
+import io.jumpmq.broker.queue.Publication;
+import io.jumpmq.broker.queue.PublishOutcome;
+import io.jumpmq.broker.queue.QueuePort;
+import io.jumpmq.broker.queue.QueueReply;
+import io.jumpmq.broker.queue.QueueReply.Answered;
+import io.jumpmq.broker.queue.QueueStat;
+import io.jumpmq.broker.queue.QueueUnreachableException;
+import io.jumpmq.broker.queue.Settlement;
 import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.value.AmqpException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,20 +35,12 @@ public final class OperatorChannel {
     private final Broker broker;
     private final Loop home;
     private final ChannelCounters counters;
-    private final VirtualHost.Routing routing = new VirtualHost.Routing();
 
     /** The channel of a broker. */
     public OperatorChannel(Broker broker) {
         this.broker = broker;
         this.home = broker.catalogLoop();
         this.counters = ChannelCounters.ofChannel(broker.counters(home));
-    }
-
-    /** What becomes of messages that were looked at. */
-    public enum Settlement {
-        ACK,
-        REJECT,
-        REQUEUE
     }
 
     /**
@@ -48,12 +50,21 @@ public final class OperatorChannel {
      */
     public record Got(Message message, boolean redelivered, int left) {}
 
-    /** Publishes a user's message. Completed when every queue has it: with whether there was one. */
+    /**
+     * Publishes a user's message. Completed when every queue has it or has refused it: with whether there was one;
+     * exceptionally with a {@link QueueUnreachableException} when one cannot be reached.
+     */
     public CompletableFuture<Boolean> publish(
             VirtualHost vhost, ExchangeRecord exchange, Message message, String user) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         onHome(done, () -> {
-            boolean routed = publish(vhost, exchange, message, user, (settled, accepted) -> done.complete(true));
+            boolean routed = publish(publisher(vhost), vhost, exchange, message, user, (settled, outcome) -> {
+                if (outcome == PublishOutcome.UNREACHABLE) {
+                    done.completeExceptionally(new QueueUnreachableException("a queue behind " + exchange));
+                } else {
+                    done.complete(true);
+                }
+            });
             if (!routed) {
                 done.complete(false);
             }
@@ -61,30 +72,27 @@ public final class OperatorChannel {
         return done;
     }
 
+    private Publisher publisher(VirtualHost vhost) {
+        return new Publisher(broker.catalog(), vhost, home);
+    }
+
     /** Publishes a message; false: there is no queue for it, and nothing will be settled. */
     private boolean publish(
+            Publisher publisher,
             VirtualHost vhost,
             ExchangeRecord exchange,
             Message message,
             String user,
             Publication.Settlement settlement) {
         counters.published(false, message.body().length);
-        vhost.route(exchange, message, routing);
+        QueuePort[] queues = publisher.route(exchange, message);
         if (vhost.isTraced()) {
-            firehose(vhost, user).published(message, routedQueues());
+            firehose(vhost, user).published(message, Publisher.names(queues));
         }
-        int queues = routing.queues().size();
-        exchange.counters().routed(queues);
-        if (queues == 0) {
-            counters.unroutable(false);
+        if (!Publisher.count(counters, exchange, queues, false)) {
             return false;
         }
-        counters.routed();
-        Publication publication = new Publication(message, 0, queues, home, settlement);
-        for (int i = 0; i < queues; i++) {
-            QueueActor queue = QueueActor.of(routing.queues().get(i));
-            home.send(queue.home(), queue.publishTracked(), publication);
-        }
+        publisher.send(message, queues, 0, settlement);
         return true;
     }
 
@@ -94,63 +102,78 @@ public final class OperatorChannel {
      */
     public CompletableFuture<Move.Outcome> move(QueueRecord queue, Move move) {
         CompletableFuture<Move.Outcome> done = new CompletableFuture<>();
-        onHome(done, () -> move(QueueActor.of(queue), move, 0, done));
+        onHome(done, () -> move(queue, publisher(move.vhost()), move, 0, done));
         return done;
     }
 
-    private void move(QueueActor queue, Move move, int moved, CompletableFuture<Move.Outcome> done) {
+    private void move(
+            QueueRecord queue, Publisher publisher, Move move, int moved, CompletableFuture<Move.Outcome> done) {
         if (moved == move.count()) {
             end(queue, new Move.Outcome(moved, null), done);
             return;
         }
-        queue.get(home, false, fetched -> {
-            QueueEntry entry = fetched.entry();
-            if (entry == null) {
+        fetch(queue, done, (delivery, left) -> {
+            if (delivery == null) {
                 end(queue, new Move.Outcome(moved, null), done);
                 return;
             }
-            counters.got(queue.isQuorum(), false, entry.redelivered());
-            Message message = move.published(entry.message());
+            counters.got(queue.settings().quorum(), false, delivery.redelivered());
+            Message message = move.published(delivery.message());
             String objection = move.objection().apply(message);
             if (objection != null) {
-                putBack(queue, entry, new Move.Outcome(moved, objection), done);
+                putBack(queue, delivery, new Move.Outcome(moved, objection), done);
                 return;
             }
             try {
-                boolean routed = publish(move.vhost(), move.exchange(), message, move.user(), (settled, accepted) -> {
-                    if (accepted) {
-                        home.send(queue.home(), queue.acknowledge(), entry);
-                        move(queue, move, moved + 1, done);
-                    } else {
-                        putBack(queue, entry, new Move.Outcome(moved, "a queue refuses it: it is full"), done);
-                    }
-                });
+                boolean routed =
+                        publish(publisher, move.vhost(), move.exchange(), message, move.user(), (settled, outcome) -> {
+                            if (outcome == PublishOutcome.ACCEPTED) {
+                                queue.port().settle(home, Settlement.ACK, delivery);
+                                move(queue, publisher, move, moved + 1, done);
+                            } else {
+                                putBack(queue, delivery, new Move.Outcome(moved, whyNot(outcome)), done);
+                            }
+                        });
                 if (!routed) {
-                    putBack(queue, entry, new Move.Outcome(moved, "no queue takes it from there"), done);
+                    putBack(queue, delivery, new Move.Outcome(moved, "no queue takes it from there"), done);
                 }
             } catch (AmqpException e) {
-                putBack(queue, entry, new Move.Outcome(moved, e.getMessage()), done);
+                putBack(queue, delivery, new Move.Outcome(moved, e.getMessage()), done);
             }
         });
     }
 
+    private static String whyNot(PublishOutcome outcome) {
+        return outcome == PublishOutcome.REFUSED
+                ? "a queue refuses it: it is full"
+                : "a queue cannot be reached, and may have it or not";
+    }
+
     private void putBack(
-            QueueActor queue, QueueEntry entry, Move.Outcome outcome, CompletableFuture<Move.Outcome> done) {
-        home.send(queue.home(), queue.requeue(), entry);
+            QueueRecord queue, Delivery delivery, Move.Outcome outcome, CompletableFuture<Move.Outcome> done) {
+        queue.port().settle(home, Settlement.REQUEUE, delivery);
         end(queue, outcome, done);
     }
 
-    private void end(QueueActor queue, Move.Outcome outcome, CompletableFuture<Move.Outcome> done) {
-        // What the queue is asked after what it was told, it answers after that.
-        queue.ask(home, core -> outcome, done::complete);
+    /** Completes once a queue has done what it was told. */
+    private <R> void end(QueueRecord queue, R result, CompletableFuture<R> done) {
+        queue.port().stat(home, stat -> done.complete(result));
     }
 
-    private List<String> routedQueues() {
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i < routing.queues().size(); i++) {
-            names.add(routing.queues().get(i).name());
-        }
-        return names;
+    /** Receives what was fetched; null and 0: nothing was there. */
+    private interface Fetch {
+        void received(@Nullable Delivery delivery, int left);
+    }
+
+    /** Fetches a message, or lets the caller know that the queue cannot be reached. */
+    private void fetch(QueueRecord queue, CompletableFuture<?> done, Fetch then) {
+        queue.port().get(home, false, reply -> {
+            if (reply instanceof Answered<Fetched> answered) {
+                then.received(answered.value().delivery(), answered.value().left());
+            } else {
+                done.completeExceptionally(new QueueUnreachableException(queue));
+            }
+        });
     }
 
     private Firehose firehose(VirtualHost vhost, String user) {
@@ -161,7 +184,7 @@ public final class OperatorChannel {
     public CompletableFuture<List<Got>> get(
             VirtualHost vhost, QueueRecord queue, int count, Settlement how, String user) {
         CompletableFuture<List<Got>> done = new CompletableFuture<>();
-        onHome(done, () -> get(QueueActor.of(queue), count, how, new ArrayList<>(), new ArrayList<>(), done));
+        onHome(done, () -> get(queue, count, how, new ArrayList<>(), new ArrayList<>(), done));
         return vhost.isTraced() ? done.whenComplete((got, failure) -> trace(firehose(vhost, user), queue, got)) : done;
     }
 
@@ -174,52 +197,77 @@ public final class OperatorChannel {
     }
 
     private void get(
-            QueueActor queue,
+            QueueRecord queue,
             int count,
             Settlement how,
-            List<QueueEntry> entries,
+            List<Delivery> deliveries,
             List<Got> got,
             CompletableFuture<List<Got>> done) {
         if (count == 0) {
-            settle(queue, how, entries, got, done);
+            settle(queue, how, deliveries, got, done);
             return;
         }
-        queue.get(home, false, fetched -> {
-            QueueEntry entry = fetched.entry();
-            if (entry == null) {
-                counters.gotNothing(queue.isQuorum());
-                settle(queue, how, entries, got, done);
+        fetch(queue, done, (delivery, left) -> {
+            boolean isQuorum = queue.settings().quorum();
+            if (delivery == null) {
+                counters.gotNothing(isQuorum);
+                settle(queue, how, deliveries, got, done);
                 return;
             }
-            counters.got(queue.isQuorum(), how == Settlement.ACK, entry.redelivered());
-            entries.add(entry);
-            got.add(new Got(entry.message(), entry.redelivered(), fetched.left()));
-            get(queue, count - 1, how, entries, got, done);
+            counters.got(isQuorum, how == Settlement.ACK, delivery.redelivered());
+            deliveries.add(delivery);
+            got.add(new Got(delivery.message(), delivery.redelivered(), left));
+            get(queue, count - 1, how, deliveries, got, done);
         });
     }
 
     private void settle(
-            QueueActor queue,
+            QueueRecord queue,
             Settlement how,
-            List<QueueEntry> entries,
+            List<Delivery> deliveries,
             List<Got> got,
             CompletableFuture<List<Got>> done) {
-        queue.tell(home, core -> {
-            long now = queue.nowMillis();
-            switch (how) {
-                case ACK -> entries.forEach(entry -> core.acknowledge(entry, now));
-                case REJECT -> core.reject(entries, now);
-                case REQUEUE -> core.requeue(entries, now);
-            }
-        });
-        // What the queue is asked after that, it answers after that.
-        queue.ask(home, core -> got, done::complete);
+        queue.port().settle(home, how, deliveries);
+        end(queue, got, done);
     }
 
-    /** Asks a queue something, on its loop. */
-    public <R> CompletableFuture<R> ask(QueueRecord queue, Function<MessageQueue, R> question) {
-        CompletableFuture<R> done = new CompletableFuture<>();
-        onHome(done, () -> QueueActor.of(queue).ask(home, question, done::complete));
+    /** Drops all messages of a queue: {@link QueuePort#purge}. Completed with how many they were. */
+    public CompletableFuture<Integer> purge(QueueRecord queue) {
+        CompletableFuture<Integer> done = new CompletableFuture<>();
+        onHome(
+                done,
+                () -> queue.port().purge(home, reply -> {
+                    if (reply instanceof Answered<Integer> answered) {
+                        done.complete(answered.value());
+                    } else {
+                        done.completeExceptionally(new QueueUnreachableException(queue));
+                    }
+                }));
+        return done;
+    }
+
+    /** How queues stand, by their ids; those are left out that cannot be reached. */
+    public CompletableFuture<Map<Long, QueueStat>> stat(List<QueueRecord> queues) {
+        CompletableFuture<Map<Long, QueueStat>> done = new CompletableFuture<>();
+        Map<Long, QueueStat> stats = new HashMap<>();
+        if (queues.isEmpty()) {
+            done.complete(stats);
+            return done;
+        }
+        onHome(done, () -> {
+            int[] open = {queues.size()};
+            for (QueueRecord queue : queues) {
+                Receiver<QueueReply<QueueStat>> answer = reply -> {
+                    if (reply instanceof Answered<QueueStat> answered) {
+                        stats.put(queue.id(), answered.value());
+                    }
+                    if (--open[0] == 0) {
+                        done.complete(stats);
+                    }
+                };
+                queue.port().stat(home, answer);
+            }
+        });
         return done;
     }
 

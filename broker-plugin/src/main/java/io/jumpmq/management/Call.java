@@ -3,6 +3,7 @@ package io.jumpmq.management;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jumpmq.broker.Authorization;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.Command;
@@ -12,7 +13,6 @@ import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
 import io.jumpmq.value.AmqpException;
-import io.jumpmq.value.ReplyCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
@@ -169,22 +169,21 @@ record Call(
         return vhost;
     }
 
-    /** Lets the user do this to what has this name, as on a channel. */
-    void require(VirtualHost vhost, Permission.Operation operation, String kind, String name) {
-        Permission permission = user.permissions().get(vhost.name());
-        if (permission == null || !permission.allows(operation, name)) {
-            throw HttpError.of(new AmqpException(
-                    ReplyCode.ACCESS_REFUSED,
-                    "access to " + kind + " '" + name + "' in vhost '" + vhost.name() + "' refused for user '"
-                            + user.name() + "'"));
-        }
+    /** What the user may do in a virtual host, as on a channel. */
+    Authorization authorization(VirtualHost vhost) {
+        return new Authorization(vhost, user.name(), user);
     }
 
-    /** Lets the user do this with this routing key, as on a channel. */
+    /** Lets the user do this to what has this name. */
+    void require(VirtualHost vhost, Permission.Operation operation, String kind, String name) {
+        authorization(vhost).require(operation, kind, name);
+    }
+
+    /** Lets the user do this with this routing key. */
     void requireTopic(VirtualHost vhost, Permission.Operation operation, String exchange, String key) {
         ExchangeRecord found = vhost.exchange(exchange);
         if (found != null) {
-            found.requireTopic(user, operation, key);
+            authorization(vhost).requireTopic(found, operation, key);
         }
     }
 

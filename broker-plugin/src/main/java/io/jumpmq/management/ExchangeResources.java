@@ -3,6 +3,7 @@ package io.jumpmq.management;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.jumpmq.broker.Authorization;
 import io.jumpmq.broker.OperatorChannel;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.ExchangeRecord;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code /exchanges}: what there is, declaring, deleting, publishing. */
 final class ExchangeResources {
     /** What the exchange without a name is called in paths. */
-    static final String DEFAULT = "amq.default";
+    static final String DEFAULT = Authorization.DEFAULT_EXCHANGE;
 
     private final Statistics statistics;
     private final OperatorChannel channel;
@@ -136,7 +137,7 @@ final class ExchangeResources {
 
     /** Lets the user publish to an exchange of the path's virtual host. */
     static void requireWritable(Call call, String name) {
-        call.require(call.vhost(), Operation.WRITE, "exchange", name.isEmpty() ? DEFAULT : name);
+        call.authorization(call.vhost()).requireExchange(Operation.WRITE, name);
     }
 
     private Answer publish(Call call) {
@@ -149,19 +150,14 @@ final class ExchangeResources {
             // The path is right, what it names is not: RabbitMQ tells what its channel has told it.
             throw HttpError.badRequest("404 NOT_FOUND - no exchange '" + name + "' in vhost '" + vhost.name() + "'");
         }
-        if (exchange.internal()) {
-            throw HttpError.notAuthorised("ACCESS_REFUSED - cannot publish to internal " + exchange);
-        }
+        Authorization.requirePublishable(exchange);
         Message message = new Message(
                 name,
                 key(fields),
                 format.header(
                         properties(fields.object("properties"), call.user().name())),
                 format.body(payload(fields)));
-        call.requireTopic(vhost, Operation.WRITE, name, message.routingKeyText());
-        for (byte[] copy : VirtualHost.copies(message)) {
-            call.requireTopic(vhost, Operation.WRITE, name, new String(copy, UTF_8));
-        }
+        call.authorization(vhost).requireTopics(exchange, message);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put(
                 "routed",

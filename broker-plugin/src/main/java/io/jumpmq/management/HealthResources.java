@@ -8,6 +8,7 @@ import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.queue.Settlement;
 import io.jumpmq.security.Permission;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.MessageProperties;
@@ -202,7 +203,7 @@ final class HealthResources {
                 node.format().body("test_message".getBytes(StandardCharsets.UTF_8)));
         String user = call.user().name();
         Call.await(channel.publish(vhost, exchange, message, user));
-        List<OperatorChannel.Got> got = Call.await(channel.get(vhost, queue, 1, OperatorChannel.Settlement.ACK, user));
+        List<OperatorChannel.Got> got = Call.await(channel.get(vhost, queue, 1, Settlement.ACK, user));
         return got.isEmpty() ? Answer.unhealthy(failed("the test message did not come back")) : Answer.of(ok());
     }
 }

@@ -1,6 +1,7 @@
 package io.jumpmq.management;
 
 import io.jumpmq.broker.catalog.StaleEpochException;
+import io.jumpmq.broker.queue.QueueUnreachableException;
 import io.jumpmq.value.AmqpException;
 
 /** A request that cannot be carried out: its status, and the two texts of RabbitMQ's error documents. */
@@ -11,6 +12,7 @@ final class HttpError extends RuntimeException {
     private static final int UNAUTHORIZED = 401;
     private static final int NOT_FOUND = 404;
     private static final int PRECONDITION_FAILED = 412;
+    private static final int SERVICE_UNAVAILABLE = 503;
     private static final int INSUFFICIENT_STORAGE = 507;
 
     private final int status;
@@ -39,6 +41,9 @@ final class HttpError extends RuntimeException {
         String reason = String.valueOf(failure.getMessage());
         if (failure instanceof StaleEpochException) {
             return new HttpError(PRECONDITION_FAILED, "epoch_mismatch", reason);
+        }
+        if (failure instanceof QueueUnreachableException) {
+            return new HttpError(SERVICE_UNAVAILABLE, "unreachable", reason);
         }
         return switch (failure.reply()) {
             case NOT_FOUND -> new HttpError(NOT_FOUND, "not_found", reason);

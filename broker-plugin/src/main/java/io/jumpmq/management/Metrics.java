@@ -4,7 +4,6 @@ import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.broker.DeathCounters;
 import io.jumpmq.broker.DeathCounters.Strategy;
-import io.jumpmq.broker.QueueActor;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
@@ -13,6 +12,7 @@ import io.jumpmq.broker.exchange.RingHistory;
 import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.queue.DeathReason;
+import io.jumpmq.broker.queue.QueueFigures;
 import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.metrics.ChiSquared;
 import io.jumpmq.metrics.DeliveryCounters;
@@ -242,7 +242,7 @@ final class Metrics {
         long published = 0;
         for (VirtualHost vhost : node.broker().catalog().vhosts()) {
             for (QueueRecord queue : vhost.queues()) {
-                QueueActor.Figures figures = QueueActor.of(queue).figures();
+                QueueFigures figures = queue.port().figures();
                 queues++;
                 consumers += figures.consumers();
                 ready += figures.ready();
@@ -593,7 +593,7 @@ final class Metrics {
 
     private static void queue(
             MetricFamilies families, QueueRecord queue, boolean coarse, boolean consumers, boolean all) {
-        QueueActor.Figures figures = QueueActor.of(queue).figures();
+        QueueFigures figures = queue.port().figures();
         String[] labels = {"vhost", queue.vhost(), "queue", queue.name()};
         if (coarse) {
             families.gauge("queue_messages_ready", "Messages ready to be delivered", figures.ready(), labels);

@@ -2,14 +2,17 @@ package io.jumpmq.management;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jumpmq.broker.Authorization;
 import io.jumpmq.broker.Move;
 import io.jumpmq.broker.OperatorChannel;
-import io.jumpmq.broker.QueueActor;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.queue.QueueFigures;
+import io.jumpmq.broker.queue.QueueStat;
+import io.jumpmq.broker.queue.Settlement;
 import io.jumpmq.security.Permission.Operation;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
@@ -91,15 +94,14 @@ final class QueueResources {
     }
 
     private List<Map<String, @Nullable Object>> documents(List<QueueRecord> queues, SampleRanges ranges) {
-        Map<Long, Long> heads = statistics.headTimestamps(queues);
+        Map<Long, QueueStat> stats = Call.await(channel.stat(queues));
         return queues.stream()
-                .map(queue -> document(queue, heads.get(queue.id()), ranges))
+                .map(queue -> document(queue, stats.get(queue.id()), ranges))
                 .toList();
     }
 
-    private Map<String, @Nullable Object> document(
-            QueueRecord queue, @Nullable Long headTimestamp, SampleRanges ranges) {
-        QueueActor.Figures figures = QueueActor.of(queue).figures();
+    private Map<String, @Nullable Object> document(QueueRecord queue, @Nullable QueueStat stat, SampleRanges ranges) {
+        QueueFigures figures = queue.port().figures();
         Map<String, @Nullable Object> map = Documents.queue(queue);
         map.put("exclusive", queue.isExclusive());
         map.put("type", queue.settings().quorum() ? "quorum" : "classic");
@@ -109,13 +111,13 @@ final class QueueResources {
             map.put("members", List.of(node.name()));
             map.put("online", List.of(node.name()));
         }
-        map.put("state", figures.stopped() ? "stopped" : "running");
+        map.put("state", stat == null ? "down" : figures.stopped() ? "stopped" : "running");
         map.put("damaged_messages", node.broker().damagedMessages(queue.id()));
         Long idleSince = statistics.idleSince(queue);
         if (idleSince != null) {
             map.put("idle_since", Documents.time(idleSince));
         }
-        map.put("head_message_timestamp", headTimestamp);
+        map.put("head_message_timestamp", stat == null ? null : stat.headTimestamp());
         map.put("consumers", figures.consumers());
         map.put("consumer_utilisation", figures.consumers() == 0 ? 0 : 1);
         map.put("consumer_capacity", figures.consumers() == 0 ? 0 : 1);
@@ -144,7 +146,7 @@ final class QueueResources {
         return map;
     }
 
-    private static int held(QueueActor.Figures figures) {
+    private static int held(QueueFigures figures) {
         return Math.max(0, figures.ready() + figures.unacknowledged() - figures.stored());
     }
 
@@ -156,7 +158,7 @@ final class QueueResources {
         String deadLetters = arguments.text("x-dead-letter-exchange");
         if (deadLetters != null) {
             call.require(vhost, Operation.READ, "queue", name);
-            call.require(vhost, Operation.WRITE, "exchange", deadLetters.isEmpty() ? "amq.default" : deadLetters);
+            call.authorization(vhost).requireExchange(Operation.WRITE, deadLetters);
         }
         if (name.startsWith("amq.") && vhost.queue(name) == null) {
             throw HttpError.notAuthorised(
@@ -188,7 +190,7 @@ final class QueueResources {
     private Answer delete(Call call) {
         VirtualHost vhost = call.vhost();
         QueueRecord queue = queue(call, vhost, Operation.CONFIGURE);
-        QueueActor.Figures figures = QueueActor.of(queue).figures();
+        QueueFigures figures = queue.port().figures();
         if (call.asks("if-empty") && figures.ready() + figures.dead() > 0) {
             throw HttpError.badRequest(queue + " not empty");
         } else if (call.asks("if-unused") && figures.consumers() > 0) {
@@ -200,7 +202,7 @@ final class QueueResources {
 
     private Answer purge(Call call) {
         QueueRecord queue = queue(call, call.vhost(), Operation.READ);
-        Call.await(channel.ask(queue, core -> core.purge()));
+        Call.await(channel.purge(queue));
         return Answer.done();
     }
 
@@ -219,10 +221,10 @@ final class QueueResources {
         if (count < 1 || count > MOST_FETCHED) {
             throw HttpError.badRequest("count must be from 1 to " + MOST_FETCHED + ", not " + count);
         }
-        OperatorChannel.Settlement settlement = switch (fields.requiredText("ackmode")) {
-            case "ack_requeue_true", "reject_requeue_true" -> OperatorChannel.Settlement.REQUEUE;
-            case "ack_requeue_false" -> OperatorChannel.Settlement.ACK;
-            case "reject_requeue_false" -> OperatorChannel.Settlement.REJECT;
+        Settlement settlement = switch (fields.requiredText("ackmode")) {
+            case "ack_requeue_true", "reject_requeue_true" -> Settlement.REQUEUE;
+            case "ack_requeue_false" -> Settlement.ACK;
+            case "reject_requeue_false" -> Settlement.REJECT;
             default ->
                 throw HttpError.badRequest("ackmode must be one of ack_requeue_true, ack_requeue_false,"
                         + " reject_requeue_true, reject_requeue_false");
@@ -259,9 +261,7 @@ final class QueueResources {
         QueueRecord queue = queue(call, vhost, Operation.READ);
         ExchangeRecord exchange = vhost.requireExchange(ExchangeResources.named(fields.requiredText("exchange")));
         ExchangeResources.requireWritable(call, exchange.name());
-        if (exchange.internal()) {
-            throw HttpError.notAuthorised("ACCESS_REFUSED - cannot publish to internal " + exchange);
-        }
+        Authorization.requirePublishable(exchange);
         String key = fields.text("routing_key");
         if (key != null && !ShortString.fits(key)) {
             throw HttpError.badRequest("a routing key has at most 255 bytes");
@@ -284,10 +284,7 @@ final class QueueResources {
     /** Why the user may not publish this there. */
     private static @Nullable String objection(Call call, ExchangeRecord exchange, Message message) {
         try {
-            exchange.requireTopic(call.user(), Operation.WRITE, message.routingKeyText());
-            for (byte[] copy : VirtualHost.copies(message)) {
-                exchange.requireTopic(call.user(), Operation.WRITE, new String(copy, UTF_8));
-            }
+            call.authorization(call.vhost()).requireTopics(exchange, message);
             return null;
         } catch (AmqpException e) {
             return e.getMessage();

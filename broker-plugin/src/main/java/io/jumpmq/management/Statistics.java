@@ -1,12 +1,13 @@
 package io.jumpmq.management;
 
 import io.jumpmq.broker.Broker;
-import io.jumpmq.broker.QueueActor;
+import io.jumpmq.broker.OperatorChannel;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.queue.QueueCounters;
+import io.jumpmq.broker.queue.QueueFigures;
 import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.metrics.DeliveryCounters;
 import io.jumpmq.metrics.NodeCounters;
@@ -110,7 +111,7 @@ final class Statistics {
         for (VirtualHost vhost : broker.catalog().vhosts()) {
             long[] inVhost = new long[DEPTHS.size()];
             for (QueueRecord queue : vhost.queues()) {
-                QueueActor.Figures figures = QueueActor.of(queue).figures();
+                QueueFigures figures = queue.port().figures();
                 note(sample, nowMillis, queue, ofQueue(figures.counters()));
                 long[] ofQueue = depths(figures);
                 noteLevels(sample, nowMillis, new Key(queue.id(), Of.DEPTHS), ofQueue);
@@ -183,16 +184,15 @@ final class Statistics {
         return onTheirLoops(node.connections().all(), Connections.Live::loop, Connections.Live::describe);
     }
 
-    private record Head(long queue, long timestamp) {}
-
     /** When the heads of these queues were published, in seconds since 1970, by the queues' ids; of those that tell. */
-    Map<Long, Long> headTimestamps(Collection<QueueRecord> queues) {
+    Map<Long, Long> headTimestamps(List<QueueRecord> queues) {
         Map<Long, Long> timestamps = new HashMap<>();
-        List<Head> heads = onTheirLoops(queues, queue -> QueueActor.of(queue).home(), queue -> {
-            Long timestamp = QueueActor.of(queue).headTimestamp();
-            return timestamp == null ? null : new Head(queue.id(), timestamp);
+        Call.await(new OperatorChannel(node.broker()).stat(queues)).forEach((id, stat) -> {
+            Long timestamp = stat.headTimestamp();
+            if (timestamp != null) {
+                timestamps.put(id, timestamp);
+            }
         });
-        heads.forEach(head -> timestamps.put(head.queue, head.timestamp));
         return timestamps;
     }
 
@@ -278,7 +278,7 @@ final class Statistics {
         };
     }
 
-    private static long[] depths(QueueActor.Figures figures) {
+    private static long[] depths(QueueFigures figures) {
         return new long[] {(long) figures.ready() + figures.unacknowledged(), figures.ready(), figures.unacknowledged()
         };
     }
@@ -314,7 +314,7 @@ final class Statistics {
 
     private static long[] depths(VirtualHost vhost) {
         long[] depth = new long[DEPTHS.size()];
-        vhost.queues().forEach(queue -> add(depth, depths(QueueActor.of(queue).figures())));
+        vhost.queues().forEach(queue -> add(depth, depths(queue.port().figures())));
         return depth;
     }
 
@@ -377,10 +377,7 @@ final class Statistics {
     }
 
     void describe(
-            Map<String, @Nullable Object> document,
-            QueueRecord queue,
-            QueueActor.Figures figures,
-            SampleRanges ranges) {
+            Map<String, @Nullable Object> document, QueueRecord queue, QueueFigures figures, SampleRanges ranges) {
         describe(document, new Key(queue.id(), Of.DEPTHS), DEPTHS, ranges.lengths(), depths(figures));
         Map<String, @Nullable Object> stats = new LinkedHashMap<>();
         describe(stats, queue, QUEUE_MESSAGES, ranges.messages(), ofQueue(figures.counters()));

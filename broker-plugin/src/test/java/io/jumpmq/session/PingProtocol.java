@@ -2,10 +2,11 @@ package io.jumpmq.session;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.jumpmq.broker.QueueActor;
+import io.jumpmq.broker.Publisher;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.message.MessageFormat;
+import io.jumpmq.broker.queue.QueuePort;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Objects;
@@ -82,13 +83,10 @@ public final class PingProtocol implements Protocol {
                     queue.getBytes(US_ASCII),
                     PingFormat.ofClients(context.name()),
                     PingFormat.INSTANCE.body(text.getBytes(US_ASCII)));
-            VirtualHost.Routing routing = new VirtualHost.Routing();
-            vhost.route(vhost.requireExchange(VirtualHost.DEFAULT_EXCHANGE), message, routing);
-            for (int i = 0; i < routing.queues().size(); i++) {
-                QueueActor found = QueueActor.of(routing.queues().get(i));
-                context.loop().send(found.home(), found.publish(), message);
-            }
-            return routing.queues().size();
+            Publisher publisher = new Publisher(context.broker().catalog(), vhost, context.loop());
+            QueuePort[] queues = publisher.route(vhost.requireExchange(VirtualHost.DEFAULT_EXCHANGE), message);
+            publisher.send(message, queues);
+            return queues.length;
         }
 
         private void say(String line) {

@@ -12,6 +12,7 @@ import io.jumpmq.broker.loop.LoopThread;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.broker.queue.DeathReason;
+import io.jumpmq.broker.queue.Delivery;
 import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.MessageQueue;
 import io.jumpmq.broker.queue.PublishTicket;
@@ -137,7 +138,7 @@ class DiskStoreTest {
             await().atMost(Duration.ofSeconds(20)).until(() -> {
                 ask(core -> {
                     while (taken.size() < count && !core.awaitsLoad(loop.nowMillis())) {
-                        QueueEntry entry = core.get(false, loop.nowMillis());
+                        Delivery entry = core.get(false, loop.nowMillis());
                         if (entry == null) {
                             return null;
                         }
@@ -302,7 +303,7 @@ class DiskStoreTest {
         subject.publish(0, 1, (int) SEGMENT + 1);
         await().until(() -> subject.store.congestion() == Congestion.DISK);
         subject.ask(core -> {
-            QueueEntry entry = Objects.requireNonNull(core.get(false, loop.nowMillis()));
+            Delivery entry = Objects.requireNonNull(core.get(false, loop.nowMillis()));
             core.requeue(entry, loop.nowMillis());
             return entry.position();
         });
@@ -312,7 +313,7 @@ class DiskStoreTest {
         subject.store.close(Map.of(1L, 0L));
         Subject again = new Subject(disk, settings(0), quorum());
         await().until(() -> again.ask(core -> !core.awaitsLoad(loop.nowMillis())));
-        QueueEntry found = again.ask(core -> Objects.requireNonNull(core.get(true, loop.nowMillis())));
+        Delivery found = again.ask(core -> Objects.requireNonNull(core.get(true, loop.nowMillis())));
         assertThat(found.deliveryCount()).isEqualTo(1);
         assertThat(found.message().body()).hasSize((int) SEGMENT + 1);
         again.store.close(Map.of());
@@ -374,7 +375,7 @@ class DiskStoreTest {
         for (int i = 3; i < 10; i++) {
             await().until(() -> again.ask(core -> !core.awaitsLoad(loop.nowMillis())));
             redelivered.add(again.ask(core -> {
-                QueueEntry entry = core.get(true, loop.nowMillis());
+                Delivery entry = core.get(true, loop.nowMillis());
                 return entry != null && entry.redelivered();
             }));
         }

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.broker.OperatorChannel;
-import io.jumpmq.broker.OperatorChannel.Settlement;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.node.TestIds;
+import io.jumpmq.broker.queue.Settlement;
 import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.MessageProperties;

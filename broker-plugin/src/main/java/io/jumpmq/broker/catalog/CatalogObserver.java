@@ -1,9 +1,12 @@
 package io.jumpmq.broker.catalog;
 
+import io.jumpmq.broker.queue.QueuePort;
+import org.jspecify.annotations.Nullable;
+
 /** Told of changes, on the catalog's loop. */
 public interface CatalogObserver {
-    /** A queue came to be; what runs it is asked for. */
-    QueueHandle queueDeclared(QueueRecord queue);
+    /** A queue came to be. Answers where to reach it; null: nowhere. */
+    @Nullable QueuePort queueDeclared(QueueRecord queue);
 
     /** A queue is gone; nothing is routed to it any more. */
     void queueDeleted(QueueRecord queue);
@@ -20,8 +23,8 @@ public interface CatalogObserver {
     /** Of a catalog that is only tried out: its queues run nowhere. */
     CatalogObserver NONE = new CatalogObserver() {
         @Override
-        public QueueHandle queueDeclared(QueueRecord queue) {
-            return new QueueHandle() {};
+        public @Nullable QueuePort queueDeclared(QueueRecord queue) {
+            return null;
         }
 
         @Override

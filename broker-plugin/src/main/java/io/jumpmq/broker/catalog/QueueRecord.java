@@ -2,6 +2,7 @@ package io.jumpmq.broker.catalog;
 
 import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.broker.node.Incarnation;
+import io.jumpmq.broker.queue.QueuePort;
 import io.jumpmq.broker.queue.QueueSettings;
 import io.jumpmq.plugin.Destination;
 import io.jumpmq.value.AmqpException;
@@ -20,7 +21,7 @@ public final class QueueRecord implements Destination {
     /** The bindings that lead here. For the catalog's loop. */
     final Set<SourcedBinding> incoming = new LinkedHashSet<>();
 
-    private volatile @Nullable QueueHandle handle;
+    private volatile @Nullable QueuePort port;
 
     QueueRecord(Change.QueueDeclared declared, EffectivePolicy policy) {
         this.declared = declared;
@@ -41,13 +42,13 @@ public final class QueueRecord implements Destination {
         return policy;
     }
 
-    void attach(QueueHandle newHandle) {
-        handle = newHandle;
+    void attach(@Nullable QueuePort newPort) {
+        port = newPort;
     }
 
-    /** What runs it. */
-    public QueueHandle handle() {
-        QueueHandle attached = handle;
+    /** Where to reach it. */
+    public QueuePort port() {
+        QueuePort attached = port;
         if (attached == null) {
             throw new IllegalStateException(this + " is not running yet");
         }

@@ -6,5 +6,7 @@ public enum ConsumeOutcome {
     /** Another consumer has the queue for itself, or this one wants what it cannot have for itself. */
     EXCLUSIVE_USE,
     /** The queue was deleted before the wish arrived. */
-    QUEUE_DELETED
+    QUEUE_DELETED,
+    /** The queue cannot be reached. */
+    QUEUE_UNREACHABLE
 }

@@ -6,17 +6,16 @@ package io.jumpmq.broker.queue;
  */
 public interface ConsumerEndpoint {
     /** A message for the consumer. Unless the consumer needs no acknowledgements, the channel now answers for it. */
-    void deliver(QueueConsumer consumer, QueueEntry entry);
+    void deliver(QueueConsumer consumer, Delivery delivery);
 
     /** The queue is gone, and the consumer with it. What was delivered may still be acknowledged, to no effect. */
     void cancelled(QueueConsumer consumer);
 
     /**
-     * A message waits which only lacks the channel's leave. Answered, sooner or later, with {@link MessageQueue#grant};
-     * not called again before that.
+     * A message waits which only lacks credit. Said once: not again before {@link MessageQueue#credit} was called.
      */
-    void wantsGrant(QueueConsumer consumer);
+    void wantsCredit(QueueConsumer consumer);
 
-    /** The queue cannot use {@code count} of the grants that it got for the consumer: they are the channel's again. */
-    void grantsReturned(QueueConsumer consumer, int count);
+    /** The queue was told to drain, and cannot use {@code count} of the credit that the consumer had: it is gone. */
+    void creditReturned(QueueConsumer consumer, int count);
 }

@@ -75,7 +75,7 @@ final class Consumers {
 
     /**
      * Who gets the next message; null if nobody can. Those whose turn comes while they have no room lose it; so do those
-     * who only lack their channel's leave, and they ask for it.
+     * who only lack credit, and they ask for it.
      */
     @Nullable QueueConsumer next() {
         if (isAwaiting()) {
@@ -84,11 +84,11 @@ final class Consumers {
         QueueConsumer consumer = turn.first();
         while (consumer != null) {
             if (consumer.hasRoom()) {
-                if (!consumer.needsGrant()) {
+                if (!consumer.lacksCredit()) {
                     return consumer;
                 }
-                consumer.wantsGrant = true;
-                consumer.endpoint().wantsGrant(consumer);
+                consumer.wantsCredit = true;
+                consumer.endpoint().wantsCredit(consumer);
             }
             turn.leave(consumer);
             consumer = turn.first();

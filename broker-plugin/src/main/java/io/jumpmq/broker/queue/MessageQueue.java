@@ -1,7 +1,6 @@
 package io.jumpmq.broker.queue;
 
 import io.jumpmq.broker.message.Message;
-import io.jumpmq.broker.queue.QueueEntry.State;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -49,7 +48,7 @@ public final class MessageQueue {
 
     private ReadyMessages ready;
     private long nextPosition;
-    private int unacknowledged;
+    private final HeldMessages held = new HeldMessages();
     private long unacknowledgedBytes;
 
     /** Of all messages that take memory. */
@@ -163,7 +162,7 @@ public final class MessageQueue {
      * @param noAck it counts as acknowledged with this; else it stays until it is acknowledged, rejected or requeued
      * @return null if none is ready; {@link #awaitsLoad} tells whether one will be
      */
-    public @Nullable QueueEntry get(boolean noAck, long nowMillis) {
+    public @Nullable Delivery get(boolean noAck, long nowMillis) {
         dropExpired(nowMillis);
         renewLease(nowMillis);
         if (!ready.isHeadHere()) {
@@ -172,20 +171,20 @@ public final class MessageQueue {
         }
         QueueEntry entry = ready.take();
         seen = Math.max(seen, entry.position());
+        countIfRedelivered(entry);
         if (noAck) {
             counters.gotNoAck++;
             forget(entry);
-        } else {
-            counters.got++;
-            hold(entry, null);
+            return handedOut(entry, 0);
         }
-        countIfRedelivered(entry);
-        return entry;
+        counters.got++;
+        return handedOut(entry, hold(entry, null));
     }
 
     /** Lets a delivered message go for good. Nothing happens if it is not waiting for that. */
-    public void acknowledge(QueueEntry entry, long nowMillis) {
-        if (isHeld(entry)) {
+    public void acknowledge(Delivery delivery, long nowMillis) {
+        QueueEntry entry = taken(delivery);
+        if (entry != null) {
             counters.acknowledged++;
             consumers.resume(release(entry));
             forget(entry);
@@ -194,33 +193,35 @@ public final class MessageQueue {
     }
 
     /** Dead-letters or drops a delivered message. Nothing happens if it is not waiting to be acknowledged. */
-    public void reject(QueueEntry entry, long nowMillis) {
-        if (isHeld(entry)) {
+    public void reject(Delivery delivery, long nowMillis) {
+        QueueEntry entry = taken(delivery);
+        if (entry != null) {
             consumers.resume(release(entry));
             die(entry, DeathReason.REJECTED);
             deliverReady(nowMillis);
         }
     }
 
-    /** As {@link #reject(QueueEntry, long)}, for several that are rejected together: the first in the queue dies first. */
-    public void reject(List<QueueEntry> entries, long nowMillis) {
-        entries.stream()
-                .sorted(Comparator.comparingLong(QueueEntry::position))
-                .forEach(entry -> reject(entry, nowMillis));
+    /** As {@link #reject(Delivery, long)}, for several that are rejected together: the first in the queue dies first. */
+    public void reject(List<Delivery> deliveries, long nowMillis) {
+        deliveries.stream()
+                .sorted(Comparator.comparingLong(Delivery::position))
+                .forEach(delivery -> reject(delivery, nowMillis));
     }
 
     /** As {@link #requeue(List, long)}, for one. */
-    public void requeue(QueueEntry entry, long nowMillis) {
-        requeue(List.of(entry), nowMillis);
+    public void requeue(Delivery delivery, long nowMillis) {
+        requeue(List.of(delivery), nowMillis);
     }
 
     /**
      * Puts delivered messages back to their places, to be delivered again when all are there: the first in the queue first,
      * whatever the order they come back in. Those that do not wait to be acknowledged are left out.
      */
-    public void requeue(List<QueueEntry> entries, long nowMillis) {
-        for (QueueEntry entry : entries) {
-            if (isHeld(entry)) {
+    public void requeue(List<Delivery> deliveries, long nowMillis) {
+        for (Delivery delivery : deliveries) {
+            QueueEntry entry = taken(delivery);
+            if (entry != null) {
                 consumers.resume(release(entry));
                 takeBack(entry);
                 mayLeave = true;
@@ -315,7 +316,7 @@ public final class MessageQueue {
      * @param leaving those that are not this queue's consumers are left out
      * @param unacknowledged as for {@link #requeue(List, long)}
      */
-    public void remove(List<QueueConsumer> leaving, List<QueueEntry> unacknowledged, long nowMillis) {
+    public void remove(List<QueueConsumer> leaving, List<Delivery> unacknowledged, long nowMillis) {
         boolean any = consumers.remove(leaving, true);
         requeue(unacknowledged, nowMillis);
         partWith(any, nowMillis);
@@ -340,26 +341,27 @@ public final class MessageQueue {
     }
 
     /**
-     * The channel answers {@link ConsumerEndpoint#wantsGrant}: this consumer may be delivered so many messages, now. What
-     * it cannot use now goes back.
+     * This consumer may be delivered so many messages more.
+     *
+     * @param drain what it cannot use now goes back, of earlier credit, too; else it stays until messages come
      */
-    public void grant(QueueConsumer consumer, int count, long nowMillis) {
-        consumer.wantsGrant = false;
-        consumer.grants += count;
+    public void credit(QueueConsumer consumer, int count, boolean drain, long nowMillis) {
+        consumer.wantsCredit = false;
+        consumer.credit += count;
         consumers.resume(consumer);
         deliverReady(nowMillis);
-        int unused = consumer.grants;
-        if (unused > 0) {
-            consumer.grants = 0;
-            consumer.endpoint().grantsReturned(consumer, unused);
+        int unused = consumer.credit;
+        if (drain && unused > 0) {
+            consumer.credit = 0;
+            consumer.endpoint().creditReturned(consumer, unused);
         }
     }
 
-    /** The consumer's channel has got a prefetch limit of its own, or has lost it. */
-    public void limit(QueueConsumer consumer, boolean limited, long nowMillis) {
-        consumer.limited = limited;
-        if (!limited) {
-            consumer.wantsGrant = false;
+    /** From now on a consumer needs credit for each delivery, or no longer does. */
+    public void requireCredit(QueueConsumer consumer, boolean required, long nowMillis) {
+        consumer.needsCredit = required;
+        if (!required) {
+            consumer.wantsCredit = false;
             consumers.resume(consumer);
             deliverReady(nowMillis);
         }
@@ -396,7 +398,7 @@ public final class MessageQueue {
         dying.takeUnderWay();
         dying.takeWaiting();
         dying.takeStored();
-        unacknowledged = 0;
+        held.clear();
         unacknowledgedBytes = 0;
         headerBytes = 0;
         lasting = 0;
@@ -451,7 +453,7 @@ public final class MessageQueue {
 
     /** How many messages take memory, delivered ones and {@linkplain #dead dead} ones among them. */
     public int heldMessages() {
-        return ready.heldCount() + unacknowledged + dying.heldCount();
+        return ready.heldCount() + held.count() + dying.heldCount();
     }
 
     /** Size of their bodies. */
@@ -481,7 +483,7 @@ public final class MessageQueue {
 
     /** Messages that are delivered or fetched and wait to be acknowledged. */
     public int unacknowledged() {
-        return unacknowledged;
+        return held.count();
     }
 
     /** Size of their bodies. */
@@ -575,13 +577,25 @@ public final class MessageQueue {
         return settings.durable() && (settings.quorum() || message.header().persistent());
     }
 
-    /** Keeps an entry until it is acknowledged; the consumer is null if it was fetched. */
-    private void hold(QueueEntry entry, @Nullable QueueConsumer consumer) {
-        entry.state = State.UNACKED;
+    /**
+     * Keeps an entry until it is acknowledged; the consumer is null if it was fetched.
+     *
+     * @return the attempt that is to be acknowledged
+     */
+    private int hold(QueueEntry entry, @Nullable QueueConsumer consumer) {
         entry.consumer = consumer;
-        unacknowledged++;
         unacknowledgedBytes += entry.bodyBytes();
         countHeaders(entry);
+        return held.add(entry);
+    }
+
+    private static Delivery handedOut(QueueEntry entry, int attempt) {
+        return new Delivery(entry.message(), entry.position(), attempt, entry.redelivered, entry.deliveryCount);
+    }
+
+    /** What was delivered so and waits for its answer; null: nothing does, or not for this one. */
+    private @Nullable QueueEntry taken(Delivery delivery) {
+        return held.take(delivery.position(), delivery.attempt());
     }
 
     private void countHeaders(QueueEntry entry) {
@@ -598,13 +612,8 @@ public final class MessageQueue {
         }
     }
 
-    private boolean isHeld(QueueEntry entry) {
-        return !deleted && entry.state == State.UNACKED;
-    }
-
-    /** Undoes {@link #hold} and returns the consumer that had the entry. */
+    /** After {@link #taken}: undoes the rest of {@link #hold} and returns the consumer that had the entry. */
     private @Nullable QueueConsumer release(QueueEntry entry) {
-        unacknowledged--;
         unacknowledgedBytes -= entry.bodyBytes();
         QueueConsumer consumer = entry.consumer;
         if (consumer != null) {
@@ -620,7 +629,6 @@ public final class MessageQueue {
         if (settings.quorum() && entry.deliveryCount > settings.deliveryLimit().orElse(Integer.MAX_VALUE)) {
             die(entry, DeathReason.DELIVERY_LIMIT);
         } else {
-            entry.state = State.READY;
             ready.restore(entry);
             if (settings.quorum() && entry.logged) {
                 log.returned(entry);
@@ -633,7 +641,6 @@ public final class MessageQueue {
         counters.died(reason);
         output.died(reason);
         if (settings.deadLettersAtLeastOnce()) {
-            entry.state = State.GONE;
             if (entry.logged) {
                 log.died(entry, reason);
             }
@@ -649,7 +656,6 @@ public final class MessageQueue {
         if (settings.deadLetterExchange() == null) {
             forget(entry);
         } else {
-            entry.state = State.GONE;
             uncountLasting(entry);
             uncountHeaders(entry);
             output.deadLetter(entry, reason);
@@ -663,7 +669,6 @@ public final class MessageQueue {
     }
 
     private void forget(QueueEntry entry) {
-        entry.state = State.GONE;
         uncountLasting(entry);
         uncountHeaders(entry);
         if (entry.logged) {
@@ -800,7 +805,7 @@ public final class MessageQueue {
         if (settings.maxPriority() == 0) {
             return seen;
         }
-        if (unacknowledged > 0) {
+        if (held.count() > 0) {
             return Long.MAX_VALUE; // Nobody can tell which.
         }
         long[] fresh = {ready.storedCount() > 0 ? seen + 1 : nextPosition};
@@ -952,7 +957,6 @@ public final class MessageQueue {
             DeathReason reason = stored.death();
             if (stored.position() == asked.position() && reason != null) {
                 QueueEntry entry = entryOf(stored);
-                entry.state = State.GONE;
                 countLasting(entry);
                 countHeaders(entry);
                 resume(new DyingMessages.Dead(entry, reason));
@@ -973,19 +977,20 @@ public final class MessageQueue {
         countIfRedelivered(entry);
         seen = Math.max(seen, entry.position());
         consumer.windowBytes -= entry.message().footprint();
-        if (consumer.limited) {
-            consumer.grants--;
+        if (consumer.needsCredit) {
+            consumer.credit--;
         }
+        int attempt = 0;
         if (consumer.noAck()) {
             counters.deliveredNoAck++;
             forget(entry);
         } else {
             counters.delivered++;
             consumer.unacknowledged++;
-            hold(entry, consumer);
+            attempt = hold(entry, consumer);
         }
         consumers.served(consumer);
-        consumer.endpoint().deliver(consumer, entry);
+        consumer.endpoint().deliver(consumer, handedOut(entry, attempt));
     }
 
     // Settings.

@@ -6,14 +6,11 @@ import org.jspecify.annotations.Nullable;
  * A consumer of one queue, and how much it may be sent. Whoever creates it hands it to {@link MessageQueue#add}; from
  * then on the queue's loop alone touches what changes in it.
  *
- * <p>Three brakes can hold it back: its prefetch limit, its output window, and its channel's grants (see
- * {@link #limited}). A consumer that is held back when its turn comes loses it; when the brake is off it lines up at
+ * <p>Three brakes can hold it back: its prefetch limit, its output window, and its credit (see
+ * {@link #needsCredit}). A consumer that is held back when its turn comes loses it; when the brake is off it lines up at
  * the end.
  */
 public final class QueueConsumer {
-    /** How much may be on its way to a consumer's socket, in bytes of {@code Message.footprint()}. */
-    public static final int WINDOW_BYTES = 1024 * 1024;
-
     private final ConsumerEndpoint endpoint;
     private final String tag;
     private final boolean noAck;
@@ -21,19 +18,19 @@ public final class QueueConsumer {
     private final int prefetch;
     private final int priority;
 
-    boolean limited;
+    boolean needsCredit;
 
     /** Delivered and not yet acknowledged or returned. */
     int unacknowledged;
 
     /** What may still be sent before the connection has written some; below 0 after a message larger than the rest. */
-    int windowBytes = WINDOW_BYTES;
+    int windowBytes = QueuePort.WINDOW_BYTES;
 
-    /** Leave of the channel to deliver, not yet used. */
-    int grants;
+    /** How many messages it may still be delivered, if it {@linkplain #needsCredit needs} leave for each. */
+    int credit;
 
-    /** Whether the channel has been asked for a grant and has not answered. */
-    boolean wantsGrant;
+    /** Whether its channel was told that a message waits for credit, and has not given any since. */
+    boolean wantsCredit;
 
     // Its place in the turn: see Turn.
     Turn.@Nullable Rank rank;
@@ -50,7 +47,7 @@ public final class QueueConsumer {
      * @param noAck messages count as acknowledged when they are delivered
      * @param exclusive wants the queue for itself
      * @param prefetch how many messages it may have unacknowledged; 0 for any number. Means nothing with {@code noAck}
-     * @param limited whether its channel has a prefetch limit of its own, so that each delivery needs a grant; {@link MessageQueue#limit} changes it
+     * @param needsCredit whether each delivery needs credit; {@link MessageQueue#requireCredit} changes it
      * @param priority messages go to those of the highest priority while these can take some; usually 0
      */
     public QueueConsumer(
@@ -59,14 +56,14 @@ public final class QueueConsumer {
             boolean noAck,
             boolean exclusive,
             int prefetch,
-            boolean limited,
+            boolean needsCredit,
             int priority) {
         this.endpoint = endpoint;
         this.tag = tag;
         this.noAck = noAck;
         this.exclusive = exclusive;
         this.prefetch = prefetch;
-        this.limited = limited;
+        this.needsCredit = needsCredit;
         this.priority = priority;
     }
 
@@ -99,13 +96,13 @@ public final class QueueConsumer {
         return unacknowledged;
     }
 
-    /** Whether it has room for a message; if it has to ask for a grant, then its turn is the time to ask. */
+    /** Whether it has room for a message; if it has to ask for credit, then its turn is the time to ask. */
     boolean hasRoom() {
-        return windowBytes > 0 && !wantsGrant && (noAck || prefetch == 0 || unacknowledged < prefetch);
+        return windowBytes > 0 && !wantsCredit && (noAck || prefetch == 0 || unacknowledged < prefetch);
     }
 
-    boolean needsGrant() {
-        return limited && grants == 0;
+    boolean lacksCredit() {
+        return needsCredit && credit == 0;
     }
 
     @Override

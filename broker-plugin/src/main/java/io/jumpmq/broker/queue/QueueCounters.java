@@ -19,7 +19,8 @@ public final class QueueCounters {
     private long tooMany;
     private long deliveredTooOften;
 
-    QueueCounters() {}
+    /** Of a queue that has done nothing yet. */
+    public QueueCounters() {}
 
     void died(DeathReason reason) {
         switch (reason) {

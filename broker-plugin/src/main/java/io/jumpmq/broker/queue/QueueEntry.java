@@ -4,21 +4,11 @@ import io.jumpmq.broker.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message in one queue. Its queue's loop alone changes it; others may read what never changes (message, position,
- * priority, expiry) and, of an entry that was delivered to them, its flags as they were then.
+ * One message in one queue, for the queue's loop alone; others are told of it in {@link Delivery deliveries}.
  *
  * <p>There is one of these for each message that a queue has in memory: 56 bytes, fields in this order for their reason only.
  */
 public final class QueueEntry {
-    /** Where an entry is in its life. It may go back and forth between the first two; nothing leads out of the last. */
-    public enum State {
-        READY,
-        /** Delivered, and to be acknowledged. */
-        UNACKED,
-        /** Acknowledged, dropped or dead-lettered: this entry means nothing to the queue any more. */
-        GONE
-    }
-
     /** For {@link #expiresAtMillis}: never. */
     static final long NEVER = Long.MAX_VALUE;
 
@@ -27,7 +17,6 @@ public final class QueueEntry {
     private final long expiresAtMillis;
     private final int priority;
 
-    State state = State.READY;
     boolean redelivered;
     int deliveryCount;
     /** Whether the log holds it, or is to hold it. */
@@ -68,10 +57,6 @@ public final class QueueEntry {
         return priority;
     }
 
-    public State state() {
-        return state;
-    }
-
     /** Whether it was delivered before and came back. */
     public boolean redelivered() {
         return redelivered;
@@ -80,11 +65,6 @@ public final class QueueEntry {
     /** How often it was delivered and came back. */
     public int deliveryCount() {
         return deliveryCount;
-    }
-
-    /** Who has to acknowledge it; null while it is ready, and if it was fetched by {@link MessageQueue#get}. */
-    public @Nullable QueueConsumer consumer() {
-        return consumer;
     }
 
     /** Size of what a message has beside its body, in bytes. */

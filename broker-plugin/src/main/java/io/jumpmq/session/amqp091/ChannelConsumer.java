@@ -2,42 +2,48 @@ package io.jumpmq.session.amqp091;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.broker.QueueActor;
 import io.jumpmq.broker.catalog.QueueRecord;
+import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Receiver;
-import io.jumpmq.broker.queue.ConsumerEndpoint;
-import io.jumpmq.broker.queue.QueueConsumer;
-import io.jumpmq.broker.queue.QueueEntry;
+import io.jumpmq.broker.queue.ConsumeOutcome;
+import io.jumpmq.broker.queue.Delivery;
+import io.jumpmq.broker.queue.QueuePort;
+import io.jumpmq.broker.queue.Subscriber;
+import io.jumpmq.broker.queue.Subscription;
 import io.jumpmq.session.ConsumerInfo;
 import io.jumpmq.value.FieldTable;
 
-/**
- * A consumer as its channel sees it. What the queue says on its loop is sent to the channel's, where the rest of this
- * object lives.
- */
-final class ChannelConsumer implements ConsumerEndpoint {
+/** A consumer as its channel sees it. */
+final class ChannelConsumer implements Subscriber {
     /** Written bytes are told to the queue once they are this much, not for each message. */
-    private static final int RETURN_AT_BYTES = QueueConsumer.WINDOW_BYTES / 4;
+    private static final int RETURN_AT_BYTES = QueuePort.WINDOW_BYTES / 4;
 
-    private final ChannelMachine channel;
-    private final QueueActor queue;
     private final QueueRecord queueRecord;
+    private final QueuePort queue;
+    private final Loop loop;
+    private final Subscription terms;
     private final byte[] tag;
     private final FieldTable arguments;
-    private final QueueConsumer consumer;
-    private final Receiver<QueueEntry> deliveries;
-    private final Receiver<QueueConsumer> cancellations;
-    private final Receiver<QueueConsumer> wishes;
+
+    /** What its queue knows it by. */
+    private final long number;
+
+    private final Receiver<ConsumeOutcome> outcomes;
+    private final Receiver<Delivery> deliveries;
+    private final Receiver<Cancellation> cancellations;
+    private final Receiver<ChannelConsumer> wishes;
     private final Receiver<Integer> returns;
-    private final Receiver<Boolean> limits = asks -> needsGrants = asks;
+
+    /** Granted, and neither used by a delivery nor returned. */
+    private int credit;
 
     /** The exchange of the last delivery, which is mostly that of the next, too. */
     private String exchange = "";
 
     private byte[] exchangeBytes = {};
 
-    /** Whether the queue asks for a grant before each delivery: it has been told to, and has said that it does. */
-    private boolean needsGrants;
+    /** Whether what the queue delivers has used up credit: it has been told to need it, and has said that it does. */
+    private boolean needsCredit;
 
     /** Whether it took too long to acknowledge and was cancelled for that: what is on its way to it goes back. */
     private boolean expelled;
@@ -45,30 +51,34 @@ final class ChannelConsumer implements ConsumerEndpoint {
     /** Handed to the socket and not told to the queue yet. */
     private int writtenBytes;
 
+    /**
+     * Subscribes.
+     *
+     * @param outcomes told what came of that
+     */
     ChannelConsumer(
+            ChannelConsuming consuming,
             ChannelMachine channel,
             QueueRecord queueRecord,
-            String tag,
-            boolean noAck,
-            boolean exclusive,
-            int prefetch,
-            boolean limited,
-            int priority,
-            FieldTable arguments) {
-        this.channel = channel;
-        this.queue = QueueActor.of(queueRecord);
+            Subscription terms,
+            FieldTable arguments,
+            Receiver<ConsumeOutcome> outcomes) {
         this.queueRecord = queueRecord;
-        this.tag = tag.getBytes(UTF_8);
+        this.queue = queueRecord.port();
+        this.loop = channel.loop();
+        this.terms = terms;
+        this.tag = terms.tag().getBytes(UTF_8);
         this.arguments = arguments;
-        this.needsGrants = limited;
-        this.consumer = new QueueConsumer(this, tag, noAck, exclusive, prefetch, limited, priority);
-        this.deliveries = channel.guarded(entry -> channel.onDelivery(this, entry));
-        this.cancellations = channel.guarded(cancelled -> channel.onCancelled(this));
-        this.wishes = channel.guarded(wishing -> channel.onGrantWanted(this));
-        this.returns = channel.guarded(channel::onGrantsReturned);
+        this.needsCredit = terms.needsCredit();
+        this.outcomes = outcomes;
+        this.deliveries = channel.guarded(delivery -> consuming.onDelivery(this, delivery));
+        this.cancellations = channel.guarded(why -> consuming.onCancelled(this, why));
+        this.wishes = channel.guarded(consuming::onCreditWanted);
+        this.returns = channel.guarded(count -> consuming.onCreditReturned(this, count));
+        this.number = queue.subscribe(loop, terms, this);
     }
 
-    QueueActor queue() {
+    QueuePort queue() {
         return queue;
     }
 
@@ -76,12 +86,12 @@ final class ChannelConsumer implements ConsumerEndpoint {
         return queueRecord;
     }
 
-    QueueConsumer consumer() {
-        return consumer;
+    long number() {
+        return number;
     }
 
     String tag() {
-        return consumer.tag();
+        return terms.tag();
     }
 
     byte[] tagBytes() {
@@ -89,7 +99,7 @@ final class ChannelConsumer implements ConsumerEndpoint {
     }
 
     boolean noAck() {
-        return consumer.noAck();
+        return terms.noAck();
     }
 
     boolean isExpelled() {
@@ -100,32 +110,38 @@ final class ChannelConsumer implements ConsumerEndpoint {
         expelled = true;
     }
 
-    boolean needsGrants() {
-        return needsGrants;
+    boolean needsCredit() {
+        return needsCredit;
     }
 
-    /** Has the queue ask for grants, or no longer. What it delivered before that is still on its way. */
+    /** Has the queue need credit, or no longer. What it delivered before that is still on its way. */
     void limit(boolean limited) {
-        queue.tell(channel.loop(), core -> {
-            queue.home().send(channel.loop(), limits, limited); // Before what it delivers by the new rule.
-            core.limit(consumer, limited, queue.nowMillis());
-        });
+        queue.requireCredit(loop, number, limited);
     }
 
-    /** Lets the queue deliver one message more. */
+    /** Lets the queue deliver one message more, now. */
     void grant() {
-        queue.tell(channel.loop(), core -> core.grant(consumer, 1, queue.nowMillis()));
+        credit++;
+        queue.credit(loop, number, 1, true);
+    }
+
+    int credit() {
+        return credit;
+    }
+
+    void useCredit(int count) {
+        credit -= count;
     }
 
     /** For operators. */
     ConsumerInfo describe() {
         return new ConsumerInfo(
                 queueRecord,
-                consumer.tag(),
-                consumer.noAck(),
-                consumer.exclusive(),
-                consumer.prefetch(),
-                queue.serves(consumer),
+                terms.tag(),
+                terms.noAck(),
+                terms.exclusive(),
+                terms.prefetch(),
+                queue.serves(number),
                 arguments);
     }
 
@@ -146,31 +162,40 @@ final class ChannelConsumer implements ConsumerEndpoint {
     /** Tells the queue what went, if it is worth a word. */
     void returnWindow() {
         if (writtenBytes >= RETURN_AT_BYTES) {
-            int bytes = writtenBytes;
+            queue.written(loop, number, writtenBytes);
             writtenBytes = 0;
-            queue.tell(channel.loop(), core -> core.written(consumer, bytes, queue.nowMillis()));
         }
     }
 
-    // On the queue's loop.
+    // What the queue says.
 
     @Override
-    public void deliver(QueueConsumer to, QueueEntry entry) {
-        queue.home().send(channel.loop(), deliveries, entry);
+    public void subscribed(ConsumeOutcome outcome) {
+        outcomes.receive(outcome);
     }
 
     @Override
-    public void cancelled(QueueConsumer whose) {
-        queue.home().send(channel.loop(), cancellations, whose);
+    public void delivered(Delivery delivery) {
+        deliveries.receive(delivery);
     }
 
     @Override
-    public void wantsGrant(QueueConsumer who) {
-        queue.home().send(channel.loop(), wishes, who);
+    public void wantsCredit() {
+        wishes.receive(this);
     }
 
     @Override
-    public void grantsReturned(QueueConsumer whose, int count) {
-        queue.home().send(channel.loop(), returns, count);
+    public void creditReturned(int count) {
+        returns.receive(count);
+    }
+
+    @Override
+    public void creditRequired(boolean required) {
+        needsCredit = required;
+    }
+
+    @Override
+    public void cancelled(Cancellation why) {
+        cancellations.receive(why);
     }
 }

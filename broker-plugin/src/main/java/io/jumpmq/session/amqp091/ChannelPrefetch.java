@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 
 /**
  * A channel's own prefetch limit, which its consumers share. What is outstanding is counted all the time, so that a limit
- * holds from the moment it is set; while there is one, queues ask for a grant before each delivery. As in RabbitMQ,
+ * holds from the moment it is set; while there is one, queues need credit for each delivery. As in RabbitMQ,
  * consumers that need not acknowledge wait while the limit is reached, too, though their deliveries do not count; what was
  * fetched counts when the limit is set, and is free afterwards.
  */
@@ -54,14 +54,23 @@ final class ChannelPrefetch {
         grantWishes();
     }
 
-    void returned(int count) {
+    /** A queue could not use so much of the credit that it got for a consumer. */
+    void returned(ChannelConsumer consumer, int count) {
+        consumer.useCredit(count);
         granted -= count;
         grantWishes();
     }
 
+    /** A consumer's queue serves it no more: it wants nothing, and its credit is free. */
+    void gone(ChannelConsumer consumer) {
+        wishes.removeIf(wish -> wish == consumer);
+        returned(consumer, consumer.credit());
+    }
+
     /** Something arrived for a consumer. */
     void delivered(ChannelConsumer consumer) {
-        if (consumer.needsGrants()) {
+        if (consumer.needsCredit()) {
+            consumer.useCredit(1);
             granted--;
         }
         if (!consumer.noAck()) {

@@ -1,17 +1,19 @@
 package io.jumpmq.session.amqp091;
 
 import io.jumpmq.amqp.Method;
+import io.jumpmq.broker.Authorization;
 import io.jumpmq.broker.Broker;
-import io.jumpmq.broker.QueueActor;
 import io.jumpmq.broker.ReplyAddresses;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.loop.Receiver;
+import io.jumpmq.broker.queue.QueuePort;
+import io.jumpmq.broker.queue.QueueReply;
+import io.jumpmq.broker.queue.QueueStat;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.security.Permission.Operation;
-import io.jumpmq.security.User;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.ReplyCode;
@@ -111,11 +113,11 @@ final class ChannelTopology {
             throw new AmqpException(
                     ReplyCode.ACCESS_REFUSED, "queue name '" + name + "' contains reserved prefix 'amq.*'");
         }
-        connection.require(Operation.CONFIGURE, "queue", name);
+        connection.authorization().requireQueue(Operation.CONFIGURE, name);
         String deadLetters = declare.arguments().text("x-dead-letter-exchange");
         if (deadLetters != null) {
-            connection.require(Operation.READ, "queue", name);
-            requireExchange(Operation.WRITE, deadLetters);
+            connection.authorization().requireQueue(Operation.READ, name);
+            connection.authorization().requireExchange(Operation.WRITE, deadLetters);
         }
         connection.context().broker().events().count(NodeCounters.Event.QUEUE_DECLARED);
         String declared = name;
@@ -149,60 +151,63 @@ final class ChannelTopology {
 
     private void answerDeclared(QueueRecord queue, boolean nowait) {
         lastQueue = queue.name();
-        QueueActor actor = QueueActor.of(queue);
-        actor.ask(
+        QueuePort port = queue.port();
+        port.touch(channel.loop());
+        port.stat(
                 channel.loop(),
-                core -> {
-                    core.touch(actor.nowMillis());
-                    return new Method.QueueDeclareOk(queue.name(), core.ready(), core.consumers());
-                },
-                connection.awaiting(channel.number(), ok -> channel.answer(nowait ? null : ok)));
+                awaiting(
+                        queue,
+                        Method.QueueDeclare.ID,
+                        stat -> channel.answer(
+                                nowait
+                                        ? null
+                                        : new Method.QueueDeclareOk(queue.name(), stat.ready(), stat.consumers()))));
     }
 
-    /** Whether some that died wait until they are safe elsewhere: it is not empty then. */
-    private static boolean holdsDeadLetters(QueueRecord queue) {
-        return QueueActor.of(queue).figures().dead() > 0;
+    /** Receives what a queue answers; that it cannot be reached ends the channel. */
+    private <R> Receiver<QueueReply<R>> awaiting(QueueRecord queue, int methodId, Receiver<R> then) {
+        return connection.awaiting(channel.number(), reply -> {
+            connection.during(methodId);
+            then.receive(reply.orThrow(queue));
+        });
     }
 
     private void onQueueDelete(Method.QueueDelete delete) {
         String name = queueName(delete.queue());
-        connection.require(Operation.CONFIGURE, "queue", name);
+        connection.authorization().requireQueue(Operation.CONFIGURE, name);
         QueueRecord queue = connection.vhost().queue(name);
         if (queue == null) {
             channel.answer(delete.nowait() ? null : new Method.QueueDeleteOk(0));
             return;
         }
         queue.requireAccess(connection.context().id());
-        Receiver<Method.QueueDeclareOk> counted = connection.awaiting(channel.number(), counts -> {
-            if (delete.ifUnused() && counts.consumerCount() > 0) {
-                channel.fail(
-                        new AmqpException(ReplyCode.PRECONDITION_FAILED, queue + " in use"), Method.QueueDelete.ID);
-            } else if (delete.ifEmpty() && (counts.messageCount() > 0 || holdsDeadLetters(queue))) {
-                channel.fail(
-                        new AmqpException(ReplyCode.PRECONDITION_FAILED, queue + " not empty"), Method.QueueDelete.ID);
+        Receiver<QueueStat> counted = stat -> {
+            if (delete.ifUnused() && stat.consumers() > 0) {
+                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, queue + " in use");
+            } else if (delete.ifEmpty() && stat.ready() + stat.dead() > 0) {
+                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, queue + " not empty");
             } else {
                 change(
                         new Command.DeleteQueue(connection.vhost().name(), name, queue.id()),
                         Method.QueueDelete.ID,
                         !delete.nowait(),
                         outcome -> {
-                            removed(queue, "deleted", counts.messageCount());
-                            channel.answer(delete.nowait() ? null : new Method.QueueDeleteOk(counts.messageCount()));
+                            removed(queue, "deleted", stat.ready());
+                            channel.answer(delete.nowait() ? null : new Method.QueueDeleteOk(stat.ready()));
                         });
             }
-        });
-        QueueActor.of(queue)
-                .ask(channel.loop(), core -> new Method.QueueDeclareOk(name, core.ready(), core.consumers()), counted);
+        };
+        queue.port().stat(channel.loop(), awaiting(queue, Method.QueueDelete.ID, counted));
     }
 
     private void onQueuePurge(Method.QueuePurge purge) {
         String name = queueName(purge.queue());
-        connection.require(Operation.READ, "queue", name);
+        connection.authorization().requireQueue(Operation.READ, name);
         QueueRecord queue = connection
                 .vhost()
                 .requireQueue(name)
                 .requireAccess(connection.context().id());
-        QueueActor.of(queue).ask(channel.loop(), core -> core.purge(), connection.awaiting(channel.number(), count -> {
+        queue.port().purge(channel.loop(), awaiting(queue, Method.QueuePurge.ID, count -> {
             removed(queue, "purged", count);
             channel.answer(purge.nowait() ? null : new Method.QueuePurgeOk(count));
         }));
@@ -252,11 +257,11 @@ final class ChannelTopology {
             channel.answer(declare.nowait() ? null : new Method.ExchangeDeclareOk());
             return;
         }
-        connection.require(Operation.CONFIGURE, "exchange", name);
+        connection.authorization().requireExchange(Operation.CONFIGURE, name);
         String alternate = declare.arguments().text("alternate-exchange");
         if (alternate != null) {
-            connection.require(Operation.READ, "exchange", name);
-            requireExchange(Operation.WRITE, alternate);
+            connection.authorization().requireExchange(Operation.READ, name);
+            connection.authorization().requireExchange(Operation.WRITE, alternate);
         }
         change(
                 new Command.DeclareExchange(
@@ -276,7 +281,7 @@ final class ChannelTopology {
     private void onExchangeDelete(Method.ExchangeDelete delete) {
         String name = stripped(delete.exchange());
         requireNotDefault(name);
-        connection.require(Operation.CONFIGURE, "exchange", name);
+        connection.authorization().requireExchange(Operation.CONFIGURE, name);
         ExchangeRecord exchange = connection.vhost().exchange(name);
         change(
                 new Command.DeleteExchange(connection.vhost().name(), name, delete.ifUnused()),
@@ -342,12 +347,12 @@ final class ChannelTopology {
         if (kind == DestinationKind.EXCHANGE) {
             requireNotDefault(destination);
         }
-        connection.require(Operation.WRITE, kind == DestinationKind.QUEUE ? "queue" : "exchange", destination);
-        connection.require(Operation.READ, "exchange", source);
+        Authorization authorization = connection.authorization();
+        authorization.require(Operation.WRITE, kind == DestinationKind.QUEUE ? "queue" : "exchange", destination);
+        authorization.requireExchange(Operation.READ, source);
         ExchangeRecord exchange = connection.vhost().exchange(source);
-        User bound = exchange == null ? null : connection.boundByTopics(exchange);
-        if (exchange != null && bound != null) {
-            exchange.requireTopic(bound, Operation.READ, key);
+        if (exchange != null) {
+            authorization.requireTopic(exchange, Operation.READ, key);
         }
     }
 
@@ -355,10 +360,6 @@ final class ChannelTopology {
         if (exchange.isEmpty()) {
             throw new AmqpException(ReplyCode.ACCESS_REFUSED, "operation not permitted on the default exchange");
         }
-    }
-
-    void requireExchange(Operation operation, String name) {
-        connection.require(operation, "exchange", name.isEmpty() ? "amq.default" : name);
     }
 
     /** Has the catalog changed; nothing more is decoded until it is, and lasts if that is to be answered. */

@@ -302,7 +302,7 @@ final class ConnectionMachine implements Connection {
         }
     }
 
-    /** Whether a delivery of this size may be written now. If not, {@link ChannelMachine#writeWaiting} is called later. */
+    /** Whether a delivery of this size may be written now. If not, {@link ChannelMachine#onWritable} is called later. */
     boolean mayDeliver(int bytes) {
         if (isFull()) {
             return false; // It will be writable.

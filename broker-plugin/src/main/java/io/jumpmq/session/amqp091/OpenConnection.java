@@ -1,12 +1,11 @@
 package io.jumpmq.session.amqp091;
 
 import io.jumpmq.amqp.Method;
+import io.jumpmq.broker.Authorization;
 import io.jumpmq.broker.Firehose;
 import io.jumpmq.broker.catalog.Command;
-import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Receiver;
-import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
 import io.jumpmq.security.UserLimits;
 import io.jumpmq.session.ConnectionContext;
@@ -134,8 +133,7 @@ final class OpenConnection implements ConnectionState {
     @Override
     public void writeWaiting() {
         for (ChannelMachine channel : channels.values()) {
-            channel.writeWaiting();
-            channel.returnWindows();
+            channel.onWritable();
         }
     }
 
@@ -210,26 +208,9 @@ final class OpenConnection implements ConnectionState {
         return tuning.frameMax();
     }
 
-    /**
-     * Lets the user do this to what has this name, by the permissions of this moment.
-     *
-     * @throws AmqpException ACCESS_REFUSED when it is not permitted
-     */
-    void require(Permission.Operation operation, String kind, String name) {
-        User now = context.broker().catalog().user(user.name());
-        Permission permission = now == null ? null : now.permissions().get(vhost.name());
-        if (permission == null || !permission.allows(operation, name)) {
-            throw new AmqpException(
-                    ReplyCode.ACCESS_REFUSED,
-                    "access to " + kind + " '" + name + "' in vhost '" + vhost.name() + "' refused for user '"
-                            + user.name() + "'");
-        }
-    }
-
-    /** The user of this moment if topics bind them on this exchange, else null. */
-    @Nullable User boundByTopics(ExchangeRecord exchange) {
-        User now = exchange.isTopic() ? context.broker().catalog().user(user.name()) : null;
-        return now == null || now.topicPermission(vhost.name(), exchange.name()) == null ? null : now;
+    /** What the user may do at this moment. */
+    Authorization authorization() {
+        return Authorization.now(context.broker().catalog(), vhost, user.name());
     }
 
     /** Who tells what one of its channels publishes and is delivered, where that is traced. */

@@ -1,8 +1,9 @@
 package io.jumpmq.session.amqp091;
 
-import io.jumpmq.broker.QueueActor;
 import io.jumpmq.broker.loop.Loop;
-import io.jumpmq.broker.queue.QueueEntry;
+import io.jumpmq.broker.queue.Delivery;
+import io.jumpmq.broker.queue.QueuePort;
+import io.jumpmq.broker.queue.Settlement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,21 +14,21 @@ import java.util.Map;
  * delivery tags tell another one as soon as something was delivered twice.
  */
 final class Returns {
-    private final Map<QueueActor, List<QueueEntry>> requeued = new LinkedHashMap<>();
-    private final Map<QueueActor, List<QueueEntry>> rejected = new LinkedHashMap<>();
+    private final Map<QueuePort, List<Delivery>> requeued = new LinkedHashMap<>();
+    private final Map<QueuePort, List<Delivery>> rejected = new LinkedHashMap<>();
 
-    void requeue(QueueActor queue, QueueEntry entry) {
-        requeued.computeIfAbsent(queue, unused -> new ArrayList<>()).add(entry);
+    void requeue(QueuePort queue, Delivery delivery) {
+        requeued.computeIfAbsent(queue, unused -> new ArrayList<>()).add(delivery);
     }
 
-    void reject(QueueActor queue, QueueEntry entry) {
-        rejected.computeIfAbsent(queue, unused -> new ArrayList<>()).add(entry);
+    void reject(QueuePort queue, Delivery delivery) {
+        rejected.computeIfAbsent(queue, unused -> new ArrayList<>()).add(delivery);
     }
 
     /** Sends everything to its queue, and is empty. */
     void send(Loop from) {
-        rejected.forEach((queue, entries) -> queue.tell(from, core -> core.reject(entries, queue.nowMillis())));
-        requeued.forEach((queue, entries) -> queue.tell(from, core -> core.requeue(entries, queue.nowMillis())));
+        rejected.forEach((queue, deliveries) -> queue.settle(from, Settlement.REJECT, deliveries));
+        requeued.forEach((queue, deliveries) -> queue.settle(from, Settlement.REQUEUE, deliveries));
         rejected.clear();
         requeued.clear();
     }

@@ -2,6 +2,7 @@ package io.jumpmq.broker.catalog;
 
 import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.broker.node.TestIds;
+import io.jumpmq.broker.queue.QueuePort;
 import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.value.FieldTable;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A catalog with one virtual host, {@code /}, and what its observer was told. */
 final class CatalogUnderTest implements CatalogObserver {
@@ -39,8 +41,8 @@ final class CatalogUnderTest implements CatalogObserver {
     }
 
     @Override
-    public QueueHandle queueDeclared(QueueRecord queue) {
-        return new QueueHandle() {};
+    public @Nullable QueuePort queueDeclared(QueueRecord queue) {
+        return null;
     }
 
     @Override

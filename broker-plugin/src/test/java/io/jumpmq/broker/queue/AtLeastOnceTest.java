@@ -14,13 +14,13 @@ class AtLeastOnceTest {
     private final SlowLog log = new SlowLog();
     private final QueueUnderTest test = new QueueUnderTest(rules, log);
 
+    /** Has messages die; those whose dead letters were sent at once. */
     private List<QueueEntry> rejected(String... bodies) {
         test.publish(bodies);
         QueueConsumer consumer = test.consume("c", 0);
-        List<QueueEntry> held = test.channel.taken();
-        test.queue.reject(held, test.now);
+        test.queue.reject(test.channel.taken(), test.now);
         test.queue.remove(consumer, test.now);
-        return held;
+        return List.copyOf(test.output.deadEntries);
     }
 
     private void fail(QueueEntry... entries) {
@@ -99,7 +99,7 @@ class AtLeastOnceTest {
             queue.pass(50);
         } else {
             queue.consume("c", 0);
-            QueueEntry entry = queue.channel.taken().get(0);
+            Delivery entry = queue.channel.taken().get(0);
             if (reason == DeathReason.REJECTED) {
                 queue.reject(entry);
             } else {
@@ -217,7 +217,7 @@ class AtLeastOnceTest {
         QueueUnderTest before = new QueueUnderTest(rules, paging);
         before.publish("a", "b", "c");
         before.queue.get(false, before.now);
-        QueueEntry dead = before.queue.get(false, before.now);
+        Delivery dead = before.queue.get(false, before.now);
         assertThat(dead).isNotNull();
         before.reject(dead);
 

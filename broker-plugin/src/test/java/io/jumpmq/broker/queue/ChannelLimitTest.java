@@ -11,9 +11,9 @@ class ChannelLimitTest {
     void messageWaitsForTheChannelsLeave() {
         QueueConsumer consumer = test.consumeLimited("c1");
         test.publish("a");
-        assertThat(test.channel.heard()).containsExactly("c1 wants a grant");
+        assertThat(test.channel.heard()).containsExactly("c1 wants credit");
 
-        test.queue.grant(consumer, 1, test.now);
+        test.queue.credit(consumer, 1, true, test.now);
 
         assertThat(test.channel.heard()).containsExactly("c1: a");
     }
@@ -24,7 +24,7 @@ class ChannelLimitTest {
 
         test.publish("a", "b", "c");
 
-        assertThat(test.channel.heard()).containsExactly("c1 wants a grant");
+        assertThat(test.channel.heard()).containsExactly("c1 wants credit");
         assertThat(test.queue.ready()).isEqualTo(3);
     }
 
@@ -34,9 +34,9 @@ class ChannelLimitTest {
         test.publish("a", "b", "c");
         test.channel.heard();
 
-        test.queue.grant(consumer, 2, test.now);
+        test.queue.credit(consumer, 2, true, test.now);
 
-        assertThat(test.channel.heard()).containsExactly("c1: a", "c1: b", "c1 wants a grant");
+        assertThat(test.channel.heard()).containsExactly("c1: a", "c1: b", "c1 wants credit");
     }
 
     @Test
@@ -45,11 +45,11 @@ class ChannelLimitTest {
         test.publish("a");
         test.channel.heard();
 
-        test.queue.grant(consumer, 3, test.now);
+        test.queue.credit(consumer, 3, true, test.now);
 
         assertThat(test.channel.heard()).containsExactly("c1: a", "c1 returns 2");
         test.publish("b");
-        assertThat(test.channel.heard()).containsExactly("c1 wants a grant");
+        assertThat(test.channel.heard()).containsExactly("c1 wants credit");
     }
 
     @Test
@@ -59,7 +59,7 @@ class ChannelLimitTest {
         test.queue.get(true, test.now);
         test.channel.heard();
 
-        test.queue.grant(consumer, 1, test.now);
+        test.queue.credit(consumer, 1, true, test.now);
 
         assertThat(test.channel.heard()).containsExactly("c1 returns 1");
     }
@@ -71,7 +71,7 @@ class ChannelLimitTest {
         test.queue.remove(consumer, test.now);
         test.channel.heard();
 
-        test.queue.grant(consumer, 1, test.now);
+        test.queue.credit(consumer, 1, true, test.now);
 
         assertThat(test.channel.heard()).containsExactly("c1 returns 1");
         assertThat(test.queue.ready()).isEqualTo(1);
@@ -84,7 +84,7 @@ class ChannelLimitTest {
         test.publish("a", "b");
         test.channel.heard();
 
-        test.queue.grant(consumer, 5, test.now);
+        test.queue.credit(consumer, 5, true, test.now);
 
         assertThat(test.channel.heard()).containsExactly("c1: a", "c1 returns 4");
     }
@@ -96,7 +96,7 @@ class ChannelLimitTest {
 
         test.publish("a", "b");
 
-        assertThat(test.channel.heard()).containsExactly("c1 wants a grant", "c2: a", "c2: b");
+        assertThat(test.channel.heard()).containsExactly("c1 wants credit", "c2: a", "c2: b");
     }
 
     @Test
@@ -105,8 +105,8 @@ class ChannelLimitTest {
         test.publish("a");
         test.channel.heard();
 
-        test.queue.limit(consumer, false, test.now);
-        test.queue.grant(consumer, 1, test.now);
+        test.queue.requireCredit(consumer, false, test.now);
+        test.queue.credit(consumer, 1, true, test.now);
 
         assertThat(test.channel.heard()).containsExactly("c1: a", "c1 returns 1");
     }
@@ -116,9 +116,9 @@ class ChannelLimitTest {
         QueueConsumer consumer = test.consume("c1", 0);
         test.publish("a");
 
-        test.queue.limit(consumer, true, test.now);
+        test.queue.requireCredit(consumer, true, test.now);
         test.publish("b");
 
-        assertThat(test.channel.heard()).containsExactly("c1: a", "c1 wants a grant");
+        assertThat(test.channel.heard()).containsExactly("c1: a", "c1 wants credit");
     }
 }

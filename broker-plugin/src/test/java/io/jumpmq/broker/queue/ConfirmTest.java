@@ -108,7 +108,7 @@ class ConfirmTest {
         log.records.clear();
         limited.pass(10);
         limited.queue.get(true, limited.now);
-        QueueEntry fetched = limited.queue.get(false, limited.now);
+        Delivery fetched = limited.queue.get(false, limited.now);
         assertThat(fetched).isNotNull();
         limited.reject(fetched);
         limited.queue.purge();
@@ -119,7 +119,7 @@ class ConfirmTest {
     @Test
     void requeuedMessageKeepsItsRecord() {
         test.publish(Letter.of("a").persistent());
-        QueueEntry entry = test.queue.get(false, test.now);
+        Delivery entry = test.queue.get(false, test.now);
         assertThat(entry).isNotNull();
 
         test.requeue(entry);

@@ -34,7 +34,7 @@ class DeliveryOrderTest {
     void requeuedMessageKeepsItsPlace() {
         test.publish("a", "b", "c");
         test.queue.get(false, test.now);
-        QueueEntry second = test.queue.get(false, test.now);
+        Delivery second = test.queue.get(false, test.now);
         assertThat(second).isNotNull();
 
         test.requeue(second);
@@ -45,7 +45,7 @@ class DeliveryOrderTest {
     @Test
     void requeuedMessagesKeepTheirOrderHoweverTheyComeBack() {
         test.publish("a", "b", "c", "d", "e");
-        List<QueueEntry> taken = fetch(4);
+        List<Delivery> taken = fetch(4);
 
         test.requeue(taken.get(2));
         test.requeue(taken.get(3), taken.get(0));
@@ -60,7 +60,7 @@ class DeliveryOrderTest {
         QueueUnderTest lettering = new QueueUnderTest(Rules.plain().deadLettering());
         lettering.consume("c1", 0);
         lettering.publish("a", "b", "c");
-        List<QueueEntry> held = lettering.channel.taken();
+        List<Delivery> held = lettering.channel.taken();
 
         lettering.queue.reject(List.of(held.get(2), held.get(0), held.get(1)), lettering.now);
 
@@ -71,7 +71,7 @@ class DeliveryOrderTest {
     void othersWaitForWhatIsOnItsWayToAClosedChannel() {
         QueueConsumer first = test.consume("c1", 3);
         test.publish("a", "b", "c", "d");
-        List<QueueEntry> held = test.channel.taken();
+        List<Delivery> held = test.channel.taken();
         test.consume("c2", 1);
         assertThat(test.channel.bodies()).containsExactly("d");
         QueueConsumer third = test.consume("c3", 0);
@@ -93,7 +93,7 @@ class DeliveryOrderTest {
             bodies.add("m" + i);
         }
         test.publish(bodies.toArray(String[]::new));
-        List<QueueEntry> taken = fetch(1_000);
+        List<Delivery> taken = fetch(1_000);
         Collections.shuffle(taken, new Random(7));
 
         test.queue.requeue(taken, test.now);
@@ -105,14 +105,14 @@ class DeliveryOrderTest {
     void onlyWhatCameBackIsRedelivered() {
         test.publish("a", "b");
         QueueConsumer consumer = test.consume("c1", 1);
-        QueueEntry first = test.channel.taken().get(0);
+        Delivery first = test.channel.taken().get(0);
         assertThat(first.redelivered()).isFalse();
 
         test.queue.remove(consumer, test.now);
         test.requeue(first);
         test.consume("c2", 0);
 
-        assertThat(test.channel.taken()).extracting(QueueEntry::redelivered).containsExactly(true, false);
+        assertThat(test.channel.taken()).extracting(Delivery::redelivered).containsExactly(true, false);
         assertThat(test.queue.counters().redelivered()).isEqualTo(1);
     }
 
@@ -149,7 +149,7 @@ class DeliveryOrderTest {
         QueueUnderTest prioritized = new QueueUnderTest(Rules.plain().maxPriority(5));
         prioritized.publish(Letter.of("a").priority(1));
         prioritized.publish(Letter.of("b").priority(1));
-        QueueEntry first = prioritized.queue.get(false, prioritized.now);
+        Delivery first = prioritized.queue.get(false, prioritized.now);
         assertThat(first).isNotNull();
         prioritized.publish(Letter.of("urgent").priority(3));
 
@@ -158,10 +158,10 @@ class DeliveryOrderTest {
         assertThat(prioritized.drain()).containsExactly("urgent", "a", "b");
     }
 
-    private List<QueueEntry> fetch(int count) {
-        List<QueueEntry> fetched = new ArrayList<>();
+    private List<Delivery> fetch(int count) {
+        List<Delivery> fetched = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            QueueEntry entry = test.queue.get(false, test.now);
+            Delivery entry = test.queue.get(false, test.now);
             assertThat(entry).isNotNull();
             fetched.add(entry);
         }

@@ -30,17 +30,17 @@ class FairTurnTest {
     }
 
     @Test
-    void entryKnowsWhoHasIt() {
+    void queueKnowsWhoHasAMessage() {
         QueueConsumer consumer = test.consume("c1", 0);
         test.publish("a");
-        QueueEntry entry = test.channel.taken().get(0);
-        assertThat(entry.consumer()).isSameAs(consumer);
-        assertThat(entry.state()).isEqualTo(QueueEntry.State.UNACKED);
+        Delivery entry = test.channel.taken().get(0);
+        assertThat(consumer.unacknowledged()).isEqualTo(1);
+        assertThat(test.queue.unacknowledged()).isEqualTo(1);
 
         test.acknowledge(entry);
 
-        assertThat(entry.consumer()).isNull();
-        assertThat(entry.state()).isEqualTo(QueueEntry.State.GONE);
+        assertThat(consumer.unacknowledged()).isZero();
+        assertThat(test.queue.unacknowledged()).isZero();
     }
 
     @Test
@@ -68,7 +68,7 @@ class FairTurnTest {
     void secondAcknowledgementOfAMessageMakesNoMoreRoom() {
         test.consume("c1", 1);
         test.publish("a", "b", "c");
-        QueueEntry first = test.channel.taken().get(0);
+        Delivery first = test.channel.taken().get(0);
 
         test.acknowledge(first);
         test.acknowledge(first);
@@ -97,7 +97,7 @@ class FairTurnTest {
     void requeuedMessageGoesToAnotherConsumerIfItsOwnHasLostTheTurn() {
         test.consume("c1", 1);
         test.publish("a");
-        QueueEntry held = test.channel.taken().get(0);
+        Delivery held = test.channel.taken().get(0);
         test.publish("b");
         test.consume("c2", 2);
         test.channel.heard();
@@ -121,7 +121,7 @@ class FairTurnTest {
     @Test
     void slowSocketGetsNoMoreThanItsWindow() {
         QueueConsumer slow = test.consumeWithoutAck("slow");
-        String body = "x".repeat(QueueConsumer.WINDOW_BYTES / 2);
+        String body = "x".repeat(QueuePort.WINDOW_BYTES / 2);
 
         test.publish(body, body, body);
 
@@ -133,11 +133,11 @@ class FairTurnTest {
     @Test
     void whatIsWrittenOpensTheWindowAgain() {
         QueueConsumer slow = test.consumeWithoutAck("slow");
-        String body = "x".repeat(QueueConsumer.WINDOW_BYTES);
+        String body = "x".repeat(QueuePort.WINDOW_BYTES);
         test.publish(body, body);
         int footprint = test.channel.taken().get(0).message().footprint();
 
-        test.queue.written(slow, footprint - QueueConsumer.WINDOW_BYTES, test.now);
+        test.queue.written(slow, footprint - QueuePort.WINDOW_BYTES, test.now);
         assertThat(test.channel.taken()).isEmpty();
         test.queue.written(slow, 1, test.now);
 
@@ -148,7 +148,7 @@ class FairTurnTest {
     void messageLargerThanTheWindowStillPasses() {
         test.consumeWithoutAck("c1");
 
-        test.publish("x".repeat(4 * QueueConsumer.WINDOW_BYTES));
+        test.publish("x".repeat(4 * QueuePort.WINDOW_BYTES));
 
         assertThat(test.channel.taken()).hasSize(1);
     }
@@ -156,7 +156,7 @@ class FairTurnTest {
     @Test
     void fastConsumersAreServedWhileASlowOneWaits() {
         test.consumeWithoutAck("slow");
-        test.publish("x".repeat(QueueConsumer.WINDOW_BYTES));
+        test.publish("x".repeat(QueuePort.WINDOW_BYTES));
         test.channel.heard();
         test.consumeWithoutAck("fast");
 
@@ -169,7 +169,7 @@ class FairTurnTest {
     void consumerThatHasRoomAgainInTimeKeepsItsTurn() {
         test.consume("c1", 1);
         test.publish("a");
-        QueueEntry held = test.channel.taken().get(0);
+        Delivery held = test.channel.taken().get(0);
         test.consume("c2", 0);
         test.channel.heard();
 
@@ -184,7 +184,7 @@ class FairTurnTest {
         test.consume("c1", 1);
         test.consume("c2", 0);
         test.publish("a", "b", "c");
-        QueueEntry held = test.channel.taken().get(0);
+        Delivery held = test.channel.taken().get(0);
         test.channel.heard();
 
         test.acknowledge(held);
@@ -231,7 +231,7 @@ class FairTurnTest {
         QueueConsumer first = test.consume("c1", 1);
         test.consume("c2", 0);
         test.publish("a");
-        QueueEntry held = test.channel.taken().get(0);
+        Delivery held = test.channel.taken().get(0);
 
         test.queue.remove(first, test.now);
         test.acknowledge(held);
@@ -251,7 +251,7 @@ class FairTurnTest {
 
         assertThat(test.queue.unacknowledged()).isEqualTo(2);
         assertThat(test.queue.ready()).isZero();
-        for (QueueEntry entry : test.channel.taken()) {
+        for (Delivery entry : test.channel.taken()) {
             test.acknowledge(entry);
         }
         assertThat(test.queue.unacknowledged()).isZero();
@@ -262,11 +262,10 @@ class FairTurnTest {
         test.consume("c1", 1);
         test.publish("a", "b");
 
-        QueueEntry fetched = test.queue.get(false, test.now);
+        Delivery fetched = test.queue.get(false, test.now);
 
         assertThat(fetched).isNotNull();
         assertThat(RecordingChannel.body(fetched)).isEqualTo("b");
-        assertThat(fetched.consumer()).isNull();
         assertThat(test.queue.unacknowledged()).isEqualTo(2);
         test.acknowledge(fetched);
         assertThat(test.queue.unacknowledged()).isEqualTo(1);
@@ -276,7 +275,7 @@ class FairTurnTest {
     void countersTellWhatHappened() {
         test.publish("a", "b", "c");
         test.queue.get(true, test.now);
-        QueueEntry fetched = test.queue.get(false, test.now);
+        Delivery fetched = test.queue.get(false, test.now);
         assertThat(fetched).isNotNull();
         test.acknowledge(fetched);
         test.consume("c1", 0);
@@ -298,7 +297,7 @@ class FairTurnTest {
         test.publish("four", "seven77");
         assertThat(test.queue.readyBytes()).isEqualTo(11);
 
-        QueueEntry fetched = test.queue.get(false, test.now);
+        Delivery fetched = test.queue.get(false, test.now);
         assertThat(fetched).isNotNull();
         assertThat(test.queue.readyBytes()).isEqualTo(7);
         assertThat(test.queue.unacknowledgedBytes()).isEqualTo(4);

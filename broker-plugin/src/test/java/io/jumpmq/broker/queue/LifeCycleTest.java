@@ -64,7 +64,7 @@ class LifeCycleTest {
         test.consume("c1", 1);
         test.consume("c2", 1);
         test.publish("a", "b", "c");
-        List<QueueEntry> held = test.channel.taken();
+        List<Delivery> held = test.channel.taken();
         test.channel.heard();
 
         test.queue.delete();
@@ -82,9 +82,9 @@ class LifeCycleTest {
                 new QueueUnderTest(Rules.plain().autoDelete().expires(10).deadLettering());
         QueueConsumer limited = test.consumeLimited("c1");
         test.publish("a");
-        test.queue.grant(limited, 1, test.now);
+        test.queue.credit(limited, 1, true, test.now);
         test.publish("b");
-        QueueEntry held = test.channel.taken().get(0);
+        Delivery held = test.channel.taken().get(0);
         test.queue.delete();
         test.channel.heard();
 
@@ -104,7 +104,7 @@ class LifeCycleTest {
         assertThat(test.output.deadLetters).isEmpty();
         assertThat(test.channel.heard()).isEmpty();
         assertThat(test.queue.nextDeadline()).isEqualTo(Long.MAX_VALUE);
-        test.queue.grant(limited, 2, test.now);
+        test.queue.credit(limited, 2, true, test.now);
         assertThat(test.channel.heard()).containsExactly("c1 returns 2");
     }
 
@@ -121,7 +121,7 @@ class LifeCycleTest {
     void changedDeadLetterExchangeHoldsAtOnce() {
         QueueUnderTest test = new QueueUnderTest(Rules.plain());
         test.publish("a");
-        QueueEntry entry = test.queue.get(false, test.now);
+        Delivery entry = test.queue.get(false, test.now);
         assertThat(entry).isNotNull();
 
         test.queue.update(Rules.plain().deadLettering().settings(), test.now);
@@ -150,12 +150,12 @@ class LifeCycleTest {
     void rejectedMessageWithoutADeadLetterExchangeIsDropped() {
         QueueUnderTest test = new QueueUnderTest(Rules.plain());
         test.publish("a");
-        QueueEntry entry = test.queue.get(false, test.now);
+        Delivery entry = test.queue.get(false, test.now);
         assertThat(entry).isNotNull();
 
         test.reject(entry);
 
-        assertThat(entry.state()).isEqualTo(QueueEntry.State.GONE);
+        assertThat(test.queue.unacknowledged()).isZero();
         assertThat(test.output.deadLetters).isEmpty();
         assertThat(test.queue.counters().deaths(DeathReason.REJECTED)).isEqualTo(1);
     }

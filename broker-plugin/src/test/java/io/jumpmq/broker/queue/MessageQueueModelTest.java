@@ -262,9 +262,12 @@ class MessageQueueModelTest {
 
         private Consumer<QueueSubject> grant(Random random) {
             boolean asked = random.nextInt(8) > 0;
+            boolean drain = random.nextInt(4) > 0;
             int count = 1 + random.nextInt(4);
             return onClient(
-                    client -> client.asked == asked, random, (queue, client) -> queue.grant(client.number, count, now));
+                    client -> client.asked == asked,
+                    random,
+                    (queue, client) -> queue.grant(client.number, count, drain, now));
         }
 
         private Consumer<QueueSubject> limit(Random random) {

@@ -113,7 +113,7 @@ class PagingTest {
     private final PagingLog log = new PagingLog();
     private final RecordingOutput output = new RecordingOutput();
     private final MessageQueue queue = queue(QueueSettings.plain(true, false));
-    private final List<QueueEntry> delivered = new ArrayList<>();
+    private final List<Delivery> delivered = new ArrayList<>();
 
     private MessageQueue queue(QueueSettings settings) {
         MessageQueue made = new MessageQueue("q", settings, output, log, NOW);
@@ -127,11 +127,11 @@ class PagingTest {
                 "", "q".getBytes(UTF_8), BasicFormat.INSTANCE.header(properties), ("m" + number).getBytes(UTF_8));
     }
 
-    private static String body(QueueEntry entry) {
+    private static String body(Delivery entry) {
         return new String(entry.message().body(), UTF_8);
     }
 
-    private static int number(QueueEntry entry) {
+    private static int number(Delivery entry) {
         return Integer.parseInt(body(entry).substring(1));
     }
 
@@ -144,7 +144,7 @@ class PagingTest {
         return new QueueConsumer(
                 new ConsumerEndpoint() {
                     @Override
-                    public void deliver(QueueConsumer to, QueueEntry entry) {
+                    public void deliver(QueueConsumer to, Delivery entry) {
                         delivered.add(entry);
                     }
 
@@ -154,12 +154,12 @@ class PagingTest {
                     }
 
                     @Override
-                    public void wantsGrant(QueueConsumer who) {
+                    public void wantsCredit(QueueConsumer who) {
                         throw new AssertionError();
                     }
 
                     @Override
-                    public void grantsReturned(QueueConsumer whose, int count) {
+                    public void creditReturned(QueueConsumer whose, int count) {
                         throw new AssertionError();
                     }
                 },
@@ -177,7 +177,7 @@ class PagingTest {
         SplittableRandom random = new SplittableRandom(seed);
         Set<Integer> lasting = new HashSet<>();
         TreeSet<Integer> expected = new TreeSet<>();
-        List<QueueEntry> held = new ArrayList<>();
+        List<Delivery> held = new ArrayList<>();
         int published = 0;
         for (int step = 0; step < 5000; step++) {
             String what = "seed " + seed + ", step " + step;
@@ -194,7 +194,7 @@ class PagingTest {
                 case 5 -> log.answerOne();
                 case 6, 7, 8 -> {
                     if (!queue.awaitsLoad(NOW)) {
-                        QueueEntry entry = queue.get(false, NOW);
+                        Delivery entry = queue.get(false, NOW);
                         assertThat(entry == null ? null : number(entry))
                                 .as(what)
                                 .isEqualTo(expected.pollFirst());
@@ -210,7 +210,7 @@ class PagingTest {
                 }
                 case 10 -> {
                     int share = random.nextInt(4);
-                    List<QueueEntry> back = held.stream()
+                    List<Delivery> back = held.stream()
                             .filter(unused -> random.nextInt(3) < share)
                             .toList();
                     queue.requeue(back, NOW);
@@ -249,7 +249,7 @@ class PagingTest {
         for (int i = 0; i < 40; i++) {
             queue.publish(message(i, true), null, NOW);
         }
-        List<QueueEntry> held = new ArrayList<>();
+        List<Delivery> held = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             held.add(Objects.requireNonNull(queue.get(false, NOW)));
         }
@@ -267,7 +267,7 @@ class PagingTest {
                         .filter(number -> number == 3 || number >= 30 || number % 3 > 0)
                         .boxed()
                         .toList());
-        assertThat(delivered.stream().filter(QueueEntry::redelivered)).hasSize(21);
+        assertThat(delivered.stream().filter(Delivery::redelivered)).hasSize(21);
         assertThat(log.read).as("nothing that is held was read again").isEqualTo(30);
     }
 
@@ -282,7 +282,7 @@ class PagingTest {
                 NOW);
         queue.add(consumer(0), NOW);
         log.answerAll();
-        assertThat(delivered).extracting(QueueEntry::position).containsExactly(0L, 1L);
+        assertThat(delivered).extracting(Delivery::position).containsExactly(0L, 1L);
     }
 
     @Test
@@ -321,7 +321,7 @@ class PagingTest {
                 .hasSize(201)
                 .startsWith("m0", "m1")
                 .endsWith("m199", "m200");
-        assertThat(delivered).extracting(QueueEntry::redelivered).containsOnly(false);
+        assertThat(delivered).extracting(Delivery::redelivered).containsOnly(false);
     }
 
     @Test
@@ -335,7 +335,7 @@ class PagingTest {
         queue.add(consumer(0), NOW);
         log.answerAll();
         assertThat(delivered).hasSize(21).last().extracting(PagingTest::body).isEqualTo("m20");
-        assertThat(delivered.stream().filter(QueueEntry::redelivered)).hasSize(5);
+        assertThat(delivered.stream().filter(Delivery::redelivered)).hasSize(5);
         assertThat(queue.lasting()).isEqualTo(21);
     }
 
@@ -353,7 +353,7 @@ class PagingTest {
         assertThat(priorities.awaitsLoad(NOW)).isTrue();
         log.answerAll();
         List<String> order = new ArrayList<>();
-        for (QueueEntry entry = priorities.get(true, NOW); entry != null; entry = priorities.get(true, NOW)) {
+        for (Delivery entry = priorities.get(true, NOW); entry != null; entry = priorities.get(true, NOW)) {
             order.add(body(entry));
         }
         assertThat(order).hasSize(20).startsWith("m4", "m9", "m14", "m19", "m3");

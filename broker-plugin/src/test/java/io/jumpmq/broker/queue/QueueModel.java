@@ -142,7 +142,7 @@ final class QueueModel implements QueueSubject {
         Terms terms = client.terms;
         return client.present
                 && !client.asked
-                && client.unwritten < QueueConsumer.WINDOW_BYTES
+                && client.unwritten < QueuePort.WINDOW_BYTES
                 && (terms.noAck() || terms.prefetch() == 0 || heldBy(client) < terms.prefetch())
                 && (active == null || active == client);
     }
@@ -405,12 +405,12 @@ final class QueueModel implements QueueSubject {
     }
 
     @Override
-    public void grant(int consumer, int count, long now) {
+    public void grant(int consumer, int count, boolean drain, long now) {
         Client client = client(consumer);
         client.asked = false;
         client.grants += count;
         serve(now);
-        if (client.grants > 0) {
+        if (drain && client.grants > 0) {
             events.add("c" + consumer + " returns " + client.grants);
             client.grants = 0;
         }

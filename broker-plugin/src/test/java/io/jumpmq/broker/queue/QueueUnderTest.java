@@ -53,6 +53,13 @@ final class QueueUnderTest {
         return queue.add(new QueueConsumer(channel, tag, false, exclusive, 0, false, 0), now);
     }
 
+    /** Publishes a message to a consumer that acknowledges. */
+    Delivery consumeOne(String body) {
+        consume("c", 0);
+        publish(body);
+        return channel.taken().get(0);
+    }
+
     private QueueConsumer add(QueueConsumer consumer) {
         ConsumeOutcome outcome = queue.add(consumer, now);
         if (outcome != ConsumeOutcome.ACCEPTED) {
@@ -61,15 +68,15 @@ final class QueueUnderTest {
         return consumer;
     }
 
-    void acknowledge(QueueEntry entry) {
+    void acknowledge(Delivery entry) {
         queue.acknowledge(entry, now);
     }
 
-    void reject(QueueEntry entry) {
+    void reject(Delivery entry) {
         queue.reject(entry, now);
     }
 
-    void requeue(QueueEntry... entries) {
+    void requeue(Delivery... entries) {
         queue.requeue(List.of(entries), now);
     }
 
@@ -82,7 +89,7 @@ final class QueueUnderTest {
     /** Fetches everything that is ready, without acknowledgement. */
     List<String> drain() {
         List<String> bodies = new ArrayList<>();
-        for (QueueEntry entry = queue.get(true, now); entry != null; entry = queue.get(true, now)) {
+        for (Delivery entry = queue.get(true, now); entry != null; entry = queue.get(true, now)) {
             bodies.add(RecordingChannel.body(entry));
         }
         return bodies;

@@ -10,7 +10,11 @@ class QuorumRulesTest {
         QueueUnderTest test = new QueueUnderTest(Rules.plain().quorum());
         test.publish("a");
 
-        assertThat(comeBack(test, 3)).isEqualTo(3);
+        comeBack(test, 3);
+
+        assertThat(test.queue.get(false, test.now))
+                .extracting(Delivery::deliveryCount)
+                .isEqualTo(3);
     }
 
     @Test
@@ -61,25 +65,24 @@ class QuorumRulesTest {
         QueueUnderTest test =
                 new QueueUnderTest(Rules.plain().quorum().deliveryLimit(2).deadLettering());
         test.publish("a");
-        QueueEntry entry = test.queue.get(false, test.now);
+        Delivery entry = test.queue.get(false, test.now);
         assertThat(entry).isNotNull();
 
         test.reject(entry);
 
         assertThat(test.output.deadLetters).containsExactly("a rejected");
-        assertThat(entry.deliveryCount()).isZero();
+        assertThat(test.output.deadEntries)
+                .extracting(QueueEntry::deliveryCount)
+                .containsExactly(0);
     }
 
-    /** Lets the head come back so often and returns its count. */
-    private static int comeBack(QueueUnderTest test, int times) {
-        int count = 0;
+    /** Lets the head come back so often. */
+    private static void comeBack(QueueUnderTest test, int times) {
         for (int i = 0; i < times; i++) {
-            QueueEntry entry = test.queue.get(false, test.now);
+            Delivery entry = test.queue.get(false, test.now);
             assertThat(entry).isNotNull();
             assertThat(entry.redelivered()).isEqualTo(i > 0);
             test.requeue(entry);
-            count = entry.deliveryCount();
         }
-        return count;
     }
 }

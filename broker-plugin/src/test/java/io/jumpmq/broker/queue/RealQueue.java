@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The queue itself, behind the numbers of {@link QueueSubject}. */
@@ -14,7 +15,8 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
     private final List<String> events = new ArrayList<>();
     private final IdentityHashMap<Message, Integer> ids = new IdentityHashMap<>();
     private final Map<Long, Integer> positions = new HashMap<>();
-    private final Map<Integer, QueueEntry> entries = new HashMap<>();
+    private final Map<Integer, Delivery> deliveries = new HashMap<>();
+    private final Map<Integer, QueueEntry> dead = new HashMap<>();
     private final Map<Integer, QueueConsumer> consumers = new HashMap<>();
 
     RealQueue(QueueSettings settings, long now) {
@@ -29,32 +31,33 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
 
     @Override
     public void get(boolean noAck, long now) {
-        QueueEntry entry = queue.get(noAck, now);
-        events.add("got " + (entry == null ? "nothing" : told(entry)));
+        Delivery delivery = queue.get(noAck, now);
+        events.add("got " + (delivery == null ? "nothing" : told(delivery)));
     }
 
     @Override
     public void acknowledge(int id, long now) {
-        queue.acknowledge(entry(id), now);
+        delivered(List.of(id)).forEach(delivery -> queue.acknowledge(delivery, now));
     }
 
     @Override
     public void reject(int id, long now) {
-        queue.reject(entry(id), now);
+        delivered(List.of(id)).forEach(delivery -> queue.reject(delivery, now));
     }
 
     @Override
     public void requeue(List<Integer> requeued, long now) {
-        if (requeued.size() == 1) {
-            queue.requeue(entry(requeued.get(0)), now);
+        List<Delivery> back = delivered(requeued);
+        if (back.size() == 1) {
+            queue.requeue(back.get(0), now);
         } else {
-            queue.requeue(requeued.stream().map(this::entry).toList(), now);
+            queue.requeue(back, now);
         }
     }
 
     @Override
     public void deadLettered(int id) {
-        queue.deadLettered(entry(id));
+        queue.deadLettered(known(dead.get(id)));
     }
 
     @Override
@@ -88,10 +91,7 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
 
     @Override
     public void close(List<Integer> leaving, List<Integer> returned, long now) {
-        queue.remove(
-                leaving.stream().map(this::consumer).toList(),
-                returned.stream().map(this::entry).toList(),
-                now);
+        queue.remove(leaving.stream().map(this::consumer).toList(), delivered(returned), now);
     }
 
     @Override
@@ -100,13 +100,13 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
     }
 
     @Override
-    public void grant(int consumer, int count, long now) {
-        queue.grant(consumer(consumer), count, now);
+    public void grant(int consumer, int count, boolean drain, long now) {
+        queue.credit(consumer(consumer), count, drain, now);
     }
 
     @Override
     public void limit(int consumer, boolean limited, long now) {
-        queue.limit(consumer(consumer), limited, now);
+        queue.requireCredit(consumer(consumer), limited, now);
     }
 
     @Override
@@ -164,8 +164,8 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
     // What the queue says.
 
     @Override
-    public void deliver(QueueConsumer consumer, QueueEntry entry) {
-        events.add("c" + consumer.tag() + " gets " + told(entry));
+    public void deliver(QueueConsumer consumer, Delivery delivery) {
+        events.add("c" + consumer.tag() + " gets " + told(delivery));
     }
 
     @Override
@@ -174,17 +174,18 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
     }
 
     @Override
-    public void wantsGrant(QueueConsumer consumer) {
+    public void wantsCredit(QueueConsumer consumer) {
         events.add("c" + consumer.tag() + " wants");
     }
 
     @Override
-    public void grantsReturned(QueueConsumer consumer, int count) {
+    public void creditReturned(QueueConsumer consumer, int count) {
         events.add("c" + consumer.tag() + " returns " + count);
     }
 
     @Override
     public void deadLetter(QueueEntry entry, DeathReason reason) {
+        dead.put(id(entry.message()), entry);
         events.add("dead " + told(entry) + " " + reason);
     }
 
@@ -195,7 +196,7 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
 
     @Override
     public boolean append(QueueEntry entry, boolean lasting) {
-        positions.put(entry.position(), id(entry));
+        positions.put(entry.position(), id(entry.message()));
         events.add("append " + told(entry) + "@" + entry.position());
         return entry.position() % 4 == 0;
     }
@@ -235,8 +236,8 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
         throw new AssertionError("nothing is stored");
     }
 
-    private int id(QueueEntry entry) {
-        Integer id = ids.get(entry.message());
+    private int id(Message message) {
+        Integer id = ids.get(message);
         if (id == null) {
             throw new AssertionError("the queue made up a message");
         }
@@ -244,13 +245,19 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
     }
 
     private String told(QueueEntry entry) {
-        int id = id(entry);
-        entries.put(id, entry);
+        int id = id(entry.message());
         return id + (entry.redelivered() ? " again " : " ") + entry.deliveryCount();
     }
 
-    private QueueEntry entry(int id) {
-        return known(entries.get(id));
+    private String told(Delivery delivery) {
+        int id = id(delivery.message());
+        deliveries.put(id, delivery);
+        return id + (delivery.redelivered() ? " again " : " ") + delivery.deliveryCount();
+    }
+
+    /** How messages were delivered last. One that died without that is nothing that a channel could name. */
+    private List<Delivery> delivered(List<Integer> wanted) {
+        return wanted.stream().map(deliveries::get).filter(Objects::nonNull).toList();
     }
 
     private QueueConsumer consumer(int number) {

@@ -9,13 +9,13 @@ import java.util.List;
 /** A channel that remembers what its consumers were told. */
 final class RecordingChannel implements ConsumerEndpoint {
     /** What was delivered and not yet {@linkplain #taken taken}. */
-    final List<QueueEntry> deliveries = new ArrayList<>();
+    final List<Delivery> deliveries = new ArrayList<>();
 
     /** In words, everything that happened: {@code "tag: body"}, {@code "tag cancelled"} and so on. */
     final List<String> events = new ArrayList<>();
 
     @Override
-    public void deliver(QueueConsumer consumer, QueueEntry entry) {
+    public void deliver(QueueConsumer consumer, Delivery entry) {
         deliveries.add(entry);
         events.add(consumer.tag() + ": " + body(entry));
     }
@@ -26,27 +26,27 @@ final class RecordingChannel implements ConsumerEndpoint {
     }
 
     @Override
-    public void wantsGrant(QueueConsumer consumer) {
-        events.add(consumer.tag() + " wants a grant");
+    public void wantsCredit(QueueConsumer consumer) {
+        events.add(consumer.tag() + " wants credit");
     }
 
     @Override
-    public void grantsReturned(QueueConsumer consumer, int count) {
+    public void creditReturned(QueueConsumer consumer, int count) {
         events.add(consumer.tag() + " returns " + count);
     }
 
     /** The bodies delivered since the last time. */
     List<String> bodies() {
         List<String> bodies = new ArrayList<>();
-        for (QueueEntry entry : taken()) {
+        for (Delivery entry : taken()) {
             bodies.add(body(entry));
         }
         return bodies;
     }
 
     /** The entries delivered since the last time. */
-    List<QueueEntry> taken() {
-        List<QueueEntry> taken = List.copyOf(deliveries);
+    List<Delivery> taken() {
+        List<Delivery> taken = List.copyOf(deliveries);
         deliveries.clear();
         return taken;
     }
@@ -58,7 +58,7 @@ final class RecordingChannel implements ConsumerEndpoint {
         return heard;
     }
 
-    static String body(QueueEntry entry) {
+    static String body(Delivery entry) {
         return body(entry.message());
     }
 

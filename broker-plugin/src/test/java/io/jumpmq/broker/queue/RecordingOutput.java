@@ -13,7 +13,7 @@ final class RecordingOutput implements QueueOutput {
 
     @Override
     public void deadLetter(QueueEntry entry, DeathReason reason) {
-        deadLetters.add(RecordingChannel.body(entry) + " " + reason.text());
+        deadLetters.add(RecordingChannel.body(entry.message()) + " " + reason.text());
         deadEntries.add(entry);
     }
 

@@ -47,7 +47,7 @@ class SingleActiveConsumerTest {
         QueueConsumer first = test.consume("c1", 2);
         test.consume("c2", 0);
         test.publish("a", "b", "c", "d");
-        List<QueueEntry> held = test.channel.taken();
+        List<Delivery> held = test.channel.taken();
         test.channel.heard();
 
         test.queue.remove(List.of(first), held, test.now);
@@ -61,7 +61,7 @@ class SingleActiveConsumerTest {
         QueueConsumer first = test.consume("c1", 3);
         test.consume("c2", 0);
         test.publish("a", "b", "c", "d");
-        List<QueueEntry> held = test.channel.taken();
+        List<Delivery> held = test.channel.taken();
         test.channel.heard();
 
         test.queue.remove(List.of(first), held.subList(1, 2), test.now);

@@ -14,8 +14,8 @@ final class SlowLog implements MessageLog {
 
     @Override
     public boolean append(QueueEntry entry, boolean lasting) {
-        bodies.put(entry.position(), RecordingChannel.body(entry));
-        records.add("+" + RecordingChannel.body(entry));
+        bodies.put(entry.position(), RecordingChannel.body(entry.message()));
+        records.add("+" + RecordingChannel.body(entry.message()));
         return false;
     }
 
@@ -31,12 +31,12 @@ final class SlowLog implements MessageLog {
 
     @Override
     public void returned(QueueEntry entry) {
-        records.add("^" + RecordingChannel.body(entry));
+        records.add("^" + RecordingChannel.body(entry.message()));
     }
 
     @Override
     public void died(QueueEntry entry, DeathReason reason) {
-        records.add("x" + RecordingChannel.body(entry));
+        records.add("x" + RecordingChannel.body(entry.message()));
     }
 
     @Override

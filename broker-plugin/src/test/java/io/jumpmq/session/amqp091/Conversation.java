@@ -152,7 +152,7 @@ final class Conversation {
         say(new Words("AMQP 0 0 9 1"));
         expect(new Words("0 connection.start"));
         say(new Words("0 connection.start-ok mechanism=PLAIN response=\"\\0guest\\0guest\" locale=en_US "
-                + "client-properties={capabilities: all}"));
+                + "client-properties={capabilities: %s}".formatted(words.get("capabilities", "refusals"))));
         expect(new Words("0 connection.tune"));
         say(new Words("0 connection.tune-ok channel-max=%s frame-max=%s heartbeat=%s"
                 .formatted(
@@ -201,7 +201,13 @@ final class Conversation {
         while (matcher.find()) {
             String value = matcher.group(2);
             if (matcher.group(1).equals("capabilities")) {
-                entries.put("capabilities", FieldTable.of(Map.of("authentication_failure_close", true)));
+                entries.put(
+                        "capabilities",
+                        FieldTable.of(Map.of(
+                                "authentication_failure_close",
+                                true,
+                                "consumer_cancel_notify",
+                                value.strip().equals("cancels"))));
             } else if (value.startsWith("\"")) {
                 entries.put(matcher.group(1), value.substring(1, value.length() - 1));
             } else if (value.equals("true") || value.equals("false")) {

@@ -3,6 +3,7 @@ package io.jumpmq.session.amqp091;
 import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.MessageStore;
+import io.jumpmq.broker.QueuePlacement;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
@@ -52,6 +53,11 @@ final class SteppedBroker {
 
     /** One whose messages may take so much memory, and its connections. */
     SteppedBroker(long memoryBytes, long connectionBytes) {
+        this(memoryBytes, connectionBytes, QueuePlacement.HERE);
+    }
+
+    /** One whose queues may run elsewhere. */
+    SteppedBroker(long memoryBytes, long connectionBytes, QueuePlacement placement) {
         LoopThread thread = new LoopThread() {
             @Override
             public void execute(Runnable task) {
@@ -81,7 +87,8 @@ final class SteppedBroker {
                 ServiceLoader.load(ExchangeType.class),
                 new MemoryBudget(memoryBytes, connectionBytes, () -> {}),
                 CatalogLog.VOLATILE,
-                MessageStore.VOLATILE);
+                MessageStore.VOLATILE,
+                placement);
         broker.prepare(List.of(
                 new Command.CreateVhost(VHOST, "", Set.of()),
                 new Command.PutUser("guest", PasswordHash.of("guest", new byte[4]), Set.of()),

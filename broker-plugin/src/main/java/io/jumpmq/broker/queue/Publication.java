@@ -1,10 +1,9 @@
-package io.jumpmq.broker;
+package io.jumpmq.broker.queue;
 
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.loop.Sized;
 import io.jumpmq.broker.message.Message;
-import io.jumpmq.broker.queue.PublishTicket;
 
 /**
  * A message on its way to one or several queues whose publisher waits for their answers. Made, counted and settled on
@@ -13,16 +12,21 @@ import io.jumpmq.broker.queue.PublishTicket;
 public final class Publication implements Sized {
     /** Told on the publisher's loop when the last queue has answered. */
     public interface Settlement {
-        /** Whether every queue has taken the message. */
-        void settled(Publication publication, boolean accepted);
+        /** What became of it in all queues: the worst of their answers. */
+        void settled(Publication publication, PublishOutcome outcome);
     }
+
+    private static final Receiver<Publication> ACCEPTED = publication -> publication.answered(PublishOutcome.ACCEPTED);
+    private static final Receiver<Publication> REFUSED = publication -> publication.answered(PublishOutcome.REFUSED);
+    private static final Receiver<Publication> UNREACHABLE =
+            publication -> publication.answered(PublishOutcome.UNREACHABLE);
 
     private final Message message;
     private final long sequenceNumber;
     private final Loop publisherLoop;
     private final Settlement settlement;
     private int open;
-    private boolean refused;
+    private PublishOutcome worst = PublishOutcome.ACCEPTED;
 
     /**
      * A publication to {@code queues} queues.
@@ -50,30 +54,22 @@ public final class Publication implements Sized {
         return sequenceNumber;
     }
 
-    /** What one queue, whose home is {@code home}, settles. */
-    PublishTicket ticketFor(Loop home) {
-        return new Ticket(this, home);
+    /** One queue answers, from this loop. Each does so once. */
+    public void answer(Loop from, PublishOutcome outcome) {
+        Receiver<Publication> answer = switch (outcome) {
+            case ACCEPTED -> ACCEPTED;
+            case REFUSED -> REFUSED;
+            case UNREACHABLE -> UNREACHABLE;
+        };
+        from.send(publisherLoop, answer, this);
     }
 
-    private static final Receiver<Publication> ACCEPTED = publication -> publication.answered(true);
-    private static final Receiver<Publication> REFUSED = publication -> publication.answered(false);
-
-    private void answered(boolean accepted) {
-        refused |= !accepted;
+    private void answered(PublishOutcome outcome) {
+        if (outcome.compareTo(worst) > 0) {
+            worst = outcome;
+        }
         if (--open == 0) {
-            settlement.settled(this, !refused);
-        }
-    }
-
-    private record Ticket(Publication publication, Loop home) implements PublishTicket {
-        @Override
-        public void accepted() {
-            home.send(publication.publisherLoop, ACCEPTED, publication);
-        }
-
-        @Override
-        public void refused() {
-            home.send(publication.publisherLoop, REFUSED, publication);
+            settlement.settled(this, worst);
         }
     }
 }
