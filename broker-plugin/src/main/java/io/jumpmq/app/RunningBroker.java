@@ -294,7 +294,7 @@ final class RunningBroker implements AutoCloseable {
                 exchanges.size() == 1 ? "1 exchange has to" : exchanges.size() + " exchanges have to",
                 exchanges.stream().limit(SHOWN).map(ExchangeRecord::toString).collect(Collectors.joining(", ")),
                 exchanges.size() > SHOWN ? ", …" : "",
-                pluginsDirectory == null ? "the plugins' directory" : pluginsDirectory));
+                pluginsDirectory == null ? "the plugins' directory" : pluginsDirectory.toAbsolutePath()));
     }
 
     /** Imports what is to be there first, and lets clients in. */

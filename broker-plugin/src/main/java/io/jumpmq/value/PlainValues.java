@@ -1,9 +1,9 @@
 package io.jumpmq.value;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Values as Java has them, for code that is to know nothing of protocols. Nothing is lost: equal octets are equal values. */
 public final class PlainValues {
+    private static final char REPLACED = '\uFFFD';
+
     private PlainValues() {}
 
     /** A table's entries in their order. */
@@ -35,14 +37,9 @@ public final class PlainValues {
         return value;
     }
 
+    /** What is not UTF-8 leaves a mark in the text; only then is it worth looking whether that was there before. */
     private static Object text(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return bytes;
-        }
+        String text = new String(bytes, UTF_8);
+        return text.indexOf(REPLACED) < 0 || Arrays.equals(text.getBytes(UTF_8), bytes) ? text : bytes;
     }
 }

@@ -47,6 +47,7 @@ class DocumentedKeysTest {
                 "operations.md",
                 "limits.md",
                 "http-api.md",
+                "plugins.md",
                 "store-format.md",
                 "../README.md"
             })

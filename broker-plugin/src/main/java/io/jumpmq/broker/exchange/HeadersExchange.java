@@ -123,6 +123,9 @@ public final class HeadersExchange implements ExchangeType {
 
     /** By value, whatever the type: 5 is 5 as an integer of any width, a float or a time, text is text or bytes. */
     private static boolean sameValue(Object wanted, @Nullable Object given) {
+        if (wanted instanceof String && given instanceof String) {
+            return wanted.equals(given);
+        }
         Object one = comparable(wanted);
         Object other = comparable(given);
         boolean fractions = one instanceof Double || other instanceof Double;

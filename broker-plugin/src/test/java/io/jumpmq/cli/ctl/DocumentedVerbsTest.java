@@ -55,7 +55,8 @@ class DocumentedVerbsTest {
 
     @Test
     void verbsInExamplesAreThere() throws IOException {
-        try (Stream<Path> files = Stream.of("README.md", "docs/operations.md", "docs/limits.md", "docs/http-api.md")
+        try (Stream<Path> files = Stream.of(
+                        "README.md", "docs/operations.md", "docs/limits.md", "docs/http-api.md", "docs/plugins.md")
                 .map(ROOT::resolve)) {
             for (Path file : files.toList()) {
                 List<String> used = USED.matcher(Files.readString(file))
