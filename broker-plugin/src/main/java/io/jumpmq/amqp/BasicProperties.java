@@ -4,32 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import io.jumpmq.value.ShortString;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The properties of a content, decoded; null where one is absent. Encoded they are two octets of flags, then the values
- * that are there.
- *
- * @param timestamp seconds since 1970
- */
-public record BasicProperties(
-        @Nullable String contentType,
-        @Nullable String contentEncoding,
-        @Nullable FieldTable headers,
-        @Nullable Integer deliveryMode,
-        @Nullable Integer priority,
-        @Nullable String correlationId,
-        @Nullable String replyTo,
-        @Nullable String expiration,
-        @Nullable String messageId,
-        @Nullable Long timestamp,
-        @Nullable String type,
-        @Nullable String userId,
-        @Nullable String appId,
-        @Nullable String clusterId) {
+/** The properties of a content as they are encoded: two octets of flags, then the values that are there. */
+public final class BasicProperties {
     /** Flag of each property, in their order on the wire; the last bit would announce more flags, which do not exist. */
     public static final int CONTENT_TYPE = 1 << 15;
 
@@ -48,23 +30,21 @@ public record BasicProperties(
     public static final int CLUSTER_ID = 1 << 2;
     private static final int MORE_FLAGS = 3;
 
-    /** No properties at all. */
-    public static final BasicProperties NONE =
-            new BasicProperties(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+    private BasicProperties() {}
 
     /**
      * Decodes properties.
      *
      * @throws AmqpException when they are malformed
      */
-    public static BasicProperties decode(byte[] encoded) {
+    public static MessageProperties decode(byte[] encoded) {
         ByteBuf in = Unpooled.wrappedBuffer(encoded);
         try {
             int flags = in.readUnsignedShort();
             if ((flags & MORE_FLAGS) != 0) {
                 throw FieldTable.malformed("content properties with flags that do not exist");
             }
-            BasicProperties properties = new BasicProperties(
+            MessageProperties properties = new MessageProperties(
                     (flags & CONTENT_TYPE) == 0 ? null : ShortString.read(in),
                     (flags & CONTENT_ENCODING) == 0 ? null : ShortString.read(in),
                     (flags & HEADERS) == 0 ? null : FieldTable.read(in),
@@ -94,34 +74,39 @@ public record BasicProperties(
     }
 
     /** The encoded form. */
-    public byte[] encode() {
+    public static byte[] encode(MessageProperties properties) {
         ByteBuf out = Unpooled.buffer();
         out.writeShort(0);
-        int flags = shortString(out, contentType, CONTENT_TYPE) | shortString(out, contentEncoding, CONTENT_ENCODING);
+        int flags = shortString(out, properties.contentType(), CONTENT_TYPE)
+                | shortString(out, properties.contentEncoding(), CONTENT_ENCODING);
+        FieldTable headers = properties.headers();
         if (headers != null) {
             headers.write(out);
             flags |= HEADERS;
         }
+        Integer deliveryMode = properties.deliveryMode();
         if (deliveryMode != null) {
             out.writeByte(deliveryMode);
             flags |= DELIVERY_MODE;
         }
+        Integer priority = properties.priority();
         if (priority != null) {
             out.writeByte(priority);
             flags |= PRIORITY;
         }
-        flags |= shortString(out, correlationId, CORRELATION_ID)
-                | shortString(out, replyTo, REPLY_TO)
-                | shortString(out, expiration, EXPIRATION)
-                | shortString(out, messageId, MESSAGE_ID);
+        flags |= shortString(out, properties.correlationId(), CORRELATION_ID)
+                | shortString(out, properties.replyTo(), REPLY_TO)
+                | shortString(out, properties.expiration(), EXPIRATION)
+                | shortString(out, properties.messageId(), MESSAGE_ID);
+        Long timestamp = properties.timestamp();
         if (timestamp != null) {
             out.writeLong(timestamp);
             flags |= TIMESTAMP;
         }
-        flags |= shortString(out, type, TYPE)
-                | shortString(out, userId, USER_ID)
-                | shortString(out, appId, APP_ID)
-                | shortString(out, clusterId, CLUSTER_ID);
+        flags |= shortString(out, properties.type(), TYPE)
+                | shortString(out, properties.userId(), USER_ID)
+                | shortString(out, properties.appId(), APP_ID)
+                | shortString(out, properties.clusterId(), CLUSTER_ID);
         out.setShort(0, flags);
         byte[] bytes = new byte[out.readableBytes()];
         out.readBytes(bytes);

@@ -15,6 +15,8 @@ import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
 import io.jumpmq.security.User;
 import io.jumpmq.session.ConnectionSettings;
+import io.jumpmq.session.Protocol;
+import io.jumpmq.session.amqp091.Amqp091;
 import io.jumpmq.store.StoreSettings;
 import io.jumpmq.transport.Tls;
 import io.jumpmq.value.AmqpException;
@@ -107,6 +109,7 @@ public final class JumpMq implements AutoCloseable {
 
     /** What a broker is started with. */
     public static final class Builder {
+        List<Protocol> protocols = List.of(new Amqp091());
         int port = DEFAULT_PORT;
         String host = "0.0.0.0";
         final List<Listener> more = new ArrayList<>();

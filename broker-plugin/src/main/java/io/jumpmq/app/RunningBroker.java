@@ -9,6 +9,7 @@ import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VolatileCatalogLog;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.SteadyClock;
+import io.jumpmq.broker.message.MessageFormat;
 import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.management.AlarmLog;
 import io.jumpmq.management.Definitions;
@@ -16,6 +17,7 @@ import io.jumpmq.management.Node;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.LoginGuard;
 import io.jumpmq.session.Connections;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.store.DiskStore;
 import io.jumpmq.transport.AmqpServer;
 import io.jumpmq.transport.EventLoops;
@@ -83,6 +85,7 @@ final class RunningBroker implements AutoCloseable {
         this.pluginsDirectory = settings.pluginsDirectory;
         this.authenticator = new Authenticator(node.broker().catalog()::user, settings.loopbackUsers, guard);
         this.server = new AmqpServer(
+                settings.protocols,
                 loops,
                 node.broker(),
                 authenticator,
@@ -134,6 +137,13 @@ final class RunningBroker implements AutoCloseable {
         }
     }
 
+    /** In which messages may come, and be found again. */
+    private static List<MessageFormat> formats(JumpMq.Builder settings) {
+        return settings.protocols.stream()
+                .flatMap(protocol -> protocol.formats().stream())
+                .toList();
+    }
+
     private static RunningBroker recover(
             JumpMq.Builder settings,
             Plugins plugins,
@@ -146,7 +156,11 @@ final class RunningBroker implements AutoCloseable {
             DiskStore store = settings.dataDirectory == null
                     ? null
                     : DiskStore.open(
-                            settings.dataDirectory, settings.storeSettings, settings.onStoreFailure, report::at);
+                            settings.dataDirectory,
+                            settings.storeSettings,
+                            formats(settings),
+                            settings.onStoreFailure,
+                            report::at);
             return recover(settings, plugins, store, listening, guard, defect, report);
         } catch (IOException | RuntimeException | Error e) {
             plugins.close();
@@ -242,6 +256,7 @@ final class RunningBroker implements AutoCloseable {
                 memory,
                 settings.dataDirectory,
                 settings.defaultQueueType,
+                BasicFormat.INSTANCE,
                 plugins,
                 () -> listening.get().stream().map(Listener::managed).toList());
     }
@@ -287,8 +302,7 @@ final class RunningBroker implements AutoCloseable {
         try {
             broker.releaseEarlierLives().join();
         } catch (CompletionException e) {
-            throw new IOException(
-                    "the start cannot be recorded: " + e.getCause().getMessage(), e);
+            throw new IOException("the start cannot be recorded: " + e.getMessage(), e);
         }
     }
 

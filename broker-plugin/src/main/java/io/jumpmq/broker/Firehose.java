@@ -2,14 +2,14 @@ package io.jumpmq.broker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.EncodedProperties;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.message.MessageHeader;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +46,7 @@ public record Firehose(Broker broker, Loop from, VirtualHost vhost, String conne
         Map<String, @Nullable Object> headers = new LinkedHashMap<>();
         headers.put("exchange_name", message.exchange());
         headers.put("routing_keys", keys);
-        headers.put("properties", FieldTable.of(properties(BasicProperties.decode(message.properties()))));
+        headers.put("properties", FieldTable.of(properties(message.header().properties())));
         headers.put("node", vhost.tracedBy());
         headers.put("vhost", vhost.name());
         headers.put("connection", connection);
@@ -56,7 +56,7 @@ public record Firehose(Broker broker, Loop from, VirtualHost vhost, String conne
     }
 
     /** Only those that are set; BCC is for nobody's eyes. */
-    private static Map<String, @Nullable Object> properties(BasicProperties properties) {
+    private static Map<String, @Nullable Object> properties(MessageProperties properties) {
         FieldTable headers = properties.headers();
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("content_type", properties.contentType());
@@ -87,8 +87,8 @@ public record Firehose(Broker broker, Loop from, VirtualHost vhost, String conne
         if (exchange == null || about.exchange().equals(EXCHANGE)) {
             return;
         }
-        byte[] properties = EncodedProperties.withHeaders(BasicProperties.NONE.encode(), FieldTable.of(headers));
-        Message copy = new Message(EXCHANGE, key.getBytes(UTF_8), properties, about.body());
+        MessageHeader header = about.header().format().header(MessageProperties.ofHeaders(FieldTable.of(headers)));
+        Message copy = new Message(EXCHANGE, key.getBytes(UTF_8), header, about.body());
         Publisher publisher = new Publisher(broker.catalog(), vhost, from);
         publisher.send(copy, publisher.routeOrDrop(exchange, copy));
     }

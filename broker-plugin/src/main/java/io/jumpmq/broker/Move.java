@@ -36,7 +36,7 @@ public record Move(
         return new Message(
                 exchange.name(),
                 key == null ? message.routingKey() : key.getBytes(UTF_8),
-                message.properties(),
+                message.header(),
                 message.body());
     }
 }

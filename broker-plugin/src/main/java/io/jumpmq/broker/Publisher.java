@@ -1,6 +1,5 @@
 package io.jumpmq.broker;
 
-import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.broker.catalog.Catalog;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
@@ -46,7 +45,7 @@ public final class Publisher {
         if (lastKey == message.routingKey()
                 && lastExchange == exchange
                 && lastVersion == version
-                && (BasicProperties.flags(message.properties()) & BasicProperties.HEADERS) == 0) {
+                && !message.header().hasHeaders()) {
             return lastQueues;
         }
         vhost.route(exchange, message, routing);

@@ -3,15 +3,16 @@ package io.jumpmq.management;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.broker.Authorization;
 import io.jumpmq.broker.OperatorChannel;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.message.MessageFormat;
 import io.jumpmq.security.Permission.Operation;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import io.jumpmq.value.ShortString;
 import java.util.Base64;
 import java.util.Comparator;
@@ -27,10 +28,12 @@ final class ExchangeResources {
 
     private final Statistics statistics;
     private final OperatorChannel channel;
+    private final MessageFormat format;
 
-    ExchangeResources(Statistics statistics, OperatorChannel channel) {
+    ExchangeResources(Statistics statistics, OperatorChannel channel, MessageFormat format) {
         this.statistics = statistics;
         this.channel = channel;
+        this.format = format;
     }
 
     void addTo(Routes routes) {
@@ -151,8 +154,9 @@ final class ExchangeResources {
         Message message = new Message(
                 name,
                 key(fields),
-                properties(fields.object("properties"), call.user().name()).encode(),
-                payload(fields));
+                format.header(
+                        properties(fields.object("properties"), call.user().name())),
+                format.body(payload(fields)));
         call.authorization(vhost).requireTopics(exchange, message);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put(
@@ -184,7 +188,7 @@ final class ExchangeResources {
         throw HttpError.badRequest("payload_encoding must be string or base64, not '" + encoding + "'");
     }
 
-    private static BasicProperties properties(Fields fields, String user) {
+    private static MessageProperties properties(Fields fields, String user) {
         String userId = shortText(fields, "user_id");
         if (userId != null && !userId.equals(user)) {
             throw HttpError.badRequest(
@@ -192,7 +196,7 @@ final class ExchangeResources {
         }
         JsonNode timestamp = fields.node().get("timestamp");
         FieldTable headers = fields.table("headers");
-        return new BasicProperties(
+        return new MessageProperties(
                 shortText(fields, "content_type"),
                 shortText(fields, "content_encoding"),
                 headers.isEmpty() ? null : headers,

@@ -11,6 +11,7 @@ import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.Settlement;
 import io.jumpmq.security.Permission;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
@@ -195,10 +196,13 @@ final class HealthResources {
                 vhost.name(), ALIVENESS, false, false, false, FieldTable.EMPTY, call.operator()));
         ExchangeRecord exchange = vhost.requireExchange(VirtualHost.DEFAULT_EXCHANGE);
         QueueRecord queue = vhost.requireQueue(ALIVENESS);
-        byte[] body = "test_message".getBytes(StandardCharsets.UTF_8);
+        Message message = new Message(
+                "",
+                ALIVENESS.getBytes(StandardCharsets.UTF_8),
+                node.format().header(MessageProperties.NONE),
+                node.format().body("test_message".getBytes(StandardCharsets.UTF_8)));
         String user = call.user().name();
-        Call.await(channel.publish(
-                vhost, exchange, new Message("", ALIVENESS.getBytes(StandardCharsets.UTF_8), new byte[2], body), user));
+        Call.await(channel.publish(vhost, exchange, message, user));
         List<OperatorChannel.Got> got = Call.await(channel.get(vhost, queue, 1, Settlement.ACK, user));
         return got.isEmpty() ? Answer.unhealthy(failed("the test message did not come back")) : Answer.of(ok());
     }

@@ -220,7 +220,7 @@ public final class ManagementServer implements AutoCloseable {
         new OverviewResources(node, statistics).addTo(routes);
         new HealthResources(node, channel).addTo(routes);
         new ConnectionResources(node, statistics).addTo(routes);
-        new ExchangeResources(statistics, channel).addTo(routes);
+        new ExchangeResources(statistics, channel, node.format()).addTo(routes);
         new QueueResources(node, statistics, channel).addTo(routes);
         new BindingResources(node).addTo(routes);
         new AccessResources(node, statistics).addTo(routes);

@@ -4,6 +4,7 @@ import io.jumpmq.broker.Broker;
 import io.jumpmq.broker.MemoryBudget;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.loop.SteadyClock;
+import io.jumpmq.broker.message.MessageFormat;
 import io.jumpmq.session.Connections;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param clock started with it
  * @param dataDirectory null: nothing is kept
  * @param defaultQueueType what new virtual hosts have for a default; empty: none
+ * @param format what messages are written in that come over HTTP
  * @param plugins what it has loaded, in this order
  * @param listeners what listens where
  */
@@ -31,6 +33,7 @@ public record Node(
         MemoryBudget memory,
         @Nullable Path dataDirectory,
         String defaultQueueType,
+        MessageFormat format,
         List<Plugin> plugins,
         Supplier<List<Listener>> listeners) {
 
@@ -62,6 +65,7 @@ public record Node(
                 other.memory(),
                 dataDirectory,
                 defaultQueueType,
+                format,
                 plugins,
                 listeners);
     }

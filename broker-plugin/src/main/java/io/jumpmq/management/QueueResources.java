@@ -2,7 +2,6 @@ package io.jumpmq.management;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.broker.Authorization;
 import io.jumpmq.broker.Move;
 import io.jumpmq.broker.OperatorChannel;
@@ -17,6 +16,7 @@ import io.jumpmq.broker.queue.Settlement;
 import io.jumpmq.security.Permission.Operation;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import io.jumpmq.value.ShortString;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -293,15 +293,16 @@ final class QueueResources {
 
     private static Map<String, @Nullable Object> message(OperatorChannel.Got got, boolean asText, int truncate) {
         Message message = got.message();
-        byte[] body = message.body().length <= truncate ? message.body() : Arrays.copyOf(message.body(), truncate);
+        byte[] payload = message.payload();
+        byte[] body = payload.length <= truncate ? payload : Arrays.copyOf(payload, truncate);
         String text = asText ? utf8(body) : null;
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("payload_bytes", message.body().length);
+        map.put("payload_bytes", payload.length);
         map.put("redelivered", got.redelivered());
         map.put("exchange", message.exchange());
         map.put("routing_key", message.routingKeyText());
         map.put("message_count", got.left());
-        map.put("properties", properties(BasicProperties.decode(message.properties())));
+        map.put("properties", properties(message.header().properties()));
         map.put("payload", text == null ? Base64.getEncoder().encodeToString(body) : text);
         map.put("payload_encoding", text == null ? "base64" : "string");
         return map;
@@ -316,7 +317,7 @@ final class QueueResources {
     }
 
     /** Only those that are set. */
-    private static Object properties(BasicProperties properties) {
+    private static Object properties(MessageProperties properties) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("type", properties.type());
         map.put("app_id", properties.appId());

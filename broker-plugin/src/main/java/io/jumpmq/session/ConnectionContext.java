@@ -11,6 +11,7 @@ import java.net.InetAddress;
  * What a connection is born with.
  *
  * @param loop the loop that it belongs to, with all its channels
+ * @param bornMillis when its socket was opened, by the loop's time
  * @param peer the client's address
  * @param name of both ends, as operators see it
  */
@@ -19,6 +20,7 @@ public record ConnectionContext(
         Loop loop,
         Broker broker,
         Authenticator authenticator,
+        long bornMillis,
         InetAddress peer,
         String name,
         ConnectionSettings settings,

@@ -7,6 +7,7 @@ import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.loop.Pacing;
+import io.jumpmq.broker.message.MessageFormat;
 import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.queue.LogListener;
 import io.jumpmq.broker.queue.LogListener.Loaded;
@@ -110,7 +111,7 @@ public final class DiskStore implements MessageStore {
 
     private final ExecutorService reading;
     private final LongSupplier nanoTime;
-    private final SlotReader reader = new SlotReader();
+    private final SlotReader reader;
     private final Map<Loop, Outbox> outboxes = new ConcurrentHashMap<>();
 
     /** The queues by their ids. */
@@ -208,6 +209,7 @@ public final class DiskStore implements MessageStore {
             boolean isAdopted,
             Incarnation life,
             DiskCounters diskCounters,
+            SlotReader reader,
             ExecutorService reading,
             LongSupplier nanoTime,
             Consumer<Throwable> onFailure) {
@@ -224,6 +226,7 @@ public final class DiskStore implements MessageStore {
         this.isAdopted = isAdopted;
         this.life = life;
         this.diskCounters = diskCounters;
+        this.reader = reader;
         this.reading = reading;
         this.nanoTime = nanoTime;
         this.onFailure = onFailure;
@@ -239,13 +242,18 @@ public final class DiskStore implements MessageStore {
     /**
      * Opens a directory, or makes one. Nothing is written before {@link #start}.
      *
+     * @param formats of the messages that it may hold
      * @param onFailure told when the disk fails
      * @param progress told which file it is at, and how far
      * @throws DamagedException when what had been flushed is not there
      * @throws IOException when the directory cannot be used, or another server uses it
      */
     public static DiskStore open(
-            Path directory, StoreSettings settings, Consumer<Throwable> onFailure, Consumer<String> progress)
+            Path directory,
+            StoreSettings settings,
+            List<MessageFormat> formats,
+            Consumer<Throwable> onFailure,
+            Consumer<String> progress)
             throws IOException {
         StoreLock lock = StoreLock.take(directory, "give this one another: --data-dir DIRECTORY");
         WatchedDisk catalog;
@@ -262,12 +270,18 @@ public final class DiskStore implements MessageStore {
                 new ReportedDisk(catalog, "catalog", progress),
                 new ReportedDisk(messages, "messages", progress),
                 settings,
+                formats,
                 onFailure);
     }
 
-    /** As {@link #open(Path, StoreSettings, Consumer, Consumer)}, on any disks. */
+    /** As {@link #open(Path, StoreSettings, List, Consumer, Consumer)}, on any disks. */
     static DiskStore open(
-            Claim claim, Disk catalogDisk, Disk messages, StoreSettings settings, Consumer<Throwable> onFailure)
+            Claim claim,
+            Disk catalogDisk,
+            Disk messages,
+            StoreSettings settings,
+            List<MessageFormat> formats,
+            Consumer<Throwable> onFailure)
             throws IOException {
         Function<String, ExecutorService> workers = what -> Executors.newSingleThreadExecutor(task -> {
             Thread worker = thread(task, what);
@@ -279,7 +293,15 @@ public final class DiskStore implements MessageStore {
             return worker;
         });
         return open(
-                claim, catalogDisk, messages, settings, settings.segmentBytes(), workers, System::nanoTime, onFailure);
+                claim,
+                catalogDisk,
+                messages,
+                settings,
+                formats,
+                settings.segmentBytes(),
+                workers,
+                System::nanoTime,
+                onFailure);
     }
 
     /**
@@ -293,6 +315,7 @@ public final class DiskStore implements MessageStore {
             Disk catalogDisk,
             Disk messages,
             StoreSettings settings,
+            List<MessageFormat> formats,
             long segmentBytes,
             Function<String, ExecutorService> workers,
             LongSupplier nanoTime,
@@ -319,6 +342,7 @@ public final class DiskStore implements MessageStore {
                     found.catalog().isAdopted(),
                     last == null ? Incarnation.ofNewNode() : last.next(),
                     counters,
+                    new SlotReader(formats),
                     workers.apply("read"),
                     nanoTime,
                     onFailure);

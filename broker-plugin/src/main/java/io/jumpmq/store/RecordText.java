@@ -49,7 +49,8 @@ final class RecordText {
                 Integer body = Records.bodyBytes(in, at, length);
                 yield body == null
                         ? ""
-                        : queue.apply(in.getLong(at + 2)) + " position " + in.getLong(at + 10) + " body " + body;
+                        : queue.apply(in.getLong(at + 2)) + " position " + in.getLong(at + 10) + " body " + body
+                                + (Records.format(in, at) == 0 ? "" : " format " + Records.format(in, at));
             }
             case Records.DELETED ->
                 queue.apply(in.getLong(at + 1)) + ", " + in.getInt(at + 9) + " messages"

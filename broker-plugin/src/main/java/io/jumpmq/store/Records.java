@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.ChangeCodec;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.message.MessageFormat;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ final class Records {
     /** The end of the segment before, at the start of each: {@code long number, long end}. */
     static final byte START = 1;
 
-    /** {@code byte flags, long queue, long position, long expiresAt, int fate, exchange, key, properties, body}. */
+    /** {@code byte flags, long queue, long position, long expiresAt, int fate, exchange, key, header, body}. */
     static final byte MESSAGE = 2;
 
     /** {@code long queue, int count, long position…}. */
@@ -69,6 +70,9 @@ final class Records {
 
     static final byte LASTING = 1;
 
+    /** Where a message's format begins in its flags. */
+    private static final int FORMAT_SHIFT = 1;
+
     /** A message's payload without its four variable parts. */
     private static final int MESSAGE_FIXED = 1 + 1 + 8 + 8 + 8 + 4 + 1 + 1 + 4;
 
@@ -90,7 +94,7 @@ final class Records {
                 + MESSAGE_FIXED
                 + exchangeBytes
                 + message.routingKey().length
-                + message.properties().length
+                + message.header().encoded().length
                 + message.body().length);
     }
 
@@ -103,8 +107,9 @@ final class Records {
             int deliveryCount,
             byte[] exchange,
             Message message) {
+        byte[] header = message.header().encoded();
         out.put(MESSAGE)
-                .put(lasting ? LASTING : 0)
+                .put((byte) (message.header().format().number() << FORMAT_SHIFT | (lasting ? LASTING : 0)))
                 .putLong(queue)
                 .putLong(position)
                 .putLong(expiresAtMillis)
@@ -113,8 +118,8 @@ final class Records {
                 .put(exchange)
                 .put((byte) message.routingKey().length)
                 .put(message.routingKey())
-                .putInt(message.properties().length)
-                .put(message.properties())
+                .putInt(header.length)
+                .put(header)
                 .put(message.body());
     }
 
@@ -161,14 +166,19 @@ final class Records {
                 : -1;
     }
 
-    /** The message of a payload of that type; its body's length is what is left. */
-    static Message message(ByteBuffer payload) {
+    /** The number of the format of a message's payload. */
+    static int format(ByteBuffer in, int at) {
+        return Byte.toUnsignedInt(in.get(at + 1)) >>> FORMAT_SHIFT;
+    }
+
+    /** The message of a payload of that type and format; its body's length is what is left. */
+    static Message message(ByteBuffer payload, MessageFormat format) {
         ByteBuffer in = payload.duplicate();
         in.position(in.position() + 1 + 1 + 8 + 8 + 8 + 4);
         String exchange = new String(bytes(in, Byte.toUnsignedInt(in.get())), UTF_8);
         byte[] key = bytes(in, Byte.toUnsignedInt(in.get()));
-        byte[] properties = bytes(in, in.getInt());
-        return new Message(exchange, key, properties, bytes(in, in.remaining()));
+        byte[] header = bytes(in, in.getInt());
+        return new Message(exchange, key, format.header(header), bytes(in, in.remaining()));
     }
 
     /** Size of the body of a message's payload; null when the lengths within do not fit. */

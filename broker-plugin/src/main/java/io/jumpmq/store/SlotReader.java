@@ -1,11 +1,14 @@
 package io.jumpmq.store;
 
+import io.jumpmq.broker.message.MessageFormat;
 import io.jumpmq.broker.queue.LogListener.Stored;
 import io.jumpmq.store.MessageSegments.Slot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Reads messages back. Those that lie close together come with one access to the disk; where that fails, each is tried by
@@ -18,7 +21,13 @@ final class SlotReader {
     private static final int WINDOW = 2 << 20;
 
     private final Records records = new Records();
+    private final Map<Integer, MessageFormat> formats;
     private ByteBuffer window = ByteBuffer.allocate(0); // Most brokers never read back.
+
+    /** Reads messages of these formats; others cannot be read. */
+    SlotReader(List<MessageFormat> formats) {
+        this.formats = formats.stream().collect(Collectors.toUnmodifiableMap(MessageFormat::number, format -> format));
+    }
 
     /** What was read, and what could not be. */
     record Read(List<Stored> messages, List<Slot> damaged) {}
@@ -83,14 +92,15 @@ final class SlotReader {
         for (Slot slot : run) {
             int at = (int) (slot.offset() - first.offset());
             int payload = records.payloadLength(window, at, slot.size(), slot.segment().number, slot.offset());
-            if (payload < 0) {
+            MessageFormat format = payload < 0 ? null : formats.get(Records.format(window, at + Records.ENVELOPE));
+            if (format == null) {
                 read.damaged.add(slot);
                 continue;
             }
             ByteBuffer in = window.slice(at + Records.ENVELOPE, payload);
             read.messages.add(new Stored(
                     slot.position(),
-                    Records.message(in),
+                    Records.message(in, format),
                     in.getLong(18),
                     Fate.count(slot.fate()),
                     Fate.reason(slot.fate())));

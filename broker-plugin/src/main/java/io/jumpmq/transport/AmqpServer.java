@@ -5,6 +5,7 @@ import io.jumpmq.broker.BrokerListener;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.session.Connections;
+import io.jumpmq.session.Protocol;
 import io.jumpmq.value.FieldTable;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listens for AMQP 0-9-1 clients, plainly or through TLS. */
+/** Listens for clients of the protocols that it is given, plainly or through TLS. */
 @SuppressWarnings("FutureReturnValueIgnored") // What fails shows as the end of a channel.
 public final class AmqpServer implements BrokerListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AmqpServer.class);
@@ -45,6 +46,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
     /** For clients to answer that they have heard it, and to read what they have not read yet. */
     private static final long GOODBYE_MILLIS = 2_000;
 
+    private final List<Protocol> protocols;
     private final EventLoops loops;
     private final Broker broker;
     private final Authenticator authenticator;
@@ -59,11 +61,13 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
     /**
      * A server that does not listen yet.
      *
+     * @param protocols what clients may speak; who speaks none of them is told of the first
      * @param maxConnections beyond which new ones are turned away
      * @param properties what clients are told about the server, each when it comes
      * @param open where connections are noted while they are open
      */
     public AmqpServer(
+            List<Protocol> protocols,
             EventLoops loops,
             Broker broker,
             Authenticator authenticator,
@@ -71,6 +75,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
             int maxConnections,
             Supplier<FieldTable> properties,
             Connections open) {
+        this.protocols = List.copyOf(protocols);
         this.loops = loops;
         this.broker = broker;
         this.authenticator = authenticator;
@@ -129,6 +134,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
         channel.pipeline()
                 .addLast(new ConnectionHandler(
                         ids.incrementAndGet(),
+                        protocols,
                         loops.of(channel.eventLoop()),
                         loops.pacing(channel.eventLoop()),
                         broker,

@@ -7,13 +7,15 @@ import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.metrics.SocketCounters;
 import io.jumpmq.security.Authenticator;
+import io.jumpmq.session.Connection;
 import io.jumpmq.session.ConnectionContext;
 import io.jumpmq.session.ConnectionInfo;
 import io.jumpmq.session.ConnectionListener;
 import io.jumpmq.session.ConnectionOutput;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.session.Connections;
-import io.jumpmq.session.amqp091.ConnectionMachine;
+import io.jumpmq.session.Protocol;
+import io.jumpmq.session.ProtocolNegotiation;
 import io.jumpmq.value.FieldTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One client's socket: bytes to its machine and back, a tick every second. On one event loop from birth to death. */
+/** One client's socket: bytes to its connection and back, a tick every second. On one event loop from birth to death. */
 @SuppressWarnings("FutureReturnValueIgnored") // What fails shows as the end of the channel.
 final class ConnectionHandler extends ChannelInboundHandlerAdapter
         implements ConnectionOutput, ConnectionListener, Connections.Live {
@@ -47,6 +49,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private static final int SMALL_BUFFER_BYTES = 1 << 10;
 
     private final long id;
+    private final List<Protocol> protocols;
     private final Loop loop;
     private final Pacing pacing;
     private final Broker broker;
@@ -60,7 +63,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private final Runnable tick = this::tick;
 
     private @Nullable ChannelHandlerContext context;
-    private @Nullable ConnectionMachine machine;
+    private @Nullable Connection connection;
     private @Nullable ByteBuf unread;
     private @Nullable ByteBuf out;
     private @Nullable ScheduledFuture<?> ticking;
@@ -83,6 +86,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     ConnectionHandler(
             long id,
+            List<Protocol> protocols,
             Loop loop,
             Pacing pacing,
             Broker broker,
@@ -92,6 +96,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
             Set<ConnectionHandler> all,
             Connections open) {
         this.id = id;
+        this.protocols = protocols;
         this.loop = loop;
         this.pacing = pacing;
         this.broker = broker;
@@ -110,25 +115,27 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         all.add(this);
         InetSocketAddress address = (InetSocketAddress) ctx.channel().remoteAddress();
         who = address.getAddress().getHostAddress() + ":" + address.getPort();
-        machine = new ConnectionMachine(new ConnectionContext(
+        ConnectionContext born = new ConnectionContext(
                 new ConnectionId(broker.incarnation(), id),
                 loop,
                 broker,
                 authenticator,
+                loop.nowMillis(),
                 address.getAddress(),
                 ConnectionInfo.Socket.name(
                         address, (InetSocketAddress) ctx.channel().localAddress()),
                 settings,
                 properties,
                 this,
-                this));
+                this);
+        connection = new ProtocolNegotiation(protocols, born, chosen -> connection = chosen);
         ticking = ctx.executor().scheduleAtFixedRate(() -> run(tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void tick() {
         ChannelHandlerContext ctx = context;
-        if (machine != null) {
-            machine.onTick(loop.nowMillis());
+        if (connection != null) {
+            connection.onTick(loop.nowMillis());
         }
         if (ctx != null && lingering == null && sending.isStuck(ctx.channel(), loop.nowMillis())) {
             failed("reads nothing: no byte could be sent for " + settings.sendTimeoutMillis()
@@ -143,10 +150,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
             try {
                 action.run();
             } catch (RuntimeException | Error e) {
-                if (machine == null) {
+                if (connection == null) {
                     throw e;
                 }
-                machine.defect(e);
+                connection.defect(e);
             }
         });
     }
@@ -173,9 +180,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         decode();
     }
 
-    /** Lets the machine take what it can, and keeps the rest. */
+    /** Lets the connection take what it can, and keeps the rest. */
     private void decode() {
-        ConnectionMachine reader = machine;
+        Connection reader = connection;
         ByteBuf in = unread;
         if (reader == null || busy || lingering != null) {
             return;
@@ -190,13 +197,20 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
             }
             keep(in);
         }
-        ByteBuf rest = unread;
-        boolean tooMuch = reader.isSuspended() && rest != null && rest.readableBytes() >= MOST_UNREAD_BYTES;
-        read(!tooMuch && !waits(reader));
+        readOn(connection);
+    }
+
+    /** Reads on, unless the connection has enough. */
+    private void readOn(@Nullable Connection reader) {
+        if (reader != null) {
+            ByteBuf rest = unread;
+            boolean tooMuch = reader.isSuspended() && rest != null && rest.readableBytes() >= MOST_UNREAD_BYTES;
+            read(!tooMuch && !waits(reader));
+        }
     }
 
     /** Whether the broker wants no more of this client for now; then it is asked again soon. */
-    private boolean waits(ConnectionMachine reader) {
+    private boolean waits(Connection reader) {
         long[] millis = new long[1];
         run(() -> millis[0] = reader.pauseMillis());
         boolean waits = millis[0] > 0;
@@ -232,8 +246,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (ctx.channel().isWritable() && machine != null) {
-            run(machine::onWritable);
+        if (ctx.channel().isWritable() && connection != null) {
+            run(connection::onWritable);
             if (unread != null) {
                 resume(); // Later: what was written may have been an answer, in the middle of decoding.
             }
@@ -249,7 +263,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (ticking != null) {
             ticking.cancel(false);
         }
-        ConnectionMachine ended = machine;
+        Connection ended = connection;
         if (ended != null) {
             run(ended::onClosed);
         }
@@ -284,11 +298,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     @Override
     public @Nullable ConnectionInfo describe() {
         ChannelHandlerContext ctx = context;
-        if (ctx == null || machine == null) {
+        if (ctx == null || connection == null) {
             return null;
         }
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
-        return machine.describe(new ConnectionInfo.Socket(
+        return connection.describe(new ConnectionInfo.Socket(
                 (InetSocketAddress) ctx.channel().remoteAddress(),
                 (InetSocketAddress) ctx.channel().localAddress(),
                 tls == null
@@ -308,8 +322,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (ctx != null) {
             ctx.executor()
                     .execute(() -> run(() -> {
-                        if (machine != null) {
-                            machine.shutDown(reason);
+                        if (connection != null) {
+                            connection.shutDown(reason);
                         }
                     }));
         }
@@ -336,7 +350,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         }
     }
 
-    // What the machine asks for.
+    // What the connection asks for.
 
     @Override
     public ByteBuf reserve(int bytes) {

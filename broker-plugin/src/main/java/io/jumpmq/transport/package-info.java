@@ -1,4 +1,4 @@
-/** Sockets: Netty on the outside, connection machines on the inside. Too dull to be wrong. */
+/** Sockets: Netty on the outside, connections of any protocol on the inside. Too dull to be wrong. */
 @NullMarked
 package io.jumpmq.transport;
 

@@ -11,6 +11,7 @@ import com.rabbitmq.client.impl.ValueReader;
 import com.rabbitmq.client.impl.ValueWriter;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.LongString;
+import io.jumpmq.value.MessageProperties;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -87,15 +88,15 @@ class ClientCodecTest {
     void everySubsetOfPropertiesMeansTheSameToBoth() throws Exception {
         SplittableRandom random = new SplittableRandom(SEED);
         for (int subset = 0; subset < 1 << 14; subset++) {
-            BasicProperties ours = properties(subset, random);
+            MessageProperties ours = properties(subset, random);
             long size = random.nextInt(2) == 0 ? 0 : random.nextInt(1 << 20);
             ByteBuf written = Unpooled.buffer();
-            FrameWriter.content(written, 7, ours.encode(), new byte[(int) size], FRAME_MAX);
+            FrameWriter.content(written, 7, BasicProperties.encode(ours), new byte[(int) size], FRAME_MAX);
             Frame frame = clientFrame(written);
             AMQP.BasicProperties theirs = (AMQP.BasicProperties) AMQImpl.readContentHeaderFrom(frame.getInputStream());
 
             assertThat(theirs.getBodySize()).isEqualTo(size);
-            for (RecordComponent component : BasicProperties.class.getRecordComponents()) {
+            for (RecordComponent component : MessageProperties.class.getRecordComponents()) {
                 Object value = component.getAccessor().invoke(ours);
                 Object expected = value instanceof Long seconds ? plain(Instant.ofEpochSecond(seconds)) : plain(value);
                 assertThat(plain(clientField(theirs, component)))
@@ -123,7 +124,7 @@ class ClientCodecTest {
             Method.BasicDeliver deliver = new Method.BasicDeliver("tag", 1, false, "exchange", "key");
             ByteBuf written = Unpooled.buffer();
             FrameWriter.method(written, 1, deliver);
-            byte[] properties = properties(size, random).encode();
+            byte[] properties = BasicProperties.encode(properties(size, random));
             int before = written.readableBytes();
             FrameWriter.content(written, 1, properties, body, 4_096);
             assertThat(written.readableBytes() - before).isEqualTo(FrameWriter.contentLength(properties, body, 4_096));
@@ -274,8 +275,8 @@ class ClientCodecTest {
         }
     }
 
-    private static BasicProperties properties(int subset, SplittableRandom random) {
-        return new BasicProperties(
+    private static MessageProperties properties(int subset, SplittableRandom random) {
+        return new MessageProperties(
                 has(subset, 0) ? anyText(random) : null,
                 has(subset, 1) ? anyText(random) : null,
                 has(subset, 2) ? FieldTable.read(Unpooled.wrappedBuffer(new RandomTable(random).encoded())) : null,

@@ -3,6 +3,7 @@ package io.jumpmq.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -13,29 +14,15 @@ class EncodedPropertiesTest {
     private static final FieldTable HEADERS = FieldTable.of(Map.of("h", "x".repeat(0x01_01_01)));
 
     /** All of them. */
-    private static final BasicProperties CROWD = new BasicProperties(
+    private static final MessageProperties CROWD = new MessageProperties(
             "text/plain", "", HEADERS, 2, 7, "c".repeat(255), "reply", "0", "id", -1L, "t", "u", "a", "k");
 
-    private static final byte[] NONE = BasicProperties.NONE.encode();
+    private static final byte[] NONE = BasicProperties.encode(MessageProperties.NONE);
 
     private static byte[] alone(
             @Nullable Integer deliveryMode, @Nullable Integer priority, @Nullable String expiration) {
-        return new BasicProperties(
-                        null,
-                        null,
-                        null,
-                        deliveryMode,
-                        priority,
-                        null,
-                        null,
-                        expiration,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null)
-                .encode();
+        return BasicProperties.encode(new MessageProperties(
+                null, null, null, deliveryMode, priority, null, null, expiration, null, null, null, null, null, null));
     }
 
     @Test
@@ -58,7 +45,7 @@ class EncodedPropertiesTest {
 
     @Test
     void allAreFoundAmongAllOthers() {
-        byte[] crowd = CROWD.encode();
+        byte[] crowd = BasicProperties.encode(CROWD);
         assertThat(EncodedProperties.persistent(crowd)).isTrue();
         assertThat(EncodedProperties.priority(crowd)).isEqualTo(7);
         assertThat(EncodedProperties.expirationMillis(crowd)).isZero();
@@ -76,10 +63,11 @@ class EncodedPropertiesTest {
     void oneIsReplacedAndTheOthersStay() {
         FieldTable others = FieldTable.of(Map.of("other", 1));
         byte[] changed = EncodedProperties.withReplyTo(
-                EncodedProperties.withoutExpiration(EncodedProperties.withHeaders(CROWD.encode(), others)),
+                EncodedProperties.withoutExpiration(
+                        EncodedProperties.withHeaders(BasicProperties.encode(CROWD), others)),
                 "elsewhere");
         assertThat(BasicProperties.decode(changed))
-                .isEqualTo(new BasicProperties(
+                .isEqualTo(new MessageProperties(
                         "text/plain",
                         "",
                         others,

@@ -72,6 +72,36 @@ class LayersTest {
     }
 
     @Test
+    void theRimsPackagesDoNotKnowEachOther() {
+        slices().matching("io.jumpmq.(transport|management|store|cluster)..")
+                .should()
+                .notDependOnEachOther()
+                .check(CLASSES);
+    }
+
+    @Test
+    void aProtocolIsKnownToWhoJoinsItToTheOthersAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.jumpmq.session.amqp091..", "io.jumpmq.app..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.jumpmq.session.amqp091..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theWireFormatOfAmqp091IsKnownToThoseAloneWhoSpeakIt() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.jumpmq.amqp..", "io.jumpmq.session.amqp091..", "io.jumpmq.cli.perf..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.jumpmq.amqp..")
+                .check(CLASSES);
+    }
+
+    @Test
     void thereAreNoCyclesAmongPackages() {
         slices().matching("io.jumpmq.(**)").should().beFreeOfCycles().check(CLASSES);
     }

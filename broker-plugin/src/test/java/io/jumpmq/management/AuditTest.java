@@ -22,6 +22,7 @@ import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.LoginGuard;
 import io.jumpmq.session.Connections;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.transport.EventLoops;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +109,7 @@ class AuditTest {
                     memory,
                     null,
                     "",
+                    BasicFormat.INSTANCE,
                     List.of(),
                     List::of);
             Authenticator authenticator = new Authenticator(name -> null, Set.of(), new LoginGuard(() -> 0));

@@ -2,6 +2,8 @@ package io.jumpmq.remote;
 
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.Delivery;
+import io.jumpmq.session.amqp091.BasicFormat;
+import io.jumpmq.value.MessageProperties;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -74,12 +76,12 @@ final class Wire {
     static void write(DataOutputStream out, Message message) throws IOException {
         out.writeUTF(message.exchange());
         write(out, message.routingKey());
-        write(out, message.properties());
+        write(out, message.header().encoded());
         write(out, message.body());
     }
 
     static Message readMessage(DataInputStream in) throws IOException {
-        return new Message(in.readUTF(), readBytes(in), readBytes(in), readBytes(in));
+        return new Message(in.readUTF(), readBytes(in), BasicFormat.INSTANCE.header(readBytes(in)), readBytes(in));
     }
 
     private static void write(DataOutputStream out, byte[] bytes) throws IOException {
@@ -119,7 +121,8 @@ final class Wire {
     static List<Delivery> readSettled(DataInputStream in) throws IOException {
         List<Delivery> deliveries = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
-            Message unknown = new Message("", new byte[0], new byte[2], new byte[0]);
+            Message unknown =
+                    new Message("", new byte[0], BasicFormat.INSTANCE.header(MessageProperties.NONE), new byte[0]);
             deliveries.add(new Delivery(unknown, in.readLong(), in.readInt(), false, 0));
         }
         return deliveries;

@@ -3,15 +3,16 @@ package io.jumpmq.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.Policy;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.queue.LogListener.Stored;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.LongString;
+import io.jumpmq.value.MessageProperties;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -375,7 +376,7 @@ final class BrokerStory {
     }
 
     private static List<Stored> content(MessageSegments log, long queue) {
-        return new SlotReader()
+        return new SlotReader(List.of(BasicFormat.INSTANCE))
                 .read(log.find(queue, 0, Integer.MAX_VALUE, Integer.MAX_VALUE))
                 .messages();
     }
@@ -412,7 +413,7 @@ final class BrokerStory {
         Set<String> names = new HashSet<>();
         for (Stored one : stored) {
             Copy copy = origin(
-                    BasicProperties.decode(one.message().properties()),
+                    one.message().header().properties(),
                     new String(one.message().body(), UTF_8));
             names.add(copy.toString());
         }
@@ -420,7 +421,7 @@ final class BrokerStory {
     }
 
     /** What a dead letter was. */
-    private Copy origin(BasicProperties properties, String body) {
+    private Copy origin(MessageProperties properties, String body) {
         FieldTable headers = Objects.requireNonNull(properties.headers());
         Kind queue = Kind.valueOf(String.valueOf(headers.get("x-first-death-queue")));
         assertThat(queue.dies()).as("%s has dead letters", queue).isTrue();
@@ -703,7 +704,7 @@ final class BrokerStory {
                 toBeCommitted.addAll(copies);
                 copies.forEach(copy -> copy.uncertain = true);
             }
-            BasicProperties properties = new BasicProperties(
+            MessageProperties properties = new MessageProperties(
                     null,
                     null,
                     null,

@@ -3,13 +3,14 @@ package io.jumpmq.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.queue.LogListener.Stored;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.store.SimulatedDisk.Call;
 import io.jumpmq.store.SimulatedDisk.Fault;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,8 +38,8 @@ class DiskFaultsTest {
     /** Larger than a segment together with what is left of the ones before. */
     private static final int BODY = 4_500;
 
-    private static final BasicProperties PERSISTENT =
-            new BasicProperties(null, null, null, 2, null, null, null, null, null, null, null, null, null, null);
+    private static final MessageProperties PERSISTENT =
+            new MessageProperties(null, null, null, 2, null, null, null, null, null, null, null, null, null, null);
 
     /** What the clients know. */
     private static final class Ledger {
@@ -189,7 +190,7 @@ class DiskFaultsTest {
             for (QueueRecord queue :
                     Objects.requireNonNull(node.broker().catalog().vhost("/")).queues()) {
                 queues.add(queue.name());
-                for (Stored stored : new SlotReader()
+                for (Stored stored : new SlotReader(List.of(BasicFormat.INSTANCE))
                         .read(log.find(queue.id(), 0, Integer.MAX_VALUE, Integer.MAX_VALUE))
                         .messages()) {
                     found.add(name(new String(stored.message().body(), UTF_8)));

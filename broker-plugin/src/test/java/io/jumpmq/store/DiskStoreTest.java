@@ -22,6 +22,7 @@ import io.jumpmq.broker.queue.QueueOutput;
 import io.jumpmq.broker.queue.QueueSettings;
 import io.jumpmq.broker.queue.UnusedReason;
 import io.jumpmq.metrics.StoreFigures;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.value.FieldTable;
 import java.io.IOException;
 import java.time.Duration;
@@ -98,7 +99,8 @@ class DiskStoreTest {
         }
 
         Subject(SimulatedDisk messages, StoreSettings settings, QueueSettings rules) throws IOException {
-            store = DiskStore.open(() -> {}, catalogDisk, messages, settings, storeFailures::add);
+            store = DiskStore.open(
+                    () -> {}, catalogDisk, messages, settings, List.of(BasicFormat.INSTANCE), storeFailures::add);
             Recovered recovered = store.recovered(1);
             tell(unused -> {
                 MessageQueue made = new MessageQueue("q", rules, this, store.open(1, loop, this), loop.nowMillis());
@@ -188,7 +190,7 @@ class DiskStoreTest {
         byte[] text = String.valueOf(number).getBytes(UTF_8);
         java.util.Arrays.fill(body, (byte) ' ');
         System.arraycopy(text, 0, body, 0, text.length);
-        return new Message("", "q".getBytes(UTF_8), new byte[] {0x10, 0, 2}, body);
+        return new Message("", "q".getBytes(UTF_8), BasicFormat.INSTANCE.header(new byte[] {0x10, 0, 2}), body);
     }
 
     private static StoreSettings settings(long diskFree) {

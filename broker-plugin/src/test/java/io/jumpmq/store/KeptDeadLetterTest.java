@@ -3,14 +3,15 @@ package io.jumpmq.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.broker.OperatorChannel;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.broker.queue.Settlement;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -76,7 +77,11 @@ class KeptDeadLetterTest {
                     .publish(
                             vhost(),
                             vhost().requireExchange(VirtualHost.DEFAULT_EXCHANGE),
-                            new Message("", "q".getBytes(UTF_8), BasicProperties.NONE.encode(), body.getBytes(UTF_8)),
+                            new Message(
+                                    "",
+                                    "q".getBytes(UTF_8),
+                                    BasicFormat.INSTANCE.header(MessageProperties.NONE),
+                                    body.getBytes(UTF_8)),
                             "guest"));
         }
         assertThat(take("q", 2, Settlement.REJECT)).containsExactly("a", "b");

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.LogListener.Stored;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.store.MessageSegments.Commit;
+import io.jumpmq.value.MessageProperties;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -203,7 +205,8 @@ class MessageSegmentsTest {
     }
 
     private static Message message(String body) {
-        return new Message("ex", "key".getBytes(UTF_8), new byte[] {0, 0}, body.getBytes(UTF_8));
+        return new Message(
+                "ex", "key".getBytes(UTF_8), BasicFormat.INSTANCE.header(MessageProperties.NONE), body.getBytes(UTF_8));
     }
 
     /** A body in short, so that a failure can be read. */
@@ -215,7 +218,7 @@ class MessageSegmentsTest {
     /** What a log holds of a queue. */
     private static NavigableMap<Long, String> content(MessageSegments log, long queue) {
         NavigableMap<Long, String> found = new TreeMap<>();
-        SlotReader reader = new SlotReader();
+        SlotReader reader = new SlotReader(List.of(BasicFormat.INSTANCE));
         long from = 0;
         while (true) {
             List<Stored> some = reader.read(log.find(queue, from, 100, 1 << 16)).messages();
@@ -411,8 +414,9 @@ class MessageSegmentsTest {
         log.stop(Map.of(1L, 1L));
         MessageSegments again = MessageSegments.open(disk, supply(disk), SEGMENT);
         assertThat(again.recovered(1).seen()).isEqualTo(1);
-        List<Stored> stored =
-                new SlotReader().read(again.find(1, 0, 10, 1 << 20)).messages();
+        List<Stored> stored = new SlotReader(List.of(BasicFormat.INSTANCE))
+                .read(again.find(1, 0, 10, 1 << 20))
+                .messages();
         assertThat(stored).extracting(Stored::deliveryCount).containsExactly(0, 4, 0);
         assertThat(stored).extracting(Stored::expiresAtMillis).containsExactly(1000L, 1001L, 1002L);
         assertThat(stored.get(2).message().exchange()).isEqualTo("ex");

@@ -11,6 +11,7 @@ import io.jumpmq.security.Authenticator;
 import io.jumpmq.security.LoginGuard;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
+import io.jumpmq.session.amqp091.BasicFormat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -121,6 +122,7 @@ final class SteppedNode {
                 catalogDisk,
                 messageDisk,
                 SETTINGS,
+                List.of(BasicFormat.INSTANCE),
                 SEGMENT,
                 this::worker,
                 () -> nanos += 10_000_000,

@@ -8,16 +8,20 @@ import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.node.ConnectionId;
+import io.jumpmq.session.Connection;
 import io.jumpmq.session.ConnectionContext;
 import io.jumpmq.session.ConnectionListener;
 import io.jumpmq.session.ConnectionOutput;
 import io.jumpmq.session.ConnectionSettings;
-import io.jumpmq.session.amqp091.ConnectionMachine;
+import io.jumpmq.session.ProtocolNegotiation;
+import io.jumpmq.session.amqp091.Amqp091;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A client's connection to a {@link SteppedNode}, without a socket. */
@@ -36,12 +40,12 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
     }
 
     /** A message as it came. */
-    record Content(BasicProperties properties, String body) {}
+    record Content(MessageProperties properties, String body) {}
 
     private final SteppedNode node;
     private final Loop loop;
     private final Listener listener;
-    private final ConnectionMachine machine;
+    private Connection machine;
     private final ByteBuf unread = Unpooled.buffer();
     private final ByteBuf out = Unpooled.buffer();
     private final FrameReader reader = new FrameReader(0);
@@ -50,7 +54,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
 
     // The content that is coming, one at a time: the broker never mixes those of two channels.
     private @Nullable Method method;
-    private @Nullable BasicProperties properties;
+    private @Nullable MessageProperties properties;
     private long bodyLeft;
     private StringBuilder body = new StringBuilder();
 
@@ -58,17 +62,19 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
         this.node = node;
         this.loop = loop;
         this.listener = listener;
-        this.machine = new ConnectionMachine(new ConnectionContext(
+        ConnectionContext context = new ConnectionContext(
                 new ConnectionId(node.broker().incarnation(), id),
                 loop,
                 node.broker(),
                 node.authenticator(),
+                loop.nowMillis(),
                 InetAddress.getLoopbackAddress(),
                 "peer " + id,
                 ConnectionSettings.DEFAULT,
                 FieldTable.EMPTY,
                 this,
-                this));
+                this);
+        this.machine = new ProtocolNegotiation(List.of(new Amqp091()), context, chosen -> machine = chosen);
         FrameWriter.protocolHeader(unread);
         send(0, new Method.ConnectionStartOk(FieldTable.EMPTY, "PLAIN", "\0guest\0guest".getBytes(UTF_8), "en_US"));
         send(0, new Method.ConnectionTuneOk(2047, FRAME_MAX, 0));
@@ -80,9 +86,9 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
         decodeSoon();
     }
 
-    void publish(int channel, String exchange, String key, BasicProperties with, String text) {
+    void publish(int channel, String exchange, String key, MessageProperties with, String text) {
         FrameWriter.method(unread, channel, new Method.BasicPublish(exchange, key, false, false));
-        FrameWriter.content(unread, channel, with.encode(), text.getBytes(UTF_8), FRAME_MAX);
+        FrameWriter.content(unread, channel, BasicProperties.encode(with), text.getBytes(UTF_8), FRAME_MAX);
         decodeSoon();
     }
 
@@ -136,7 +142,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
                 }
             }
             Method of = method;
-            BasicProperties with = properties;
+            MessageProperties with = properties;
             if (of != null && with != null && bodyLeft == 0) {
                 method = null;
                 properties = null;

@@ -11,11 +11,13 @@ import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.broker.queue.LogListener.Stored;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.store.MessageSegments.Commit;
 import io.jumpmq.store.StoreInspection.Effect;
 import io.jumpmq.store.StoreInspection.Finding;
 import io.jumpmq.store.StoreInspection.Report;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -132,7 +134,8 @@ class StoreDamageTest {
     }
 
     private static Message message(String body) {
-        return new Message("", "key".getBytes(UTF_8), new byte[] {0, 0}, body.getBytes(UTF_8));
+        return new Message(
+                "", "key".getBytes(UTF_8), BasicFormat.INSTANCE.header(MessageProperties.NONE), body.getBytes(UTF_8));
     }
 
     /** What a start came to, and what was read afterwards. */
@@ -167,7 +170,8 @@ class StoreDamageTest {
         final void readAll() throws IOException {
             served.clear();
             for (long queue : log.queues()) {
-                SlotReader.Read read = new SlotReader().read(log.find(queue, 0, Integer.MAX_VALUE, Integer.MAX_VALUE));
+                SlotReader.Read read = new SlotReader(List.of(BasicFormat.INSTANCE))
+                        .read(log.find(queue, 0, Integer.MAX_VALUE, Integer.MAX_VALUE));
                 for (Stored stored : read.messages()) {
                     served.of(queue)
                             .put(stored.position(), new String(stored.message().body(), UTF_8));

@@ -2,6 +2,7 @@ package io.jumpmq.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.store.StoreInspection.Report;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -83,7 +84,8 @@ record StoreFiles(SimulatedDisk catalog, SimulatedDisk messages) {
         Set<String> all = new TreeSet<>();
         MessageSegments log = found.messages().log();
         for (long queue : found.catalog().queues()) {
-            SlotReader.Read read = new SlotReader().read(log.find(queue, 0, Integer.MAX_VALUE, Integer.MAX_VALUE));
+            SlotReader.Read read = new SlotReader(List.of(BasicFormat.INSTANCE))
+                    .read(log.find(queue, 0, Integer.MAX_VALUE, Integer.MAX_VALUE));
             Set<Long> damaged = new HashSet<>();
             read.damaged().forEach(slot -> damaged.add(slot.position()));
             QueueIndex index = log.known(queue);

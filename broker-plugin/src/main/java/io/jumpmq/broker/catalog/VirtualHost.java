@@ -1,6 +1,5 @@
 package io.jumpmq.broker.catalog;
 
-import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.broker.exchange.RouteBuffer;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.plugin.Destination;
@@ -300,11 +299,11 @@ public final class VirtualHost {
      * @throws AmqpException when one of these is not an array of strings
      */
     public static List<byte[]> copies(Message message) {
-        if ((BasicProperties.flags(message.properties()) & BasicProperties.HEADERS) == 0) {
+        if (!message.header().hasHeaders()) {
             return List.of();
         }
-        FieldTable headers = BasicProperties.decode(message.properties()).headers();
-        if (headers == null || (!headers.has("CC") && !headers.has("BCC"))) {
+        FieldTable headers = message.header().headers();
+        if (!headers.has("CC") && !headers.has("BCC")) {
             return List.of();
         }
         List<byte[]> keys = new ArrayList<>();

@@ -2,11 +2,11 @@ package io.jumpmq.broker.queue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.amqp.BasicProperties;
-import io.jumpmq.amqp.EncodedProperties;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.message.MessageHeader;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.LongString;
+import io.jumpmq.value.MessageProperties;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,23 +54,21 @@ public final class DeadLetter {
             String exchange,
             @Nullable String routingKey,
             long nowMillis) {
-        BasicProperties properties = BasicProperties.decode(dead.properties());
-        FieldTable headers = EncodedProperties.headers(dead.properties());
+        FieldTable headers = dead.header().headers();
         Map<String, @Nullable Object> changes = new LinkedHashMap<>();
         if (!headers.toMap().containsKey(DEATHS)) {
             changes.put("x-first-death-reason", reason.text());
             changes.put("x-first-death-queue", queue);
             changes.put("x-first-death-exchange", dead.exchange());
         }
-        List<Object> deaths = add(death(dead, properties, reason, queue, nowMillis), folded(headers.items(DEATHS)));
+        List<Object> deaths = add(death(dead, reason, queue, nowMillis), folded(headers.items(DEATHS)));
         changes.put(DEATHS, deaths);
         if (routingKey != null) {
             changes.put("CC", null);
         }
-        byte[] encoded = EncodedProperties.withHeaders(
-                EncodedProperties.withoutExpiration(dead.properties()), headers.with(changes));
+        MessageHeader header = dead.header().withoutExpiration().withHeaders(headers.with(changes));
         byte[] key = routingKey == null ? dead.routingKey() : routingKey.getBytes(UTF_8);
-        return new DeadLetter(new Message(exchange, key, encoded, dead.body()), reason, deaths);
+        return new DeadLetter(new Message(exchange, key, header, dead.body()), reason, deaths);
     }
 
     /** What is published. */
@@ -98,8 +96,8 @@ public final class DeadLetter {
         return false;
     }
 
-    private static FieldTable death(
-            Message dead, BasicProperties properties, DeathReason reason, String queue, long nowMillis) {
+    private static FieldTable death(Message dead, DeathReason reason, String queue, long nowMillis) {
+        MessageProperties properties = dead.header().properties();
         Map<String, @Nullable Object> death = new LinkedHashMap<>();
         death.put(COUNT, 1L);
         death.put(REASON, reason.text());

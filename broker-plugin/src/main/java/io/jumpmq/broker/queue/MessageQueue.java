@@ -1,6 +1,5 @@
 package io.jumpmq.broker.queue;
 
-import io.jumpmq.amqp.EncodedProperties;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
 import java.util.ArrayDeque;
@@ -508,7 +507,7 @@ public final class MessageQueue {
      */
     public @Nullable Long headTimestamp() {
         QueueEntry head = ready.head();
-        return head == null ? null : EncodedProperties.timestamp(head.message().properties());
+        return head == null ? null : head.message().header().timestamp();
     }
 
     /** How many consumers there are, served or not. */
@@ -575,7 +574,7 @@ public final class MessageQueue {
     }
 
     private boolean mustSurvive(Message message) {
-        return settings.durable() && (settings.quorum() || EncodedProperties.persistent(message.properties()));
+        return settings.durable() && (settings.quorum() || message.header().persistent());
     }
 
     /**
@@ -744,7 +743,7 @@ public final class MessageQueue {
     }
 
     private long expiry(Message message, long nowMillis) {
-        return later(nowMillis, Math.min(ttlMillis, EncodedProperties.expirationMillis(message.properties())));
+        return later(nowMillis, Math.min(ttlMillis, message.header().expirationMillis()));
     }
 
     private static long later(long nowMillis, long millis) {
@@ -753,7 +752,7 @@ public final class MessageQueue {
 
     private int priorityOf(Message message) {
         int highest = settings.maxPriority();
-        return highest == 0 ? 0 : Math.min(highest, EncodedProperties.priority(message.properties()));
+        return highest == 0 ? 0 : Math.min(highest, message.header().priority());
     }
 
     private void renewLease(long nowMillis) {

@@ -69,7 +69,7 @@ public final class QueueEntry {
 
     /** Size of what a message has beside its body, in bytes. */
     int headerBytes() {
-        return message.routingKey().length + message.properties().length;
+        return message.routingKey().length + message.header().encoded().length;
     }
 
     /** Size of the body in bytes. */

@@ -7,6 +7,7 @@ import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
+import io.jumpmq.value.MessageProperties;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -169,7 +170,7 @@ final class Publisher implements Runnable {
         shortString(out, key.getBytes(US_ASCII));
         out.writeByte(plan.mandatory ? 1 : 0);
         FrameWriter.end(out, start);
-        BasicProperties properties = new BasicProperties(
+        MessageProperties properties = new MessageProperties(
                 null,
                 null,
                 null,
@@ -184,7 +185,7 @@ final class Publisher implements Runnable {
                 null,
                 null,
                 null);
-        FrameWriter.content(out, 1, properties.encode(), new byte[plan.size], 0);
+        FrameWriter.content(out, 1, BasicProperties.encode(properties), new byte[plan.size], 0);
         byte[] bytes = new byte[out.readableBytes()];
         out.readBytes(bytes);
         return bytes;

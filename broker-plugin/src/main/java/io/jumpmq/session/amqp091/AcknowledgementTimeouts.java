@@ -13,11 +13,11 @@ final class AcknowledgementTimeouts {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final ChannelMachine channel;
-    private final ConnectionMachine connection;
+    private final OpenConnection connection;
     private final UnackedDeliveries<Unacked> unacked;
     private long nextLookMillis = NEVER;
 
-    AcknowledgementTimeouts(ChannelMachine channel, ConnectionMachine connection, UnackedDeliveries<Unacked> unacked) {
+    AcknowledgementTimeouts(ChannelMachine channel, OpenConnection connection, UnackedDeliveries<Unacked> unacked) {
         this.channel = channel;
         this.connection = connection;
         this.unacked = unacked;

@@ -31,7 +31,7 @@ final class ChannelConsuming {
     private static final byte[] NO_EXCHANGE = {};
 
     private final ChannelMachine channel;
-    private final ConnectionMachine connection;
+    private final OpenConnection connection;
     private final ChannelSettling settling;
     private final DirectReplies replies;
     private final ChannelPrefetch prefetch;
@@ -55,7 +55,7 @@ final class ChannelConsuming {
 
     ChannelConsuming(
             ChannelMachine channel,
-            ConnectionMachine connection,
+            OpenConnection connection,
             ChannelSettling settling,
             DirectReplies replies,
             ChannelPrefetch prefetch,
@@ -284,6 +284,7 @@ final class ChannelConsuming {
 
     private void write(ChannelConsumer consumer, Delivery delivery) {
         Message message = delivery.message();
+        Message ours = message.in(BasicFormat.INSTANCE);
         QueueRecord queue = consumer.queueRecord();
         if (connection.vhost().isTraced()) {
             connection.firehose(channel.number()).delivered(queue, message, delivery.redelivered());
@@ -294,8 +295,8 @@ final class ChannelConsuming {
                 consumer.noAck() ? settling.skip() : settling.hold(queue, delivery, consumer),
                 delivery.redelivered(),
                 consumer.encoded(message.exchange()),
-                message,
-                ContentWriter.propertiesOf(delivery, queue));
+                ours,
+                ContentWriter.propertiesOf(ours, delivery, queue));
         consumer.wrote(message.footprint());
     }
 
@@ -307,7 +308,14 @@ final class ChannelConsuming {
         if (!connection.mayDeliver(message.footprint())) {
             return; // Nobody else keeps it, and this client does not read.
         }
-        writer.deliver(consumer.tag(), settling.skip(), false, NO_EXCHANGE, message, message.properties());
+        Message ours = message.in(BasicFormat.INSTANCE);
+        writer.deliver(
+                consumer.tag(),
+                settling.skip(),
+                false,
+                NO_EXCHANGE,
+                ours,
+                ours.header().encoded());
     }
 
     private void onWritten() {

@@ -31,7 +31,7 @@ final class ChannelMachine {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final int number;
-    private final ConnectionMachine connection;
+    private final OpenConnection connection;
     private final ChannelCounters counters;
     private final ContentAssembly content;
     private final DirectReplies replies;
@@ -44,7 +44,7 @@ final class ChannelMachine {
     private State state = State.OPEN;
     private ChannelMode mode = ChannelMode.Plain.PLAIN;
 
-    ChannelMachine(int number, ConnectionMachine connection) {
+    ChannelMachine(int number, OpenConnection connection) {
         this.number = number;
         this.connection = connection;
         ChannelCounters ofLoop = connection.context().broker().counters(loop());

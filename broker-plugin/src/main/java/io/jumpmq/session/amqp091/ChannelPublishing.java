@@ -14,6 +14,7 @@ import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.loop.Receiver;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.message.MessageHeader;
 import io.jumpmq.broker.queue.Publication;
 import io.jumpmq.broker.queue.PublishOutcome;
 import io.jumpmq.broker.queue.QueuePort;
@@ -21,6 +22,7 @@ import io.jumpmq.metrics.ChannelCounters;
 import io.jumpmq.security.Permission.Operation;
 import io.jumpmq.security.User;
 import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.MessageProperties;
 import io.jumpmq.value.ReplyCode;
 import io.netty.buffer.ByteBuf;
 import java.math.BigInteger;
@@ -39,7 +41,7 @@ final class ChannelPublishing {
     private static final BigInteger MAX_EXPIRATION = BigInteger.valueOf(315_360_000_000L);
 
     private final ChannelMachine channel;
-    private final ConnectionMachine connection;
+    private final OpenConnection connection;
     private final DirectReplies replies;
     private final ContentWriter writer;
     private final ChannelCounters counters;
@@ -72,7 +74,7 @@ final class ChannelPublishing {
 
     ChannelPublishing(
             ChannelMachine channel,
-            ConnectionMachine connection,
+            OpenConnection connection,
             DirectReplies replies,
             ContentWriter writer,
             ChannelCounters counters) {
@@ -126,8 +128,7 @@ final class ChannelPublishing {
     void publish(ContentAssembly content) {
         connection.publishing();
         Target to = target();
-        Message message =
-                new Message(to.exchange.name(), routingKey, admitted(content.properties()), content.takeBody());
+        Message message = new Message(to.exchange.name(), routingKey, admitted(content.header()), content.takeBody());
         if (to.topics != null) {
             to.topics.requireTopics(to.exchange, message);
         }
@@ -215,12 +216,12 @@ final class ChannelPublishing {
     }
 
     /** Properties as they go on: direct replies get an address. */
-    private byte[] admitted(byte[] properties) {
-        int present = BasicProperties.flags(properties);
+    private MessageHeader admitted(MessageHeader header) {
+        int present = BasicProperties.flags(header.encoded());
         if ((present & (BasicProperties.USER_ID | BasicProperties.EXPIRATION | BasicProperties.REPLY_TO)) == 0) {
-            return properties;
+            return header;
         }
-        BasicProperties decoded = BasicProperties.decode(properties);
+        MessageProperties decoded = header.properties();
         User user = connection.user();
         if (decoded.userId() != null
                 && !decoded.userId().equals(user.name())
@@ -236,8 +237,8 @@ final class ChannelPublishing {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "invalid expiration '" + expiration + "': " + wrong);
         }
         return ReplyAddresses.PSEUDO_QUEUE.equals(decoded.replyTo())
-                ? EncodedProperties.withReplyTo(properties, replies.address())
-                : properties;
+                ? BasicFormat.INSTANCE.header(EncodedProperties.withReplyTo(header.encoded(), replies.address()))
+                : header;
     }
 
     /** What is wrong with an expiration, in RabbitMQ's words; null when nothing is. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** What a channel fetches, and what it says of what it was delivered. Belongs to its connection's loop. */
 final class ChannelSettling {
     private final ChannelMachine channel;
-    private final ConnectionMachine connection;
+    private final OpenConnection connection;
     private final ChannelPrefetch prefetch;
     private final ContentWriter writer;
     private final ChannelCounters counters;
@@ -27,7 +27,7 @@ final class ChannelSettling {
 
     ChannelSettling(
             ChannelMachine channel,
-            ConnectionMachine connection,
+            OpenConnection connection,
             ChannelPrefetch prefetch,
             ContentWriter writer,
             ChannelCounters counters) {
@@ -112,7 +112,7 @@ final class ChannelSettling {
             }
             counters.got(isQuorum, noAck, delivery.redelivered());
             long tag = noAck ? skip() : hold(queue, delivery, null);
-            writer.getOk(tag, delivery, fetched.left(), ContentWriter.propertiesOf(delivery, queue));
+            writer.getOk(tag, delivery, fetched.left(), queue);
         }
     }
 

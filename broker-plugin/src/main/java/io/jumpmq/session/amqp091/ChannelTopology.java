@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 /** What a channel's methods do to exchanges, queues and bindings. Belongs to its connection's loop. */
 final class ChannelTopology {
     private final ChannelMachine channel;
-    private final ConnectionMachine connection;
+    private final OpenConnection connection;
     private String lastQueue = "";
 
-    ChannelTopology(ChannelMachine channel, ConnectionMachine connection) {
+    ChannelTopology(ChannelMachine channel, OpenConnection connection) {
         this.channel = channel;
         this.connection = connection;
     }

@@ -7,12 +7,12 @@ import io.jumpmq.metrics.ChannelCounters;
 /** A channel that confirms what it publishes: gathered, and told when the turn ends. */
 final class ConfirmMode implements ChannelMode, ConfirmWindow.Output {
     private final ChannelMachine channel;
-    private final ConnectionMachine connection;
+    private final OpenConnection connection;
     private final ChannelCounters counters;
     private final ConfirmWindow window = new ConfirmWindow();
     private boolean isDue;
 
-    ConfirmMode(ChannelMachine channel, ConnectionMachine connection, ChannelCounters counters) {
+    ConfirmMode(ChannelMachine channel, OpenConnection connection, ChannelCounters counters) {
         this.channel = channel;
         this.connection = connection;
         this.counters = counters;

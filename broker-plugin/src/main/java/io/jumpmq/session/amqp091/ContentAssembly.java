@@ -2,14 +2,16 @@ package io.jumpmq.session.amqp091;
 
 import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.FrameReader;
+import io.jumpmq.broker.message.MessageHeader;
 import io.jumpmq.value.AmqpException;
+import io.jumpmq.value.MessageProperties;
 import io.jumpmq.value.ReplyCode;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
  * Puts a content together: after a method that announces one come a header frame and as many body frames as it takes.
- * Equal properties, as a publisher's mostly are, share one array.
+ * Equal properties, as a publisher's mostly are, share one header.
  */
 final class ContentAssembly {
     private enum Expects {
@@ -30,7 +32,7 @@ final class ContentAssembly {
     private final long maxBodyBytes;
     private final Holder holder;
     private Expects expects = Expects.METHOD;
-    private byte[] properties = {0, 0};
+    private MessageHeader header = BasicFormat.INSTANCE.header(MessageProperties.NONE);
     private byte[] body = NO_BODY;
     private int bodySize;
     private int received;
@@ -104,18 +106,19 @@ final class ContentAssembly {
     }
 
     private void takeProperties(ByteBuf in, int index, int length) {
-        if (properties.length == length && isEqual(in, index)) {
+        byte[] last = header.encoded();
+        if (last.length == length && isEqual(last, in, index)) {
             return;
         }
         byte[] taken = new byte[length];
         in.getBytes(index, taken);
         BasicProperties.decode(taken); // Refuses what is malformed, before anybody relies on it.
-        properties = taken;
+        header = BasicFormat.INSTANCE.header(taken);
     }
 
-    private boolean isEqual(ByteBuf in, int index) {
-        for (int i = 0; i < properties.length; i++) {
-            if (in.getByte(index + i) != properties[i]) {
+    private static boolean isEqual(byte[] last, ByteBuf in, int index) {
+        for (int i = 0; i < last.length; i++) {
+            if (in.getByte(index + i) != last[i]) {
                 return false;
             }
         }
@@ -161,8 +164,8 @@ final class ContentAssembly {
         hold(0);
     }
 
-    byte[] properties() {
-        return properties;
+    MessageHeader header() {
+        return header;
     }
 
     /** The body, which is the caller's from now on. */

@@ -1,12 +1,12 @@
 package io.jumpmq.session.amqp091;
 
-import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.EncodedProperties;
 import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.message.MessageHeader;
 import io.jumpmq.broker.queue.Delivery;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.ReplyCode;
@@ -24,13 +24,14 @@ final class ContentWriter {
     private static final int NAME_AND_KEY = 640;
 
     private final int number;
-    private final ConnectionMachine connection;
+    private final OpenConnection connection;
 
-    ContentWriter(int number, ConnectionMachine connection) {
+    ContentWriter(int number, OpenConnection connection) {
         this.number = number;
         this.connection = connection;
     }
 
+    /** The message is in this protocol's format; its properties may differ from its own. */
     void deliver(
             byte[] consumerTag, long tag, boolean redelivered, byte[] exchange, Message message, byte[] properties) {
         byte[] key = message.routingKey();
@@ -50,8 +51,8 @@ final class ContentWriter {
         FrameWriter.content(out, number, properties, message.body(), connection.frameMax());
     }
 
-    void getOk(long tag, Delivery delivery, int left, byte[] properties) {
-        Message message = delivery.message();
+    void getOk(long tag, Delivery delivery, int left, QueueRecord queue) {
+        Message message = delivery.message().in(BasicFormat.INSTANCE);
         ByteBuf out = connection.reserve(NAME_AND_KEY);
         int start = FrameWriter.begin(out, FrameReader.METHOD, number);
         out.writeInt(Method.BasicGetOk.ID);
@@ -61,7 +62,7 @@ final class ContentWriter {
         writeShort(out, message.routingKey());
         out.writeInt(left);
         FrameWriter.end(out, start);
-        content(properties, message.body());
+        content(propertiesOf(message, delivery, queue), message.body());
     }
 
     void giveBack(Message message, String why) {
@@ -73,18 +74,17 @@ final class ContentWriter {
         ShortString.write(out, message.exchange());
         writeShort(out, message.routingKey());
         FrameWriter.end(out, start);
-        content(message.properties(), message.body());
+        content(message.header().encoded(), message.body());
     }
 
     /** As published; BCC is for nobody's eyes, and a quorum queue tells how often a message came back. */
-    static byte[] propertiesOf(Delivery delivery, QueueRecord queue) {
-        byte[] properties = delivery.message().properties();
+    static byte[] propertiesOf(Message message, Delivery delivery, QueueRecord queue) {
+        MessageHeader header = message.header();
         boolean counts = queue.settings().quorum();
-        boolean hasHeaders = (BasicProperties.flags(properties) & BasicProperties.HEADERS) != 0;
-        if (!counts && !hasHeaders) {
-            return properties;
+        if (!counts && !header.hasHeaders()) {
+            return header.encoded();
         }
-        FieldTable headers = EncodedProperties.headers(properties);
+        FieldTable headers = header.headers();
         Map<String, @Nullable Object> changes = new HashMap<>();
         if (headers.toMap().containsKey("BCC")) {
             changes.put("BCC", null);
@@ -92,7 +92,9 @@ final class ContentWriter {
         if (counts) {
             changes.put("x-delivery-count", (long) delivery.deliveryCount());
         }
-        return changes.isEmpty() ? properties : EncodedProperties.withHeaders(properties, headers.with(changes));
+        return changes.isEmpty()
+                ? header.encoded()
+                : EncodedProperties.withHeaders(header.encoded(), headers.with(changes));
     }
 
     private void content(byte[] properties, byte[] body) {

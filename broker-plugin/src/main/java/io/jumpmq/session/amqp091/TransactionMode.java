@@ -14,7 +14,7 @@ import java.util.List;
 /** A channel that publishes and settles when it is told to commit. */
 final class TransactionMode implements ChannelMode {
     private final ChannelMachine channel;
-    private final ConnectionMachine connection;
+    private final OpenConnection connection;
     private final ChannelPublishing publishing;
     private final ChannelSettling settling;
     private List<Publish> publications = new ArrayList<>();
@@ -31,10 +31,7 @@ final class TransactionMode implements ChannelMode {
     private record Settle(long tag, Unacked unacked, Settlement how) {}
 
     TransactionMode(
-            ChannelMachine channel,
-            ConnectionMachine connection,
-            ChannelPublishing publishing,
-            ChannelSettling settling) {
+            ChannelMachine channel, OpenConnection connection, ChannelPublishing publishing, ChannelSettling settling) {
         this.channel = channel;
         this.connection = connection;
         this.publishing = publishing;

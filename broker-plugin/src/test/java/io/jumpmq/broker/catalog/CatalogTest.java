@@ -13,8 +13,10 @@ import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.ring.hash.HashAlgorithm;
 import io.jumpmq.security.Permission;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +66,11 @@ class CatalogTest {
         VirtualHost.Routing routing = new VirtualHost.Routing();
         vhost().route(
                         vhost().requireExchange(exchange),
-                        new Message(exchange, key.getBytes(UTF_8), new byte[] {0, 0}, new byte[0]),
+                        new Message(
+                                exchange,
+                                key.getBytes(UTF_8),
+                                BasicFormat.INSTANCE.header(MessageProperties.NONE),
+                                new byte[0]),
                         routing);
         List<String> names = new ArrayList<>();
         for (int i = 0; i < routing.queues().size(); i++) {

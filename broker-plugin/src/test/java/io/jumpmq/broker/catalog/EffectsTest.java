@@ -2,11 +2,11 @@ package io.jumpmq.broker.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.broker.exchange.ConsistentHashExchange;
 import io.jumpmq.broker.queue.QueueSettings;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -249,7 +249,7 @@ class EffectsTest {
     void everyPropertyOfAMessageIsListed() throws ReflectiveOperationException {
         Set<String> listed = new TreeSet<>(PROPERTIES.keySet());
         listed.addAll(CARRIED);
-        assertThat(BasicProperties.class.getRecordComponents())
+        assertThat(MessageProperties.class.getRecordComponents())
                 .extracting(RecordComponent::getName)
                 .containsExactlyInAnyOrderElementsOf(listed);
         requireTest("conformance.MessageTest#allPropertiesComeBack");

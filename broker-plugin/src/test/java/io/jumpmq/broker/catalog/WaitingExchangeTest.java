@@ -9,8 +9,10 @@ import io.jumpmq.broker.exchange.PluginExchange;
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.plugin.ExchangeType;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -82,7 +84,14 @@ class WaitingExchangeTest {
 
         Set<String> routed(String key) {
             VirtualHost.Routing routing = new VirtualHost.Routing();
-            vhost().route(exchange(), new Message("x", key.getBytes(UTF_8), new byte[2], new byte[0]), routing);
+            vhost().route(
+                            exchange(),
+                            new Message(
+                                    "x",
+                                    key.getBytes(UTF_8),
+                                    BasicFormat.INSTANCE.header(MessageProperties.NONE),
+                                    new byte[0]),
+                            routing);
             Set<String> names = new TreeSet<>();
             for (int i = 0; i < routing.queues().size(); i++) {
                 names.add(routing.queues().get(i).name());
@@ -280,7 +289,8 @@ class WaitingExchangeTest {
                         + "historic.jar has failed");
         assertThat(failures).containsExactly("x-historicjava.lang.IllegalStateException: a defect on purpose");
         VirtualHost.Routing routing = new VirtualHost.Routing();
-        Message message = new Message("x", "defect".getBytes(UTF_8), new byte[2], new byte[0]);
+        Message message = new Message(
+                "x", "defect".getBytes(UTF_8), BasicFormat.INSTANCE.header(MessageProperties.NONE), new byte[0]);
         node.vhost().routeOrDrop(node.exchange(), message, routing);
         assertThat(routing.queues().size()).isZero();
         assertThat(node.routed("k")).containsExactly("q");

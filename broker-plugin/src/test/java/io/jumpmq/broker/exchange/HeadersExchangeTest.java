@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.broker.message.MessageHeader;
 import io.jumpmq.plugin.Destination;
 import io.jumpmq.plugin.RefusedException;
 import io.jumpmq.plugin.Router;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -158,11 +160,9 @@ class HeadersExchangeTest {
 
     private static Set<Destination> routed(Router router, @Nullable Map<String, Value> headers) {
         FieldTable table = headers == null ? null : FieldTable.of(fields(headers));
-        byte[] properties = new BasicProperties(
-                        null, null, table, null, null, null, null, null, null, null, null, null, null, null)
-                .encode();
+        MessageHeader header = BasicFormat.INSTANCE.header(MessageProperties.ofHeaders(table));
         RouteBuffer<Destination> out = new RouteBuffer<>();
-        router.route(new Message("x", new byte[0], properties, new byte[0]), new byte[0], out);
+        router.route(new Message("x", new byte[0], header, new byte[0]), new byte[0], out);
         Set<Destination> found = new HashSet<>();
         for (int i = 0; i < out.size(); i++) {
             assertThat(found.add(out.get(i))).as("each once").isTrue();

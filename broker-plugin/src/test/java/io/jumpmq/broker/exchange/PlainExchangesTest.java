@@ -7,7 +7,9 @@ import io.jumpmq.broker.message.Message;
 import io.jumpmq.plugin.Destination;
 import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.plugin.Router;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -79,7 +81,8 @@ class PlainExchangesTest {
     private static Set<Destination> routed(Router router, String key) {
         RouteBuffer<Destination> out = new RouteBuffer<>();
         byte[] bytes = key.getBytes(UTF_8);
-        router.route(new Message("x", bytes, new byte[] {0, 0}, new byte[0]), bytes, out);
+        router.route(
+                new Message("x", bytes, BasicFormat.INSTANCE.header(MessageProperties.NONE), new byte[0]), bytes, out);
         Set<Destination> found = new HashSet<>();
         for (int i = 0; i < out.size(); i++) {
             assertThat(found.add(out.get(i))).as("each once").isTrue();

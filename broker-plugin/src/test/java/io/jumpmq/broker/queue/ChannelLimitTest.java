@@ -53,6 +53,20 @@ class ChannelLimitTest {
     }
 
     @Test
+    void leaveThatIsNotDrainedWaitsForMessages() {
+        QueueConsumer consumer = test.consumeLimited("c1");
+
+        test.queue.credit(consumer, 2, false, test.now);
+        test.publish("a", "b", "c");
+        assertThat(test.channel.heard()).containsExactly("c1: a", "c1: b", "c1 wants credit");
+
+        test.queue.credit(consumer, 4, false, test.now);
+        assertThat(test.channel.heard()).containsExactly("c1: c");
+        test.queue.credit(consumer, 0, true, test.now);
+        assertThat(test.channel.heard()).containsExactly("c1 returns 3");
+    }
+
+    @Test
     void leaveThatComesTooLateGoesBack() {
         QueueConsumer consumer = test.consumeLimited("c1");
         test.publish("a");

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.EncodedProperties;
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.session.amqp091.BasicFormat;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +66,8 @@ class DeadLetterTest {
 
     @Test
     void messageWithoutHeadersGetsSome() {
-        Message bare = new Message("origin", "key".getBytes(UTF_8), BasicProperties.NONE.encode(), new byte[0]);
+        Message bare = new Message(
+                "origin", "key".getBytes(UTF_8), BasicFormat.INSTANCE.header(MessageProperties.NONE), new byte[0]);
 
         assertThat(deaths(die(bare, DeathReason.MAXLEN, "q1"))).hasSize(1);
     }
@@ -74,22 +77,22 @@ class DeadLetterTest {
         Message letter =
                 die(message(Map.of(), "10"), DeathReason.REJECTED, "q1").message();
 
-        assertThat(BasicProperties.decode(letter.properties()).expiration()).isNull();
-        assertThat(EncodedProperties.expirationMillis(letter.properties())).isEqualTo(QueueEntry.NEVER);
+        assertThat(letter.header().properties().expiration()).isNull();
+        assertThat(letter.header().expirationMillis()).isEqualTo(QueueEntry.NEVER);
     }
 
     @Test
     void otherPropertiesStayAsTheyWere() {
-        BasicProperties before = new BasicProperties(
+        MessageProperties before = new MessageProperties(
                 "text/plain", "gzip", null, 2, 7, "c", "r", null, "m", 42L, "t", "guest", "app", "cluster");
-        Message dead = new Message("origin", "key".getBytes(UTF_8), before.encode(), new byte[0]);
+        Message dead = new Message("origin", "key".getBytes(UTF_8), BasicFormat.INSTANCE.header(before), new byte[0]);
 
-        BasicProperties after = BasicProperties.decode(
-                die(dead, DeathReason.REJECTED, "q1").message().properties());
+        MessageProperties after =
+                die(dead, DeathReason.REJECTED, "q1").message().header().properties();
 
         assertThat(after.headers()).isNotNull();
-        assertThat(EncodedProperties.withHeaders(after.encode(), FieldTable.EMPTY))
-                .isEqualTo(before.encode());
+        assertThat(EncodedProperties.withHeaders(BasicProperties.encode(after), FieldTable.EMPTY))
+                .isEqualTo(BasicProperties.encode(before));
     }
 
     @Test
@@ -219,12 +222,12 @@ class DeadLetterTest {
     }
 
     private static Message message(Map<String, ?> headers, @Nullable String expiration) {
-        BasicProperties properties = new BasicProperties(
+        MessageProperties properties = new MessageProperties(
                 null, null, null, null, null, null, null, expiration, null, null, null, null, null, null);
         return new Message(
                 "origin",
                 "key".getBytes(UTF_8),
-                EncodedProperties.withHeaders(properties.encode(), FieldTable.of(headers)),
+                BasicFormat.INSTANCE.header(properties).withHeaders(FieldTable.of(headers)),
                 "body".getBytes(UTF_8));
     }
 
@@ -242,10 +245,8 @@ class DeadLetterTest {
     }
 
     private static FieldTable headers(DeadLetter letter) {
-        FieldTable headers =
-                BasicProperties.decode(letter.message().properties()).headers();
-        assertThat(headers).isNotNull();
-        return headers;
+        assertThat(letter.message().header().hasHeaders()).isTrue();
+        return letter.message().header().headers();
     }
 
     private static List<FieldTable> deaths(DeadLetter letter) {

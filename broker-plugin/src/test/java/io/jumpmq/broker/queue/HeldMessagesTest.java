@@ -3,6 +3,8 @@ package io.jumpmq.broker.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.session.amqp091.BasicFormat;
+import io.jumpmq.value.MessageProperties;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +19,11 @@ class HeldMessagesTest {
     private final HeldMessages held = new HeldMessages();
 
     private static QueueEntry entry(long position) {
-        return new QueueEntry(new Message("", new byte[0], new byte[2], new byte[0]), position, QueueEntry.NEVER, 0);
+        return new QueueEntry(
+                new Message("", new byte[0], BasicFormat.INSTANCE.header(MessageProperties.NONE), new byte[0]),
+                position,
+                QueueEntry.NEVER,
+                0);
     }
 
     @Test

@@ -52,6 +52,7 @@ class LateAcknowledgementTest {
     void aClosingChannel() {
         test.queue.remove(List.of(), List.of(first), test.now);
 
+        assertThat(test.channel.deliveries).isEmpty();
         assertThat(test.queue.unacknowledged()).isEqualTo(1);
         assertThat(test.queue.ready()).isZero();
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.session.amqp091.BasicFormat;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,7 @@ final class Letter {
     }
 
     Message message() {
-        return new Message("", "key".getBytes(UTF_8), properties(), body.getBytes(UTF_8));
+        return new Message("", "key".getBytes(UTF_8), BasicFormat.INSTANCE.header(properties()), body.getBytes(UTF_8));
     }
 
     private byte[] properties() {

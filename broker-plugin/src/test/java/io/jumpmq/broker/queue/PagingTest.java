@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.broker.message.Message;
+import io.jumpmq.session.amqp091.BasicFormat;
+import io.jumpmq.value.MessageProperties;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -121,7 +123,8 @@ class PagingTest {
 
     private static Message message(int number, boolean persistent) {
         byte[] properties = persistent ? new byte[] {0x10, 0, 2} : new byte[] {0, 0};
-        return new Message("", "q".getBytes(UTF_8), properties, ("m" + number).getBytes(UTF_8));
+        return new Message(
+                "", "q".getBytes(UTF_8), BasicFormat.INSTANCE.header(properties), ("m" + number).getBytes(UTF_8));
     }
 
     private static String body(Delivery entry) {
@@ -273,7 +276,10 @@ class PagingTest {
         publish(0, 1);
         queue.requeue(Objects.requireNonNull(queue.get(false, NOW)), NOW);
         queue.letGo(0);
-        queue.publish(new Message("", new byte[0], new byte[] {0, 0}, new byte[1 << 20]), null, NOW);
+        queue.publish(
+                new Message("", new byte[0], BasicFormat.INSTANCE.header(MessageProperties.NONE), new byte[1 << 20]),
+                null,
+                NOW);
         queue.add(consumer(0), NOW);
         log.answerAll();
         assertThat(delivered).extracting(Delivery::position).containsExactly(0L, 1L);
@@ -339,7 +345,8 @@ class PagingTest {
         MessageQueue priorities = queue(settings);
         for (int i = 0; i < 20; i++) {
             byte[] properties = {0x08, 0, (byte) (i % 5)};
-            Message message = new Message("", new byte[0], properties, ("m" + i).getBytes(UTF_8));
+            Message message =
+                    new Message("", new byte[0], BasicFormat.INSTANCE.header(properties), ("m" + i).getBytes(UTF_8));
             log.kept.put((long) i, new LogListener.Stored(i, message, Long.MAX_VALUE, 0, null));
         }
         priorities.recover(new LogListener.Recovered(0, 19, 20, 50, -1, List.of()));

@@ -8,6 +8,7 @@ import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -133,7 +134,7 @@ final class Conversation {
                 int start = FrameWriter.begin(out, FrameReader.HEADER, channel);
                 out.writeShort(Integer.parseInt(words.get("class", "60"))).writeShort(0);
                 out.writeLong(Long.parseLong(words.get("size", "0")));
-                out.writeBytes(properties(words).encode());
+                out.writeBytes(BasicProperties.encode(properties(words)));
                 FrameWriter.end(out, start);
             }
             case "body" -> {
@@ -218,9 +219,9 @@ final class Conversation {
         return FieldTable.of(entries);
     }
 
-    private static BasicProperties properties(Words words) {
+    private static MessageProperties properties(Words words) {
         String mode = words.get("delivery-mode", "");
-        return new BasicProperties(
+        return new MessageProperties(
                 words.find("content-type"),
                 null,
                 null,
@@ -302,7 +303,7 @@ final class Conversation {
             case FrameReader.HEADER -> {
                 fields.put("what", "header");
                 fields.put("size", String.valueOf(payload.getLong(4)));
-                BasicProperties properties = BasicProperties.decode(
+                MessageProperties properties = BasicProperties.decode(
                         ByteBufUtil.getBytes(payload, METHOD_HEADER, payload.readableBytes() - METHOD_HEADER));
                 fields.put("expiration", String.valueOf(properties.expiration()));
             }

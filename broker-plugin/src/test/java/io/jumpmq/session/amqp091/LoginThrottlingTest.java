@@ -60,7 +60,7 @@ class LoginThrottlingTest {
         guess();
         SteppedClient plain = login("guest", "guest");
         SteppedClient table = login("AMQPLAIN", amqplain("guest", "guest"));
-        broker.advance(ConnectionMachine.THROTTLED_MILLIS - 100);
+        broker.advance(Handshake.THROTTLED_MILLIS - 100);
         for (SteppedClient client : new SteppedClient[] {plain, table}) {
             assertThat(client.isClosed()).isFalse();
             assertThat(text(client)).doesNotContain("ACCESS_REFUSED");
@@ -88,7 +88,7 @@ class LoginThrottlingTest {
         guess();
         SteppedClient client = login("guest", "guest");
         client.hangUp();
-        broker.advance(2 * ConnectionMachine.THROTTLED_MILLIS);
+        broker.advance(2 * Handshake.THROTTLED_MILLIS);
         assertThat(client.log()).isEmpty();
         assertThat(broker.failures()).isEmpty();
     }

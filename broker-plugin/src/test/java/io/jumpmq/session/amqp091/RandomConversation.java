@@ -7,6 +7,7 @@ import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -178,7 +179,7 @@ final class RandomConversation {
         add(
                 channel,
                 new Method.BasicPublish(pick(EXCHANGES), pick(KEYS), random.nextBoolean(), random.nextInt(200) == 0));
-        BasicProperties properties = new BasicProperties(
+        MessageProperties properties = new MessageProperties(
                 null,
                 null,
                 random.nextBoolean() ? null : pick(TABLES),
@@ -195,7 +196,11 @@ final class RandomConversation {
                 null);
         ByteBuf out = Unpooled.buffer();
         FrameWriter.content(
-                out, channel, properties.encode(), new byte[random.nextInt(1 << random.nextInt(1, 13))], 4_096);
+                out,
+                channel,
+                BasicProperties.encode(properties),
+                new byte[random.nextInt(1 << random.nextInt(1, 13))],
+                4_096);
         split(out);
     }
 

@@ -17,6 +17,7 @@ import io.jumpmq.remote.QueueHost;
 import io.jumpmq.remote.RemoteQueue;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.value.FieldTable;
+import io.jumpmq.value.MessageProperties;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
@@ -373,7 +374,8 @@ class RemoteQueueTest {
     @Test
     void operatorsAreTold() {
         OperatorChannel channel = new OperatorChannel(near.broker());
-        Message message = new Message("", "far".getBytes(UTF_8), new byte[2], new byte[3]);
+        Message message = new Message(
+                "", "far".getBytes(UTF_8), BasicFormat.INSTANCE.header(MessageProperties.NONE), new byte[3]);
         CompletableFuture<Boolean> published =
                 channel.publish(near.vhost(), near.vhost().requireExchange(""), message, "guest");
         peer.settle();

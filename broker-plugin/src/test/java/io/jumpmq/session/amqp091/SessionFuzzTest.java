@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jumpmq.amqp.BasicProperties;
 import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.Method;
+import io.jumpmq.session.Connection;
 import io.jumpmq.session.ConnectionSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -54,7 +55,7 @@ class SessionFuzzTest {
         Tally tally = new Tally();
         while (tally.frames < frames) {
             SteppedBroker broker = new SteppedBroker();
-            List<WeakReference<ConnectionMachine>> ended = new ArrayList<>();
+            List<WeakReference<Connection>> ended = new ArrayList<>();
             for (int i = 0; i < CONVERSATIONS_PER_BROKER && tally.frames < frames; i++) {
                 ended.add(converse(broker, seed++, tally));
             }
@@ -80,7 +81,7 @@ class SessionFuzzTest {
         private long answers;
     }
 
-    private static WeakReference<ConnectionMachine> converse(SteppedBroker broker, long seed, Tally tally) {
+    private static WeakReference<Connection> converse(SteppedBroker broker, long seed, Tally tally) {
         SplittableRandom random = new SplittableRandom(seed);
         List<byte[]> frames = new RandomConversation(random).frames();
         SteppedClient client = broker.connect(ConnectionSettings.DEFAULT);

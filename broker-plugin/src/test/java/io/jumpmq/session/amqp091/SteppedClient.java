@@ -6,10 +6,12 @@ import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.amqp.FrameWriter;
 import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.node.ConnectionId;
+import io.jumpmq.session.Connection;
 import io.jumpmq.session.ConnectionContext;
 import io.jumpmq.session.ConnectionListener;
 import io.jumpmq.session.ConnectionOutput;
 import io.jumpmq.session.ConnectionSettings;
+import io.jumpmq.session.ProtocolNegotiation;
 import io.jumpmq.value.FieldTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -23,7 +25,7 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
     private static final FieldTable SERVER_PROPERTIES = FieldTable.of(Map.of("product", "JumpMQ"));
 
     private final SteppedBroker broker;
-    private final ConnectionMachine machine;
+    private Connection machine;
     private final ByteBuf unread = Unpooled.buffer();
     private final ByteBuf out = Unpooled.buffer();
     private final List<String> log = new ArrayList<>();
@@ -36,17 +38,19 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     SteppedClient(SteppedBroker broker, long id, ConnectionSettings settings) {
         this.broker = broker;
-        this.machine = new ConnectionMachine(new ConnectionContext(
+        ConnectionContext context = new ConnectionContext(
                 new ConnectionId(broker.broker().incarnation(), id),
                 broker.loop(),
                 broker.broker(),
                 broker.authenticator(),
+                broker.nowMillis(),
                 InetAddress.getLoopbackAddress(),
                 "client " + id,
                 settings,
                 SERVER_PROPERTIES,
                 this,
-                this));
+                this);
+        this.machine = new ProtocolNegotiation(List.of(new Amqp091()), context, chosen -> machine = chosen);
     }
 
     /** What guest sends to open a connection and its channel 1, without waiting for answers. */
@@ -166,7 +170,7 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
         return pauseMillis;
     }
 
-    ConnectionMachine machine() {
+    Connection machine() {
         return machine;
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jumpmq.session;
+
+import org.jspecify.annotations.NullMarked;
