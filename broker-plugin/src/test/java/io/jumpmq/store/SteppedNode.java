@@ -148,8 +148,11 @@ final class SteppedNode {
             catalog.addAll(broker.snapshot());
         });
         store.begin(catalog);
-        broker.releaseEarlierLives();
+        CompletableFuture<?> released = broker.releaseEarlierLives();
         settleLoops();
+        if (released.isCompletedExceptionally() && !broken) {
+            throw new IllegalStateException("what earlier lives left is still there");
+        }
     }
 
     private void storeFailed(Throwable cause) {
