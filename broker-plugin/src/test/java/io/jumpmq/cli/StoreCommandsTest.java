@@ -78,7 +78,7 @@ class StoreCommandsTest {
         CommandLineRun dump = store("dump", folder.toString());
         assertThat(dump.out())
                 .contains(
-                        "change\tQueueDeclared[vhost=/, name=kept",
+                        "decided\tQueueDeclared[vhost=/, name=kept",
                         "message\tqueue 'kept' in vhost '/' position 99 body 10",
                         "stopped\tin order")
                 .contains("password=(password hash)");
