@@ -2,6 +2,7 @@ package io.jumpmq.ring;
 
 import io.jumpmq.ring.hash.HashAlgorithm;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,30 @@ public final class Ring<D> {
     }
 
     /**
+     * Gives several destinations other weights in one step: nobody ever sees the ring between two of them. It comes to what
+     * {@link RingPlan#of} tells, its epoch included, and costs what moves.
+     *
+     * @param wanted each destination's weight, 0 to take it off; its order decides where order is free
+     * @throws IllegalArgumentException as {@link RingPlan#of} does; nothing has changed then
+     */
+    public RingChange<D> setWeights(Map<D, Integer> wanted) {
+        List<RingCommand<D>> commands = RingPlan.commands(this, wanted);
+        RingState<D> before = state;
+        Buckets.Edit<D> edit = before.buckets().edit();
+        for (RingCommand<D> command : commands) {
+            D destination = command.destination();
+            int weight = command instanceof RingCommand.Bind<D> bind ? bind.weight() : 0;
+            int more = weight - weight(destination);
+            if (more > 0) {
+                grow(destination, more, edit);
+            } else {
+                free(destination, -more, edit);
+            }
+        }
+        return commands.isEmpty() ? new RingChange<>(before, before) : publish(edit, commands.size());
+    }
+
+    /**
      * Gives the destination {@code weight} buckets; the last binding wins. One that is new, or grows, gets buckets at
      * the array's end; one that shrinks loses its highest buckets.
      *
@@ -91,11 +116,16 @@ public final class Ring<D> {
      */
     public void requireBindable(D destination, int weight) {
         requireWeight(weight);
-        int buckets = state.bucketCount();
         int more = weight - weight(destination);
-        if (more > MAX_BUCKETS - buckets) {
+        if (more > 0) {
+            requireBuckets(destination, weight, (long) state.bucketCount() + more);
+        }
+    }
+
+    static void requireBuckets(Object destination, int weight, long buckets) {
+        if (buckets > MAX_BUCKETS) {
             throw new IllegalArgumentException("weight " + weight + " for " + destination + " would give the ring "
-                    + ((long) buckets + more) + " buckets; the limit is " + MAX_BUCKETS);
+                    + buckets + " buckets; the limit is " + MAX_BUCKETS);
         }
     }
 
@@ -115,16 +145,25 @@ public final class Ring<D> {
 
     private RingChange<D> grow(D destination, int count) {
         Buckets.Edit<D> edit = state.buckets().edit();
+        grow(destination, count, edit);
+        return publish(edit, 1);
+    }
+
+    private void grow(D destination, int count, Buckets.Edit<D> edit) {
         BucketSet buckets = owned.computeIfAbsent(destination, unused -> new BucketSet());
         for (int bucket = edit.size(); bucket < edit.size() + count; bucket++) {
             buckets.add(bucket);
         }
         edit.append(destination, count);
-        return publish(edit);
     }
 
     private RingChange<D> free(D destination, int count) {
         Buckets.Edit<D> edit = state.buckets().edit();
+        free(destination, count, edit);
+        return publish(edit, 1);
+    }
+
+    private void free(D destination, int count, Buckets.Edit<D> edit) {
         BucketSet buckets = ownedBy(destination);
         for (int i = 0; i < count; i++) {
             int slot = buckets.removeHighest();
@@ -141,7 +180,6 @@ public final class Ring<D> {
         if (buckets.size() == 0) {
             owned.remove(destination);
         }
-        return publish(edit);
     }
 
     private BucketSet ownedBy(D destination) {
@@ -152,9 +190,9 @@ public final class Ring<D> {
         return buckets;
     }
 
-    private RingChange<D> publish(Buckets.Edit<D> edit) {
+    private RingChange<D> publish(Buckets.Edit<D> edit, int changes) {
         RingState<D> before = state;
-        RingState<D> after = new RingState<>(before.algorithm(), before.epoch() + 1, edit.done());
+        RingState<D> after = new RingState<>(before.algorithm(), before.epoch() + changes, edit.done());
         state = after;
         return new RingChange<>(before, after);
     }

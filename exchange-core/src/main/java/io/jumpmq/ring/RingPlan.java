@@ -27,9 +27,14 @@ public record RingPlan<D>(List<RingCommand<D>> commands, RingChange<D> change) {
      */
     public static <D> RingPlan<D> of(RingState<D> current, Map<D, Integer> wanted) {
         Ring<D> ring = new Ring<>(current);
+        return new RingPlan<>(commands(ring, wanted), ring.setWeights(wanted));
+    }
+
+    /** Those that give a ring other weights, in the order to carry them out. */
+    static <D> List<RingCommand<D>> commands(Ring<D> ring, Map<D, Integer> wanted) {
         List<RingCommand<D>> grow = new ArrayList<>();
         List<RingCommand<D>> shrink = new ArrayList<>();
-        long most = current.bucketCount();
+        long most = ring.state().bucketCount();
         for (Map.Entry<D, Integer> entry : wanted.entrySet()) {
             D destination = entry.getKey();
             int weight = entry.getValue();
@@ -47,7 +52,19 @@ public record RingPlan<D>(List<RingCommand<D>> commands, RingChange<D> change) {
         boolean fits = most <= Ring.MAX_BUCKETS;
         List<RingCommand<D>> commands = new ArrayList<>(fits ? grow : shrink);
         commands.addAll(fits ? shrink : grow);
-        commands.forEach(ring::apply);
-        return new RingPlan<>(commands, new RingChange<>(current, ring.state()));
+        requireRoom(ring, commands);
+        return commands;
+    }
+
+    private static <D> void requireRoom(Ring<D> ring, List<RingCommand<D>> commands) {
+        long buckets = ring.state().bucketCount();
+        for (RingCommand<D> command : commands) {
+            int weight = command instanceof RingCommand.Bind<D> bind ? bind.weight() : 0;
+            int more = weight - ring.weight(command.destination());
+            buckets += more;
+            if (more > 0) {
+                Ring.requireBuckets(command.destination(), weight, buckets);
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jumpmq.ring.hash.HashAlgorithm;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,19 @@ class RingPlanTest {
     }
 
     @Test
+    void whatIsRefusedHalfwayChangesNothing() {
+        Ring<String> ring = ring(3, 2);
+        RingState<String> before = ring.state();
+        Map<String, Integer> wanted = new LinkedHashMap<>();
+        wanted.put("q0", 5);
+        wanted.put("q1", 10_001);
+        assertThatThrownBy(() -> ring.setWeights(wanted)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(ring.state()).isSameAs(before);
+        ring.remove("q0");
+        assertThat(ring.state().weights()).isEqualTo(Map.of("q1", 2));
+    }
+
+    @Test
     void aWeightOutOfRangeIsRefused() {
         assertThatThrownBy(() -> RingPlan.of(ring(1).state(), Map.of("q0", 10_001)))
                 .hasMessage("a weight must be from 1 to 10000, not 10001");
@@ -102,8 +116,17 @@ class RingPlanTest {
                 wanted.put("q" + random.nextInt(9), random.nextInt(9));
             }
             RingPlan<String> plan = RingPlan.of(ring.state(), wanted);
+            Ring<String> atOnce = new Ring<>(ring.state());
+            atOnce.setWeights(wanted);
             plan.commands().forEach(ring::apply);
             assertThat(ring.state()).isEqualTo(plan.change().after());
+            assertThat(atOnce.state()).isEqualTo(ring.state());
+            for (String destination : List.of("q0", "q3", "q8")) {
+                atOnce.remove(destination);
+                ring.remove(destination);
+                assertThat(atOnce.state()).as("what follows").isEqualTo(ring.state());
+            }
+            wanted.keySet().removeAll(List.of("q0", "q3", "q8"));
             wanted.forEach((destination, weight) ->
                     assertThat(ring.weight(destination)).isEqualTo(weight));
         }

@@ -90,6 +90,15 @@ final class Application implements Change.Visitor<Boolean> {
     }
 
     @Override
+    public Boolean weightsSet(Change.WeightsSet set) {
+        VirtualHost vhost = vhost(set.vhost(), set);
+        ConsistentHashRouter ring = Rings.require(vhost, set.exchange());
+        ring.setWeights(Rings.wanted(vhost, set.weights()));
+        follow(vhost.requireExchange(set.exchange()), ring.bindingKeys());
+        return true;
+    }
+
+    @Override
     public Boolean ringNoted(Change.RingNoted noted) {
         Rings.note(vhost(noted.vhost(), noted), noted);
         return false;

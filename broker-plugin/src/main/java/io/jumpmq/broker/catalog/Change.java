@@ -7,6 +7,7 @@ import io.jumpmq.security.Permission;
 import io.jumpmq.security.TopicPermission;
 import io.jumpmq.security.UserLimits;
 import io.jumpmq.value.FieldTable;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -260,6 +261,22 @@ public sealed interface Change {
     }
 
     /**
+     * Destinations of a ring have other weights, all in one step; the bindings follow.
+     *
+     * @param weights 0: off the ring; their order decides where order is free
+     */
+    record WeightsSet(String vhost, String exchange, List<Command.Weight> weights) implements OfRing {
+        public WeightsSet {
+            weights = List.copyOf(weights);
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.weightsSet(this);
+        }
+    }
+
+    /**
      * A ring is going to be changed: for its history.
      *
      * @param user whose change it is; empty: the broker's own
@@ -320,6 +337,8 @@ public sealed interface Change {
         R policyDeleted(PolicyDeleted change);
 
         R ringRestored(RingRestored change);
+
+        R weightsSet(WeightsSet change);
 
         R ringNoted(RingNoted change);
     }

@@ -17,8 +17,10 @@ import io.jumpmq.value.ReplyCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -58,6 +60,7 @@ public final class ChangeCodec {
     private static final int EXCHANGE_DECLARED_BY = 27;
     private static final int NODE_STARTED = 28;
     private static final int QUEUE_IDS_RESERVED = 29;
+    private static final int WEIGHTS_SET = 30;
 
     private ChangeCodec() {}
 
@@ -235,6 +238,19 @@ public final class ChangeCodec {
         }
 
         @Override
+        public Writer weightsSet(Change.WeightsSet set) {
+            out.kind(WEIGHTS_SET)
+                    .text(set.vhost())
+                    .text(set.exchange())
+                    .number(set.weights().size());
+            set.weights()
+                    .forEach(weight -> out.flag(weight.kind() == DestinationKind.QUEUE)
+                            .text(weight.destination())
+                            .number(weight.weight()));
+            return out;
+        }
+
+        @Override
         public Writer queueIdsReserved(Change.QueueIdsReserved reserved) {
             return out.kind(QUEUE_IDS_RESERVED).number(reserved.highest());
         }
@@ -356,6 +372,7 @@ public final class ChangeCodec {
             case EXCHANGE_DECLARED_BY ->
                 new Change.ExchangeDeclared(
                         in.text(), in.text(), in.text(), in.flag(), in.flag(), in.flag(), in.table(), in.life());
+            case WEIGHTS_SET -> new Change.WeightsSet(in.text(), in.text(), in.weights());
             case QUEUE_IDS_RESERVED -> new Change.QueueIdsReserved(in.number());
             case NODE_STARTED -> new Change.NodeStarted(in.life());
             case RING_NOTED -> new Change.RingNoted(in.text(), in.text(), in.number(), in.text(), in.block());
@@ -479,6 +496,14 @@ public final class ChangeCodec {
                 texts.add(text());
             }
             return Set.copyOf(texts);
+        }
+
+        List<Command.Weight> weights() {
+            List<Command.Weight> weights = new ArrayList<>();
+            for (long count = number(); count > 0; count--) {
+                weights.add(new Command.Weight(destination(), text(), (int) number()));
+            }
+            return weights;
         }
 
         boolean flag() {

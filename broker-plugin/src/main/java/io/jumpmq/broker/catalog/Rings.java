@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Decides what becomes of whole rings: several weights in one step, a ring as it was elsewhere. Changes nothing. */
 public final class Rings {
@@ -129,6 +130,17 @@ public final class Rings {
      */
     public static RingPlan<RingMember> plan(VirtualHost vhost, String exchange, List<Command.Weight> weights) {
         ConsistentHashRouter router = require(vhost, exchange);
+        Map<Destination, Integer> wanted = wanted(vhost, weights);
+        requireRoom(router.state(), wanted);
+        try {
+            return router.plan(wanted);
+        } catch (IllegalArgumentException e) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The weights by destination, in their order. */
+    static Map<Destination, Integer> wanted(VirtualHost vhost, List<Command.Weight> weights) {
         Map<Destination, Integer> wanted = new LinkedHashMap<>();
         for (Command.Weight weight : weights) {
             Destination destination = Topology.destination(vhost, weight.kind(), weight.destination());
@@ -142,12 +154,7 @@ public final class Rings {
                 throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "two weights for " + destination);
             }
         }
-        requireRoom(router.state(), wanted);
-        try {
-            return router.plan(wanted);
-        } catch (IllegalArgumentException e) {
-            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, String.valueOf(e.getMessage()));
-        }
+        return wanted;
     }
 
     /** Before a plan is made, which of so large a ring would take much memory. */
@@ -165,15 +172,26 @@ public final class Rings {
     }
 
     static List<Change> setWeights(VirtualHost vhost, Command.SetWeights set) {
-        RingPlan<RingMember> plan = plan(vhost, set.exchange(), set.weights());
+        RingState<RingMember> now = require(vhost, set.exchange()).state();
+        Map<Destination, Integer> wanted = wanted(vhost, set.weights());
+        requireRoom(now, wanted);
         ExchangeRecord exchange = vhost.requireExchange(set.exchange());
-        requireEpoch(
-                exchange,
-                plan.change().before(),
-                set.ifEpoch().orElse(plan.change().before().epoch()));
-        return plan.commands().isEmpty()
-                ? List.of()
-                : changes(vhost, exchange, plan.change().after());
+        requireEpoch(exchange, now, set.ifEpoch().orElse(now.epoch()));
+        Map<RingMember, Integer> weights = now.weights();
+        boolean same = wanted.entrySet().stream()
+                .allMatch(one -> one.getValue().equals(weights.getOrDefault(new RingMember(one.getKey()), 0)));
+        if (same) {
+            return List.of();
+        }
+        boolean isEmptied = weights.keySet().stream().allMatch(member -> isZero(wanted.get(member.destination())))
+                && wanted.values().stream().allMatch(Rings::isZero);
+        return isEmptied && exchange.autoDelete() && !exchange.bindings.isEmpty()
+                ? new Removal().exchange(exchange).changes()
+                : List.of(new Change.WeightsSet(vhost.name(), exchange.name(), set.weights()));
+    }
+
+    private static boolean isZero(@Nullable Integer weight) {
+        return weight != null && weight == 0;
     }
 
     /**

@@ -187,6 +187,22 @@ public final class ConsistentHashExchange implements ExchangeType {
             return RingPlan.of(now, weights);
         }
 
+        /**
+         * Gives destinations other weights, all in one step, as {@link #plan} tells. For the catalog's loop.
+         *
+         * @throws IllegalArgumentException as {@link #plan} does; nothing has changed then
+         */
+        public void setWeights(Map<Destination, Integer> wanted) {
+            Map<RingMember, Integer> weights = new LinkedHashMap<>();
+            wanted.forEach((destination, weight) -> weights.put(member(destination), weight));
+            ring.setWeights(weights);
+            wanted.forEach((destination, weight) -> {
+                if (weight == 0) {
+                    members.remove(destination);
+                }
+            });
+        }
+
         @Override
         public void validate(Binding binding) {
             RingMember known = members.get(binding.destination());
