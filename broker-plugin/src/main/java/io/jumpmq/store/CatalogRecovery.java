@@ -25,8 +25,8 @@ final class CatalogRecovery {
     /** Parts of a decision whose last one has not come yet. */
     private final List<Recorded> undecided = new ArrayList<>();
 
-    /** Where the changes of the last decision begin. */
-    private int lastDecision;
+    /** Where the changes of the record before begin, if it was a decision; -1: it was none, or is lost. */
+    private int lastDecision = -1;
 
     private @Nullable Incarnation recorded;
 
@@ -169,6 +169,8 @@ final class CatalogRecovery {
                 }
                 long from = scan.offset();
                 more = scan.skip();
+                lastDecision = -1;
+                undecided.clear();
                 damage.found(
                         name,
                         from,
@@ -201,6 +203,15 @@ final class CatalogRecovery {
         }
     }
 
+    private void retract(String name, long offset) throws IOException {
+        if (lastDecision < 0) {
+            damage.found(name, offset, "it takes back a decision that is not there");
+            return;
+        }
+        changes.subList(lastDecision, changes.size()).clear();
+        lastDecision = -1;
+    }
+
     private void found(Recorded one) {
         if (one.change() instanceof Change.QueueDeclared declared) {
             queues.add(declared.id());
@@ -218,11 +229,11 @@ final class CatalogRecovery {
                     damage.found(name, scan.offset(), "a change of the catalog makes no sense");
                     return;
                 }
+                lastDecision = -1;
                 found(new Recorded(change, name, scan.offset()));
             }
             case Records.DECIDING, Records.DECIDED -> decision(name, scan);
-            case Records.RETRACTED ->
-                changes.subList(lastDecision, changes.size()).clear();
+            case Records.RETRACTED -> retract(name, scan.offset());
             case Records.QUEUE_DELETED -> queues.add(scan.buffer().getLong(scan.payloadAt() + 1));
             case Records.FLUSHED -> {}
             default -> damage.found(name, scan.offset(), "a record of unknown type " + scan.type());

@@ -1,5 +1,6 @@
 package io.jumpmq.store;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -386,5 +387,33 @@ class CatalogJournalTest {
         Subject again = new Subject(disk.kill());
         assertThat(again.all()).containsAll(before).hasSize(before.size() + 1);
         assertThat(imported(again)).isZero();
+    }
+
+    /** A repair must not take back the one before it instead. */
+    @Test
+    void whereADecisionIsLostNoOtherIsTakenBack() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        Subject subject = new Subject(disk);
+        fill(subject);
+        subject.queue("before", true);
+        Catalog other = new Catalog(ServiceLoader.load(ExchangeType.class), CatalogObserver.NONE);
+        subject.catalog.snapshot().forEach(other::apply);
+        assertThat(subject.journal.append(decisionOf(other, 1), false)).isTrue();
+        subject.journal.retract();
+        subject.journal.noteFlushed();
+        SimulatedDisk damaged = disk.kill();
+        byte[] journal = damaged.content(damaged.list().stream()
+                .filter(name -> name.endsWith(".journal"))
+                .findFirst()
+                .orElseThrow());
+        journal[new String(journal, ISO_8859_1).indexOf("import-0")] ^= 1;
+        List<String> findings = new ArrayList<>();
+        CatalogRecovery.Found found = CatalogRecovery.read(damaged, (file, offset, what) -> findings.add(what));
+        assertThat(findings).anyMatch(what -> what.contains("takes back a decision that is not there"));
+        assertThat(found.plain())
+                .anyMatch(change -> change instanceof Change.QueueDeclared queue
+                        && queue.name().equals("before"))
+                .noneMatch(change -> change instanceof Change.QueueDeclared queue
+                        && queue.name().startsWith("import-"));
     }
 }
