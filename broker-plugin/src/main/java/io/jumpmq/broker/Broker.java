@@ -389,7 +389,9 @@ public final class Broker implements CatalogObserver {
         listeners.forEach(listener -> listener.userDeleted(user));
     }
 
-    void deleteUnused(Loop from, QueueRecord queue) {
-        submit(from, new Command.DeleteQueue(queue.vhost(), queue.name(), queue.id()), "", false, outcome -> {});
+    /** @param then run on {@code from} when it is gone */
+    void deleteUnused(Loop from, QueueRecord queue, Runnable then) {
+        Command delete = new Command.DeleteQueue(queue.vhost(), queue.name(), queue.id());
+        submit(from, delete, "", false, outcome -> then.run());
     }
 }

@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A queue at work on this node: its core, the loop that is its home, and what reaches it from others. */
 final class LocalQueue implements QueuePort, QueueOutput, LogListener {
@@ -84,6 +85,9 @@ final class LocalQueue implements QueuePort, QueueOutput, LogListener {
 
     /** Fetches that wait for what is being loaded. */
     private final Deque<Get> gets = new ArrayDeque<>();
+
+    /** Tells whoever leaves that it is done: if the queue goes with its last consumer, when it is gone. */
+    private @Nullable Runnable whenDeleted;
 
     LocalQueue(Broker broker, QueueRecord queue, Loop home) {
         this.broker = broker;
@@ -194,10 +198,15 @@ final class LocalQueue implements QueuePort, QueueOutput, LogListener {
     public void unsubscribe(Loop from, long consumer, Receiver<Long> ended) {
         from.send(home, run, () -> {
             LocalConsumer known = consumers.remove(consumer);
+            whenDeleted = () -> home.send(from, ended, consumer);
             if (known != null) {
                 core.remove(known.consumer(), home.nowMillis());
             }
-            home.send(from, ended, consumer);
+            Runnable tell = whenDeleted;
+            if (tell != null) { // The queue stays.
+                whenDeleted = null;
+                tell.run();
+            }
         });
     }
 
@@ -476,7 +485,9 @@ final class LocalQueue implements QueuePort, QueueOutput, LogListener {
 
     @Override
     public void unused(UnusedReason reason) {
-        broker.deleteUnused(home, queue);
+        Runnable tell = whenDeleted;
+        whenDeleted = null;
+        broker.deleteUnused(home, queue, tell == null ? () -> {} : tell);
     }
 
     @Override

@@ -134,7 +134,12 @@ final class CatalogRecovery {
         } else if (recorded != null) {
             damage.found(Identity.NAME, 0, "the file is missing; it named the node " + recorded);
         }
-        return noted[0] == null ? recorded : noted[0];
+        Incarnation its = noted[0];
+        if (its == null || recorded == null || its.equals(recorded) || recorded.endedBefore(its)) {
+            return its == null ? recorded : its;
+        }
+        damage.found(Identity.NAME, 0, "it names the node " + its + ", and the catalog that of " + recorded);
+        return recorded;
     }
 
     /**

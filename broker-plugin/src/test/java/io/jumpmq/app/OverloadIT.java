@@ -35,12 +35,15 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A broker process with a small heap, and clients that want more memory than that: it refuses them, or has them wait, and a client
- * that publishes and consumes a little meanwhile notices nothing.
+ * that publishes and consumes a little meanwhile notices nothing. A broker that runs out of memory would leave all of them
+ * waiting: that has an end, too.
  */
+@Timeout(value = 4, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OverloadIT {
     private static final String HEAP = "-Xmx256m";
     private static final int PATIENCE_SECONDS = 60;

@@ -189,6 +189,28 @@ class ConsumerTest {
         assertThat(elsewhere.isOpen()).isTrue();
     }
 
+    /** Again and again, on two connections: whoever is told that it is over finds the queue gone at once. */
+    @Test
+    void anAutoDeleteQueueIsGoneBeforeItsLastConsumerIsToldThatItLeft() throws Exception {
+        Channel consumes = broker.connect().createChannel();
+        for (int i = 0; i < 30; i++) {
+            String queue =
+                    consumes.queueDeclare("", false, false, true, Map.of()).getQueue();
+            String tag = consumes.basicConsume(queue, false, new Inbox(consumes));
+            boolean closes = i % 2 == 0;
+            if (closes) {
+                Connection connection = consumes.getConnection();
+                consumes.close();
+                consumes = connection.createChannel();
+            } else {
+                consumes.basicCancel(tag);
+            }
+            assertThat(broker.reply(c -> c.queueDeclarePassive(queue)))
+                    .as("%d, after %s", i, closes ? "channel.close" : "basic.cancel")
+                    .startsWith("channel 404");
+        }
+    }
+
     @Test
     void theTagOfAConsumerWhoseQueueIsGoneIsFree() throws Exception {
         Channel channel = broker.channel();

@@ -15,6 +15,7 @@ import io.jumpmq.broker.catalog.VhostLimits;
 import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
 import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.broker.node.Incarnation;
+import io.jumpmq.broker.node.NodeId;
 import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.broker.queue.QueuePort;
 import io.jumpmq.plugin.ExchangeType;
@@ -415,5 +416,27 @@ class CatalogJournalTest {
                         && queue.name().equals("before"))
                 .noneMatch(change -> change instanceof Change.QueueDeclared queue
                         && queue.name().startsWith("import-"));
+    }
+
+    /** One of an earlier start, or of another directory, would have nobody to take away what is transient. */
+    @Test
+    void theIdentityOfAnotherTimeOrPlaceIsDamage() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        new Subject(disk).journal.close();
+        byte[] first = disk.content(Identity.NAME).clone();
+        Subject second = new Subject(disk);
+        second.run(new Command.ReleaseNode(second.client.node()));
+        second.journal.close();
+        new Subject(disk.kill());
+        SimulatedDisk elsewhere = new SimulatedDisk();
+        Identity.create(elsewhere, new Incarnation(NodeId.of(7, 7), 90));
+        for (byte[] other : List.of(first, elsewhere.content(Identity.NAME))) {
+            SimulatedDisk swapped = disk.kill();
+            System.arraycopy(other, 0, swapped.content(Identity.NAME), 0, other.length);
+            assertThatThrownBy(() -> new Subject(swapped))
+                    .isInstanceOf(DamagedException.class)
+                    .hasMessageContaining(Identity.NAME)
+                    .hasMessageContaining("it names the node");
+        }
     }
 }

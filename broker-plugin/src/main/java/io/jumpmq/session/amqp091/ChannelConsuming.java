@@ -154,6 +154,32 @@ final class ChannelConsuming {
         }));
     }
 
+    /** Ends the consumers of queues that go with their last one, and goes on when those are gone that do. */
+    void leaveAutoDelete(Runnable then) {
+        List<ChannelConsumer> leaving = consumers.values().stream()
+                .filter(consumer -> consumer.queueRecord().autoDelete())
+                .toList();
+        if (leaving.isEmpty()) {
+            then.run();
+            return;
+        }
+        Receiver<Integer> done = connection.awaiting(channel.number(), count -> {
+            if (channel.isOpen()) {
+                then.run();
+            }
+        });
+        int[] left = {leaving.size()};
+        for (ChannelConsumer consumer : leaving) {
+            consumers.remove(consumer.tag(), consumer);
+            consumer.queue().unsubscribe(loop, consumer.number(), ended -> {
+                prefetch.gone(consumer);
+                if (--left[0] == 0) {
+                    done.receive(leaving.size());
+                }
+            });
+        }
+    }
+
     /** The queue serves a consumer no more. A client that cannot be told that it waits in vain loses its channel. */
     void onCancelled(ChannelConsumer consumer, Cancellation why) {
         if (!consumers.remove(consumer.tag(), consumer) || !channel.isOpen()) {

@@ -167,9 +167,11 @@ final class ChannelMachine {
         } else if (method instanceof Method.ChannelFlow flow) {
             onFlow(flow);
         } else if (method instanceof Method.ChannelClose) {
-            close();
-            connection.remove(this);
-            send(new Method.ChannelCloseOk());
+            consuming.leaveAutoDelete(() -> {
+                close();
+                connection.remove(this);
+                send(new Method.ChannelCloseOk());
+            });
         } else if (method instanceof Method.ChannelOpen) {
             throw new AmqpException(ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen");
         } else if (method instanceof Method.AccessRequest) {
