@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class RingReport {
     private static final int BAR_WIDTH = 30;
     private static final int WIDEST_MATRIX = 8;
-    private static final int MOST_FLOWS = 20;
+    private static final int MAX_FLOWS = 20;
     private static final int LONGEST_NAME = 40;
     private static final String NOBODY = "(nobody)";
 
@@ -29,14 +29,14 @@ final class RingReport {
         StringBuilder text = new StringBuilder(head(title, state));
         Map<String, Integer> weights = state.weights();
         int width = nameWidth(weights.keySet());
-        int most = weights.values().stream().mapToInt(Integer::intValue).max().orElse(1);
+        int max = weights.values().stream().mapToInt(Integer::intValue).max().orElse(1);
         if (!weights.isEmpty()) {
             text.append(String.format(Locale.ROOT, "%n%s  weight    share%n", padded("destination", width)));
         }
         weights.forEach((name, weight) -> text.append(padded(name, width))
                 .append(String.format(
                         Locale.ROOT, "  %6d  %6s  ", weight, percent((double) weight / state.bucketCount())))
-                .append(bar((double) weight / most))
+                .append(bar((double) weight / max))
                 .append('\n'));
         return text.toString();
     }
@@ -202,9 +202,9 @@ final class RingReport {
         Set<String> names = new LinkedHashSet<>(was.keySet());
         names.addAll(is.keySet());
         int width = nameWidth(names);
-        double most = 0;
+        double max = 0;
         for (String name : names) {
-            most = Math.max(most, Math.max(share(was, name, before), share(is, name, after)));
+            max = Math.max(max, Math.max(share(was, name, before), share(is, name, after)));
         }
         StringBuilder text = new StringBuilder(
                 String.format(Locale.ROOT, "%s  weight           share%n", padded("destination", width)));
@@ -218,7 +218,7 @@ final class RingReport {
                             is.getOrDefault(name, 0),
                             percent(share(was, name, before)),
                             percent(then),
-                            bar(then / most)));
+                            bar(then / max)));
         }
         return text.toString();
     }
@@ -278,8 +278,8 @@ final class RingReport {
 
     private static String list(List<Movement.Flow<String>> flows) {
         StringBuilder text = new StringBuilder();
-        double most = flows.get(0).share();
-        List<Movement.Flow<String>> shown = flows.subList(0, Math.min(flows.size(), MOST_FLOWS));
+        double max = flows.get(0).share();
+        List<Movement.Flow<String>> shown = flows.subList(0, Math.min(flows.size(), MAX_FLOWS));
         Set<String> sources = new LinkedHashSet<>();
         Set<String> targets = new LinkedHashSet<>();
         shown.forEach(flow -> {
@@ -290,7 +290,7 @@ final class RingReport {
             text.append(padded(name(flow.from()), nameWidth(sources)))
                     .append(" → ")
                     .append(padded(name(flow.to()), nameWidth(targets)))
-                    .append(String.format(Locale.ROOT, "  %7s  %s%n", percent(flow.share()), bar(flow.share() / most)));
+                    .append(String.format(Locale.ROOT, "  %7s  %s%n", percent(flow.share()), bar(flow.share() / max)));
         }
         if (flows.size() > shown.size()) {
             text.append("and ")

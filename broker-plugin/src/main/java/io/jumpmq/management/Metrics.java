@@ -53,9 +53,9 @@ final class Metrics {
     private static final String QUORUM = "rabbit_quorum_queue";
 
     /** Destinations of rings, in all, that get series of their own. */
-    private static final int MOST_MEMBERS = 1000;
+    private static final int MAX_MEMBERS = 1000;
 
-    private static final int MOST_OBJECTS = 50_000;
+    private static final int MAX_OBJECTS = 50_000;
 
     private static final double NANOS = 1e9;
     private static final double MICROS = 1e6;
@@ -158,12 +158,12 @@ final class Metrics {
     private void process(MetricFamilies families) {
         Footprint process = Footprint.now();
         families.gauge("process_open_fds", "Open file descriptors", process.openFiles());
-        families.gauge("process_max_fds", "Most file descriptors that may be open", process.mostFiles());
+        families.gauge("process_max_fds", "Most file descriptors that may be open", process.maxFiles());
         families.gauge(
                 "process_open_tcp_sockets",
                 "Open connections",
                 node.connections().all().size());
-        families.gauge("process_max_tcp_sockets", "Most sockets that may be open", process.mostFiles());
+        families.gauge("process_max_tcp_sockets", "Most sockets that may be open", process.maxFiles());
         families.gauge(
                 "process_resident_memory_bytes",
                 "Memory that messages take, in queues and on their way: mem_used of the HTTP API",
@@ -237,8 +237,8 @@ final class Metrics {
         long unacknowledgedBytes = 0;
         long stored = 0;
         long heldBytes = 0;
-        long lasting = 0;
-        long lastingBytes = 0;
+        long persistent = 0;
+        long persistentBytes = 0;
         long published = 0;
         for (VirtualHost vhost : node.broker().catalog().vhosts()) {
             for (QueueRecord queue : vhost.queues()) {
@@ -249,10 +249,10 @@ final class Metrics {
                 unacknowledged += figures.unacknowledged();
                 readyBytes += figures.readyBytes();
                 unacknowledgedBytes += figures.unacknowledgedBytes();
-                stored += figures.stored();
+                stored += figures.pagedOut();
                 heldBytes += figures.heldBytes();
-                lasting += figures.lasting();
-                lastingBytes += figures.lastingBytes();
+                persistent += figures.persistent();
+                persistentBytes += figures.persistentBytes();
                 published += figures.counters().published();
             }
         }
@@ -282,8 +282,8 @@ final class Metrics {
                 "queue_messages_paged_out_bytes",
                 "Bodies on the disk only",
                 Math.max(0, readyBytes + unacknowledgedBytes - heldBytes));
-        families.gauge("queue_messages_persistent", "Messages that survive a restart", lasting);
-        families.gauge("queue_messages_persistent_bytes", "Bodies of messages that survive a restart", lastingBytes);
+        families.gauge("queue_messages_persistent", "Messages that survive a restart", persistent);
+        families.gauge("queue_messages_persistent_bytes", "Bodies of messages that survive a restart", persistentBytes);
         families.counter("queue_messages_published", "Messages that queues have taken", published);
         families.counter("channel_messages_published", "Messages published", sum(ChannelCounters::published));
         families.counter("channel_messages_confirmed", "Messages confirmed", sum(ChannelCounters::confirmed));
@@ -550,7 +550,7 @@ final class Metrics {
             List<QueueRecord> queues = node.broker().catalog().vhosts().stream()
                     .filter(vhost -> vhosts.test(vhost.name()))
                     .flatMap(vhost -> vhost.queues().stream())
-                    .limit(MOST_OBJECTS)
+                    .limit(MAX_OBJECTS)
                     .toList();
             queues.forEach(queue -> queue(families, queue, coarse, consumers, all));
             if (all) {
@@ -560,7 +560,7 @@ final class Metrics {
         boolean connections = wanted.contains("connection_coarse_metrics") || wanted.contains("connection_metrics");
         boolean channels = wanted.contains("channel_metrics");
         if (connections || channels) {
-            int left = MOST_OBJECTS;
+            int left = MAX_OBJECTS;
             for (ConnectionInfo connection : statistics.connections()) {
                 if (vhosts.test(connection.vhost()) && left-- > 0) {
                     if (connections) {
@@ -618,12 +618,13 @@ final class Metrics {
                     (double) figures.readyBytes() + figures.unacknowledgedBytes(),
                     labels);
             families.gauge("queue_messages_ram_bytes", "Bodies in memory", figures.heldBytes(), labels);
-            families.gauge("queue_messages_paged_out", "Messages on the disk only", figures.stored(), labels);
-            families.gauge("queue_messages_persistent", "Messages that survive a restart", figures.lasting(), labels);
+            families.gauge("queue_messages_paged_out", "Messages on the disk only", figures.pagedOut(), labels);
+            families.gauge(
+                    "queue_messages_persistent", "Messages that survive a restart", figures.persistent(), labels);
             families.gauge(
                     "queue_messages_persistent_bytes",
                     "Bodies of messages that survive a restart",
-                    figures.lastingBytes(),
+                    figures.persistentBytes(),
                     labels);
             families.counter(
                     "queue_messages_published",
@@ -674,7 +675,7 @@ final class Metrics {
     // Rings.
 
     private void rings(MetricFamilies families) {
-        int left = MOST_MEMBERS;
+        int left = MAX_MEMBERS;
         int omitted = 0;
         for (VirtualHost vhost : node.broker().catalog().vhosts()) {
             for (ExchangeRecord exchange : vhost.exchanges()) {

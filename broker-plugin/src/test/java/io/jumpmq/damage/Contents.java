@@ -179,7 +179,7 @@ record Contents(
             }
         }
 
-        /** Queues that deliver nothing behind a damaged message, since that is what was wished. */
+        /** Queues that deliver nothing behind a damaged message, since that is what was set. */
         private static List<String> stopped(ServedBroker broker) throws Exception {
             List<String> names = new ArrayList<>();
             for (JsonNode queue : broker.get("queues").json()) {

@@ -141,7 +141,7 @@ final class BrokerStory {
         }
 
         /** A quorum queue keeps everything. */
-        boolean lasts() {
+        boolean isPersistent() {
             return queue.durable && (persistent || queue == Kind.QUORUM);
         }
 
@@ -195,8 +195,8 @@ final class BrokerStory {
     // One story: several lives of a broker on the same disks.
 
     void tell() throws IOException {
-        int most = 3 + random.nextInt(5);
-        for (lives = 1; lives <= most; lives++) {
+        int max = 3 + random.nextInt(5);
+        for (lives = 1; lives <= max; lives++) {
             open();
             declare();
             startedClean = false;
@@ -357,7 +357,7 @@ final class BrokerStory {
             Set<String> here = found.getOrDefault(kind, Set.of());
             copies(kind).values().removeIf(copy -> {
                 boolean there = here.contains(copy.name) || dead.contains(copy.toString());
-                if (!there && copy.lasts() && !copy.mayBeGone && !unstable.contains(kind)) {
+                if (!there && copy.isPersistent() && !copy.mayBeGone && !unstable.contains(kind)) {
                     assertThat(copy.kept).as("%s was kept, and is lost", copy).isFalse();
                     assertThat(startedClean && !copy.uncertain)
                             .as("%s was taken before a stop in order, and is lost", copy)
@@ -389,7 +389,7 @@ final class BrokerStory {
             Copy copy = copies(kind).get(name);
             String what = kind + " " + name;
             assertThat(copy).as("%s, which nobody can have left there", what).isNotNull();
-            assertThat(copy.lasts())
+            assertThat(copy.isPersistent())
                     .as("%s is there though it need not last", what)
                     .isTrue();
             assertThat(names.add(name)).as("%s is there once", what).isTrue();
@@ -493,7 +493,7 @@ final class BrokerStory {
                     client.hangUp();
                 }
             }
-            case 32 -> node.letGo();
+            case 32 -> node.pageOut();
             case 33 -> {
                 if (random.nextInt(4) == 0) {
                     client.purge(queue());
@@ -935,7 +935,7 @@ final class BrokerStory {
         }
 
         private void keep(Copy copy) {
-            copy.kept = copy.lasts() && !copy.uncertain;
+            copy.kept = copy.isPersistent() && !copy.uncertain;
         }
 
         private void deliver(

@@ -197,7 +197,7 @@ class DecisionsTest {
                 continue;
             }
             for (Change change : changes) {
-                catalog.survives(change);
+                catalog.isDurable(change);
                 catalog.apply(change);
                 replica.apply(recorded(change));
             }
@@ -396,7 +396,7 @@ class DecisionsTest {
 
     /** Commands of all kinds, about few names, so that they meet. */
     private static final class Commands {
-        private Incarnation life = TestIds.NODE;
+        private Incarnation incarnation = TestIds.NODE;
         private final SplittableRandom random;
 
         Commands(SplittableRandom random) {
@@ -496,14 +496,14 @@ class DecisionsTest {
             return random.nextInt(3) > 0 ? OptionalLong.empty() : OptionalLong.of(number());
         }
 
-        private Incarnation nextLife() {
-            life = life.next();
-            return life;
+        private Incarnation nextIncarnation() {
+            incarnation = incarnation.next();
+            return incarnation;
         }
 
-        /** Of a client, or of nobody; now and then one that comes from an earlier life of the node, late. */
+        /** Of a client, or of nobody; now and then one that comes from an earlier incarnation of the node, late. */
         private ConnectionId connection() {
-            return new ConnectionId(seldom() ? TestIds.NODE : life, random.nextInt(3));
+            return new ConnectionId(seldom() ? TestIds.NODE : incarnation, random.nextInt(3));
         }
 
         private Command.Bind bind() {
@@ -565,7 +565,8 @@ class DecisionsTest {
                             FieldTable.EMPTY,
                             as.connection());
                 }
-                case 16 -> seldom() ? new Command.ReleaseNode(nextLife()) : new Command.ReleaseConnection(connection());
+                case 16 ->
+                    seldom() ? new Command.ReleaseNode(nextIncarnation()) : new Command.ReleaseConnection(connection());
                 case 17, 18 -> new Command.SetWeights(vhost(), exchange(), weights(), epoch());
                 case 19 ->
                     new Command.RestoreRing(

@@ -285,7 +285,7 @@ class DiskStoreTest {
         });
         int published = sent.get();
         assertThat(published).as("the disk has room for far fewer").isLessThan(60_000);
-        subject.tell(unused -> subject.queue.join().letGo(0));
+        subject.tell(unused -> subject.queue.join().pageOut(0));
         List<String> all = subject.take(published);
         for (int i = 0; i < published; i++) {
             assertThat(all.get(i)).isEqualTo(String.valueOf(i));
@@ -344,7 +344,7 @@ class DiskStoreTest {
         Subject subject = new Subject(disk, settings(0));
         for (int i = 0; i < 200; i++) {
             subject.publish(i * 100, 100, 1000);
-            subject.tell(unused -> subject.queue.join().letGo(50_000));
+            subject.tell(unused -> subject.queue.join().pageOut(50_000));
         }
         awaitConfirmed(20_000);
         assertThat(subject.ask(MessageQueue::heldBytes)).isLessThan(200_000);

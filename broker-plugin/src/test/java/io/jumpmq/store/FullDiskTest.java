@@ -30,7 +30,7 @@ class FullDiskTest {
     private static final long NOW = 1_700_000_000_000L;
 
     /** Far more than there is room for. */
-    private static final int MOST = 10_000;
+    private static final int MAX_QUEUES = 10_000;
 
     private final SimulatedDisk catalogDisk = new SimulatedDisk();
     private final SimulatedDisk messageDisk = new SimulatedDisk();
@@ -91,7 +91,7 @@ class FullDiskTest {
         catalogDisk.room(0);
         List<String> declared = new ArrayList<>();
         AmqpException refused = null;
-        while (refused == null && declared.size() < MOST) {
+        while (refused == null && declared.size() < MAX_QUEUES) {
             String name = "q" + declared.size();
             refused = refusal(node, declare(name));
             if (refused == null) {

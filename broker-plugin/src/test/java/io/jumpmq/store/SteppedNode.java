@@ -42,7 +42,7 @@ final class SteppedNode {
     /** The loops, and the one of the catalog. */
     private static final int THREADS = LOOPS + 1;
 
-    private static final int MOST_STEPS = 50_000;
+    private static final int MAX_STEPS = 50_000;
     private static final long CONNECTION_BYTES = 16 << 20;
     private static final StoreSettings SETTINGS =
             new StoreSettings(4 << 20, Duration.ZERO, 0, 1 << 20, StoreSettings.OnDamage.QUARANTINE);
@@ -128,11 +128,11 @@ final class SteppedNode {
                 () -> nanos += 10_000_000,
                 this::storeFailed);
         broker = new Broker(
-                store.life(),
+                store.incarnation(),
                 loops,
                 catalogLoop,
                 ServiceLoader.load(ExchangeType.class),
-                new MemoryBudget(memoryBytes, CONNECTION_BYTES, this::letGo),
+                new MemoryBudget(memoryBytes, CONNECTION_BYTES, this::pageOut),
                 store.catalogLog(),
                 store);
         authenticator = new Authenticator(broker.catalog()::user, Set.of(), new LoginGuard(() -> nowMillis));
@@ -148,7 +148,7 @@ final class SteppedNode {
             catalog.addAll(broker.snapshot());
         });
         store.begin(catalog);
-        CompletableFuture<?> released = broker.releaseEarlierLives();
+        CompletableFuture<?> released = broker.releaseEarlierIncarnations();
         settleLoops();
         if (released.isCompletedExceptionally() && !broken) {
             throw new IllegalStateException("what earlier lives left is still there");
@@ -232,9 +232,9 @@ final class SteppedNode {
         execute(loop, () -> loop.run(((LocalCatalogLog) store.catalogLog())::snapshot));
     }
 
-    /** Has all queues let go of what they can, as when memory is short. */
-    void letGo() {
-        broker.letGo();
+    /** Has all queues page out what they can, as when memory is short. */
+    void pageOut() {
+        broker.pageOut();
     }
 
     /** Somebody takes a step; false when nobody has anything to do. */
@@ -281,7 +281,7 @@ final class SteppedNode {
         int idle = 0;
         for (int steps = 0; idle < 3; steps++) { // What is carried from one segment to another waits for its flush.
             idle = step() ? 0 : idle + 1;
-            if (steps > MOST_STEPS) {
+            if (steps > MAX_STEPS) {
                 if (!messageDisk.isFailing()) {
                     throw new AssertionError("it does not come to rest");
                 }

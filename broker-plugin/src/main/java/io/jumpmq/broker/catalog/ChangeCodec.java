@@ -98,7 +98,7 @@ public final class ChangeCodec {
                     .flag(declared.autoDelete())
                     .flag(declared.internal())
                     .table(declared.arguments())
-                    .life(declared.home());
+                    .incarnation(declared.home());
         }
 
         @Override
@@ -114,7 +114,7 @@ public final class ChangeCodec {
                     .number(declared.id())
                     .flag(declared.durable())
                     .flag(declared.autoDelete())
-                    .life(declared.home())
+                    .incarnation(declared.home())
                     .connection(declared.owner())
                     .table(declared.arguments());
         }
@@ -234,7 +234,7 @@ public final class ChangeCodec {
 
         @Override
         public Writer nodeStarted(Change.NodeStarted started) {
-            return out.kind(NODE_STARTED).life(started.node());
+            return out.kind(NODE_STARTED).incarnation(started.node());
         }
 
         @Override
@@ -366,15 +366,15 @@ public final class ChangeCodec {
                         in.number(),
                         in.flag(),
                         in.flag(),
-                        in.life(),
+                        in.incarnation(),
                         in.connection(),
                         in.table());
             case EXCHANGE_DECLARED_BY ->
                 new Change.ExchangeDeclared(
-                        in.text(), in.text(), in.text(), in.flag(), in.flag(), in.flag(), in.table(), in.life());
+                        in.text(), in.text(), in.text(), in.flag(), in.flag(), in.flag(), in.table(), in.incarnation());
             case WEIGHTS_SET -> new Change.WeightsSet(in.text(), in.text(), in.weights());
             case QUEUE_IDS_RESERVED -> new Change.QueueIdsReserved(in.number());
-            case NODE_STARTED -> new Change.NodeStarted(in.life());
+            case NODE_STARTED -> new Change.NodeStarted(in.incarnation());
             case RING_NOTED -> new Change.RingNoted(in.text(), in.text(), in.number(), in.text(), in.block());
             default -> null;
         };
@@ -414,17 +414,17 @@ public final class ChangeCodec {
             return number(limit.orElse(-1));
         }
 
-        Writer life(Incarnation life) {
-            UUID node = life.node().value();
+        Writer incarnation(Incarnation incarnation) {
+            UUID node = incarnation.node().value();
             return number(node.getMostSignificantBits())
                     .number(node.getLeastSignificantBits())
-                    .number(life.number());
+                    .number(incarnation.number());
         }
 
         Writer connection(@Nullable ConnectionId connection) {
             return connection == null
                     ? flag(false)
-                    : flag(true).life(connection.node()).number(connection.number());
+                    : flag(true).incarnation(connection.node()).number(connection.number());
         }
 
         Writer block(byte[] bytes) {
@@ -514,12 +514,12 @@ public final class ChangeCodec {
             return in.readLong();
         }
 
-        Incarnation life() {
+        Incarnation incarnation() {
             return new Incarnation(NodeId.of(number(), number()), number());
         }
 
         @Nullable ConnectionId connection() {
-            return flag() ? new ConnectionId(life(), number()) : null;
+            return flag() ? new ConnectionId(incarnation(), number()) : null;
         }
 
         /** 0: none. */

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class RingHistory {
     /** The most changes that are kept. */
-    static final int MOST = 100;
+    static final int MAX_ENTRIES = 100;
 
     private final Deque<Note> notes = new ArrayDeque<>();
 
@@ -29,7 +29,7 @@ public final class RingHistory {
     public record Entry(long atMillis, String user, RingChange<RingMember> change) {}
 
     synchronized void add(Note note) {
-        if (notes.size() == MOST) {
+        if (notes.size() == MAX_ENTRIES) {
             notes.removeLast();
         }
         notes.addFirst(note);

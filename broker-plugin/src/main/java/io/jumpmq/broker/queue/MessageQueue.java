@@ -48,23 +48,23 @@ public final class MessageQueue {
 
     private ReadyMessages ready;
     private long nextPosition;
-    private final HeldMessages held = new HeldMessages();
+    private final UnackedMessages unacked = new UnackedMessages();
     private long unacknowledgedBytes;
 
     /** Of all messages that take memory. */
     private long headerBytes;
 
-    /** Whether what counted as memory already can leave it now: messages came back, or died and are kept. */
-    private boolean mayLeave;
+    /** Whether what counted as memory already can be paged out now: messages came back, or died and are kept. */
+    private boolean mayPageOut;
 
-    private int lasting;
-    private long lastingBytes;
+    private int persistent;
+    private long persistentBytes;
 
     /** Entries whose publishers wait for the log, in the order of their positions. */
     private final ArrayDeque<QueueEntry> becomingDurable = new ArrayDeque<>();
 
     private final Consumers consumers;
-    private final DyingMessages dying = new DyingMessages();
+    private final PendingDeadLetters deadLetters = new PendingDeadLetters();
 
     /** When {@code x-expires} has passed if nothing happens before. */
     private long unusedAtMillis;
@@ -89,7 +89,7 @@ public final class MessageQueue {
      * A queue without messages or consumers.
      *
      * @param name for people
-     * @param log where its messages are kept if they are to survive, or if memory is short
+     * @param log where its messages are kept if they are persistent, or if memory is short
      */
     public MessageQueue(String name, QueueSettings settings, QueueOutput output, MessageLog log, long nowMillis) {
         this.name = name;
@@ -224,7 +224,7 @@ public final class MessageQueue {
             if (entry != null) {
                 consumers.resume(release(entry));
                 takeBack(entry);
-                mayLeave = true;
+                mayPageOut = true;
             }
         }
         dropOverflow();
@@ -237,9 +237,9 @@ public final class MessageQueue {
      */
     public void deadLettered(QueueEntry entry) {
         if (!deleted) {
-            dying.delivered(entry);
+            deadLetters.delivered(entry);
             forget(entry);
-            sendDying();
+            sendDeadLetters();
         }
     }
 
@@ -248,7 +248,7 @@ public final class MessageQueue {
      * still.
      */
     public void deadLetterFailed(QueueEntry entry, long nowMillis) {
-        if (!deleted && !dying.failed(entry, nowMillis)) {
+        if (!deleted && !deadLetters.failed(entry, nowMillis)) {
             forget(entry);
         }
     }
@@ -259,16 +259,16 @@ public final class MessageQueue {
      * @return how many
      */
     public int purge() {
-        int count = ready.count() + dying.count();
-        dying.takeUnderWay().forEach(dead -> forget(dead.entry()));
-        dying.takeWaiting().forEach(dead -> forget(dead.entry()));
-        dying.takeStored().forEach(this::forget);
-        if (ready.storedCount() > 0) {
-            ready.forEachStoredRange(log::deleteAll);
+        int count = ready.count() + deadLetters.count();
+        deadLetters.takeUnderWay().forEach(dead -> forget(dead.entry()));
+        deadLetters.takeWaiting().forEach(dead -> forget(dead.entry()));
+        deadLetters.takePagedOut().forEach(this::forget);
+        if (ready.pagedOutCount() > 0) {
+            ready.forEachPagedOutRange(log::deleteAll);
             forgetLoad();
         }
-        while (ready.storedCount() > 0) {
-            dropStored();
+        while (ready.pagedOutCount() > 0) {
+            dropPagedOut();
         }
         unreadable.forEach(log::delete);
         unreadable.clear();
@@ -379,8 +379,8 @@ public final class MessageQueue {
         settings = newSettings;
         adopt(newSettings);
         if (!newSettings.deadLettersAtLeastOnce()) {
-            dying.takeWaiting().forEach(dead -> bury(dead.entry(), dead.reason()));
-            sendDying();
+            deadLetters.takeWaiting().forEach(dead -> deadLetter(dead.entry(), dead.reason()));
+            sendDeadLetters();
         }
         renewLease(nowMillis);
         dropOverflow();
@@ -395,14 +395,14 @@ public final class MessageQueue {
         deleted = true;
         unusedAtMillis = NEVER;
         ready = new ReadyMessages(0); // What was there is dropped as a whole, however much it was.
-        dying.takeUnderWay();
-        dying.takeWaiting();
-        dying.takeStored();
-        held.clear();
+        deadLetters.takeUnderWay();
+        deadLetters.takeWaiting();
+        deadLetters.takePagedOut();
+        unacked.clear();
         unacknowledgedBytes = 0;
         headerBytes = 0;
-        lasting = 0;
-        lastingBytes = 0;
+        persistent = 0;
+        persistentBytes = 0;
         if (settings.durable() || log.loads()) {
             log.deleteQueue();
         }
@@ -426,15 +426,15 @@ public final class MessageQueue {
             unusedAtMillis = NEVER;
             output.unused(UnusedReason.EXPIRED);
         }
-        dying.retry(nowMillis);
-        sendDying();
+        deadLetters.retry(nowMillis);
+        sendDeadLetters();
         readAhead();
     }
 
     /** When {@link #tick} has something to do; {@link Long#MAX_VALUE}: never. Any call may change it. */
     public long nextDeadline() {
         boolean isComing = loading && !ready.isHeadHere();
-        long ofQueue = Math.min(unusedAtMillis, dying.retryAtMillis());
+        long ofQueue = Math.min(unusedAtMillis, deadLetters.retryAtMillis());
         return isComing ? ofQueue : Math.min(ofQueue, ready.headExpiresAtMillis());
     }
 
@@ -453,22 +453,22 @@ public final class MessageQueue {
 
     /** How many messages take memory, delivered ones and {@linkplain #dead dead} ones among them. */
     public int heldMessages() {
-        return ready.heldCount() + held.count() + dying.heldCount();
+        return ready.heldCount() + unacked.count() + deadLetters.heldCount();
     }
 
     /** Size of their bodies. */
     public long heldBytes() {
-        return ready.heldBytes() + unacknowledgedBytes + dying.heldBytes();
+        return ready.heldBytes() + unacknowledgedBytes + deadLetters.heldBytes();
     }
 
     /** Messages that died and are kept until their dead letters are safe. */
     public int dead() {
-        return dying.count();
+        return deadLetters.count();
     }
 
     /** Size of their bodies. */
     public long deadBytes() {
-        return dying.bytes();
+        return deadLetters.bytes();
     }
 
     /** Size of what they have beside their bodies; what several share counts for each. */
@@ -483,7 +483,7 @@ public final class MessageQueue {
 
     /** Messages that are delivered or fetched and wait to be acknowledged. */
     public int unacknowledged() {
-        return held.count();
+        return unacked.count();
     }
 
     /** Size of their bodies. */
@@ -491,14 +491,14 @@ public final class MessageQueue {
         return unacknowledgedBytes;
     }
 
-    /** How many of its messages, ready or not, survive a restart. */
-    public int lasting() {
-        return lasting;
+    /** How many of its messages, ready or not, are persistent. */
+    public int persistent() {
+        return persistent;
     }
 
     /** Size of their bodies. */
-    public long lastingBytes() {
-        return lastingBytes;
+    public long persistentBytes() {
+        return persistentBytes;
     }
 
     /**
@@ -557,14 +557,14 @@ public final class MessageQueue {
         }
     }
 
-    /** Appends to the log what has to survive, and sees to it that the publisher learns when it does. */
+    /** Appends to the log what is persistent, and sees to it that the publisher learns when it does. */
     private void store(QueueEntry entry, @Nullable PublishTicket ticket) {
-        if (!mustSurvive(entry.message())) {
+        if (!isPersistent(entry.message())) {
             accept(ticket);
             return;
         }
         entry.logged = true;
-        countLasting(entry);
+        countPersistent(entry);
         if (log.append(entry, true)) {
             accept(ticket);
         } else if (ticket != null) {
@@ -573,7 +573,7 @@ public final class MessageQueue {
         }
     }
 
-    private boolean mustSurvive(Message message) {
+    private boolean isPersistent(Message message) {
         return settings.durable() && (settings.quorum() || message.header().persistent());
     }
 
@@ -586,7 +586,7 @@ public final class MessageQueue {
         entry.consumer = consumer;
         unacknowledgedBytes += entry.bodyBytes();
         countHeaders(entry);
-        return held.add(entry);
+        return unacked.add(entry);
     }
 
     private static Delivery handedOut(QueueEntry entry, int attempt) {
@@ -595,7 +595,7 @@ public final class MessageQueue {
 
     /** What was delivered so and waits for its answer; null: nothing does, or not for this one. */
     private @Nullable QueueEntry taken(Delivery delivery) {
-        return held.take(delivery.position(), delivery.attempt());
+        return unacked.take(delivery.position(), delivery.attempt());
     }
 
     private void countHeaders(QueueEntry entry) {
@@ -644,32 +644,32 @@ public final class MessageQueue {
             if (entry.logged) {
                 log.died(entry, reason);
             }
-            dying.add(entry, reason);
-            mayLeave = true;
-            sendDying();
+            deadLetters.add(entry, reason);
+            mayPageOut = true;
+            sendDeadLetters();
         } else {
-            bury(entry, reason);
+            deadLetter(entry, reason);
         }
     }
 
-    private void bury(QueueEntry entry, DeathReason reason) {
+    private void deadLetter(QueueEntry entry, DeathReason reason) {
         if (settings.deadLetterExchange() == null) {
             forget(entry);
         } else {
-            uncountLasting(entry);
+            uncountPersistent(entry);
             uncountHeaders(entry);
             output.deadLetter(entry, reason);
         }
     }
 
-    private void sendDying() {
-        dying.send(
+    private void sendDeadLetters() {
+        deadLetters.send(
                 dead -> output.deadLetter(dead.entry(), dead.reason()),
                 (dead, ticket) -> log.load(dead.position(), 1, 1, ticket));
     }
 
     private void forget(QueueEntry entry) {
-        uncountLasting(entry);
+        uncountPersistent(entry);
         uncountHeaders(entry);
         if (entry.logged) {
             entry.logged = false;
@@ -678,32 +678,32 @@ public final class MessageQueue {
     }
 
     /** As {@link #forget(QueueEntry)}, of what only the log has. */
-    private void forget(DyingMessages.Stored dead) {
-        lasting--;
-        lastingBytes -= dead.bodyBytes();
+    private void forget(PendingDeadLetters.PagedOut dead) {
+        persistent--;
+        persistentBytes -= dead.bodyBytes();
         log.delete(dead.position());
     }
 
-    private void countLasting(QueueEntry entry) {
-        entry.lasting = true;
-        lasting++;
-        lastingBytes += entry.bodyBytes();
+    private void countPersistent(QueueEntry entry) {
+        entry.persistent = true;
+        persistent++;
+        persistentBytes += entry.bodyBytes();
     }
 
-    private void uncountLasting(QueueEntry entry) {
-        if (entry.lasting) {
-            entry.lasting = false;
-            lasting--;
-            lastingBytes -= entry.bodyBytes();
+    private void uncountPersistent(QueueEntry entry) {
+        if (entry.persistent) {
+            entry.persistent = false;
+            persistent--;
+            persistentBytes -= entry.bodyBytes();
         }
     }
 
-    private void dropStored() {
-        lasting -= ready.storedLasting();
-        lastingBytes -= ready.storedLastingBytes();
-        ready.dropStored();
-        lasting += ready.storedLasting();
-        lastingBytes += ready.storedLastingBytes();
+    private void dropPagedOut() {
+        persistent -= ready.pagedOutPersistent();
+        persistentBytes -= ready.pagedOutPersistentBytes();
+        ready.dropPagedOut();
+        persistent += ready.pagedOutPersistent();
+        persistentBytes += ready.pagedOutPersistentBytes();
     }
 
     private void countIfRedelivered(QueueEntry entry) {
@@ -716,8 +716,8 @@ public final class MessageQueue {
 
     /** Messages that died count as long as they are kept: else nothing would bound them. */
     private boolean wouldOverflow(QueueEntry entry) {
-        return ready.count() + dying.count() + 1 > maxLength
-                || ready.bytes() + dying.bytes() + entry.bodyBytes() > maxBytes;
+        return ready.count() + deadLetters.count() + 1 > maxLength
+                || ready.bytes() + deadLetters.bytes() + entry.bodyBytes() > maxBytes;
     }
 
     private void dropOverflow() {
@@ -784,16 +784,16 @@ public final class MessageQueue {
         }
         if (recovered.count() > 0) {
             ready.recovered(recovered.first(), recovered.last(), recovered.count(), recovered.bytes());
-            lasting += recovered.count();
-            lastingBytes += recovered.bytes();
+            persistent += recovered.count();
+            persistentBytes += recovered.bytes();
             load(1); // The head's expiry is to be known. No more: there may be thousands of queues.
         }
         for (LogListener.Died dead : recovered.dead()) {
-            dying.recovered(new DyingMessages.Stored(dead.position(), dead.bodyBytes()));
-            lasting++;
-            lastingBytes += dead.bodyBytes();
+            deadLetters.recovered(new PendingDeadLetters.PagedOut(dead.position(), dead.bodyBytes()));
+            persistent++;
+            persistentBytes += dead.bodyBytes();
         }
-        sendDying();
+        sendDeadLetters();
     }
 
     /**
@@ -805,10 +805,10 @@ public final class MessageQueue {
         if (settings.maxPriority() == 0) {
             return seen;
         }
-        if (held.count() > 0) {
+        if (unacked.count() > 0) {
             return Long.MAX_VALUE; // Nobody can tell which.
         }
-        long[] fresh = {ready.storedCount() > 0 ? seen + 1 : nextPosition};
+        long[] fresh = {ready.pagedOutCount() > 0 ? seen + 1 : nextPosition};
         ready.forEach(entry -> fresh[0] = entry.redelivered ? fresh[0] : Math.min(fresh[0], entry.position()));
         ready.forEach(entry -> {
             if (entry.redelivered && entry.logged && entry.position() > fresh[0]) {
@@ -819,30 +819,30 @@ public final class MessageQueue {
         return fresh[0] - 1;
     }
 
-    /** Whether, since the last time, messages came back, or died and are kept: only now can these leave memory. */
-    public boolean takeMayLeave() {
-        boolean may = mayLeave;
-        mayLeave = false;
+    /** Whether, since the last time, messages came back, or died and are kept: only now can these be paged out. */
+    public boolean takeMayPageOut() {
+        boolean may = mayPageOut;
+        mayPageOut = false;
         return may;
     }
 
     /**
-     * Forgets what the messages at the end of the queue hold, until about so much is held; the log has it, or gets it.
+     * Pages out the end of the queue, until about so much is held: the log has it, or gets it.
      * Without effect where the log cannot load, and in a queue with priorities.
      */
-    public void letGo(long keepBytes) {
+    public void pageOut(long keepBytes) {
         if (log.loads() && !deleted) {
-            int stored = ready.storedCount();
+            int before = ready.pagedOutCount();
             boolean awaited = loading && !ready.isHeadHere();
-            dying.letGo(this::uncountHeaders);
-            ready.letGo(keepBytes, entry -> {
+            deadLetters.pageOut(this::uncountHeaders);
+            ready.pageOut(keepBytes, entry -> {
                 uncountHeaders(entry);
                 if (!entry.logged) {
                     entry.logged = true;
                     log.append(entry, false);
                 }
             });
-            if (ready.storedCount() != stored && loading) {
+            if (ready.pagedOutCount() != before && loading) {
                 forgetLoad(); // The log may have answered before it got what lies between.
                 if (awaited) {
                     load(); // Else it was read ahead; what nobody takes would come and go for ever.
@@ -866,7 +866,7 @@ public final class MessageQueue {
 
     /** Loads on while there are consumers and little is left; not while memory is full of what they do not acknowledge. */
     private void readAhead() {
-        if (ready.storedCount() > 0
+        if (ready.pagedOutCount() > 0
                 && consumers.count() > 0
                 && (!ready.isHeadHere() || ready.frontBytes() < READ_AHEAD_BYTES / 2)
                 && (unacknowledgedBytes + headerBytes < READ_AHEAD_BYTES || output.mayLoad())) {
@@ -885,16 +885,16 @@ public final class MessageQueue {
     }
 
     private void load(int maxMessages) {
-        if (!loading && !stopped && ready.storedCount() > 0) {
+        if (!loading && !stopped && ready.pagedOutCount() > 0) {
             loading = true;
-            log.load(ready.storedFrom(), Math.min(maxMessages, ready.storedRun()), READ_AHEAD_BYTES, loadTicket);
+            log.load(ready.pagedOutFrom(), Math.min(maxMessages, ready.pagedOutRun()), READ_AHEAD_BYTES, loadTicket);
         }
     }
 
     /** What {@link MessageLog#load} was asked for. */
     public void loaded(LogListener.Loaded loaded, long nowMillis) {
         if (loaded.ticket() < 0) {
-            loadedDying(loaded);
+            loadedDeadLetter(loaded);
         }
         if (deleted || loaded.ticket() != loadTicket) {
             return;
@@ -902,14 +902,14 @@ public final class MessageQueue {
         loading = false;
         if (loaded.unreadable().isEmpty()
                 && loaded.messages().stream().noneMatch(message -> ready.expects(message.position()))) {
-            dropStored();
+            dropPagedOut();
         }
         for (LogListener.Stored stored : loaded.messages()) {
             if (stored.death() != null) {
-                ready.skipStored(stored.position());
+                ready.skipPagedOut(stored.position());
             } else if (ready.expects(stored.position())) {
                 QueueEntry entry = entryOf(stored);
-                entry.lasting = mustSurvive(stored.message());
+                entry.persistent = isPersistent(stored.message());
                 countHeaders(entry);
                 ready.loaded(entry);
             }
@@ -927,10 +927,10 @@ public final class MessageQueue {
     private void setAside(LogListener.Unreadable message) {
         boolean isNew = unreadable.add(message.position());
         if (message.died()) {
-            ready.skipStored(message.position());
+            ready.skipPagedOut(message.position());
         } else if (isNew && !stopped && ready.lacks(message.position())) {
-            lasting--;
-            lastingBytes -= message.bodyBytes();
+            persistent--;
+            persistentBytes -= message.bodyBytes();
             ready.skip(message.position(), message.bodyBytes());
         }
     }
@@ -945,31 +945,31 @@ public final class MessageQueue {
     }
 
     /** One that died is there again, or cannot be read, and the others go on. */
-    private void loadedDying(LogListener.Loaded loaded) {
-        DyingMessages.Stored asked = dying.arrived(loaded.ticket());
+    private void loadedDeadLetter(LogListener.Loaded loaded) {
+        PendingDeadLetters.PagedOut asked = deadLetters.arrived(loaded.ticket());
         if (asked == null) {
             return;
         }
-        lasting--;
-        lastingBytes -= asked.bodyBytes();
+        persistent--;
+        persistentBytes -= asked.bodyBytes();
         loaded.unreadable().forEach(message -> unreadable.add(message.position()));
         for (LogListener.Stored stored : loaded.messages()) {
             DeathReason reason = stored.death();
             if (stored.position() == asked.position() && reason != null) {
                 QueueEntry entry = entryOf(stored);
-                countLasting(entry);
+                countPersistent(entry);
                 countHeaders(entry);
-                resume(new DyingMessages.Dead(entry, reason));
+                resume(new PendingDeadLetters.Dead(entry, reason));
             }
         }
-        sendDying();
+        sendDeadLetters();
     }
 
-    private void resume(DyingMessages.Dead dead) {
+    private void resume(PendingDeadLetters.Dead dead) {
         if (settings.deadLettersAtLeastOnce()) {
-            dying.resume(dead);
+            deadLetters.resume(dead);
         } else {
-            bury(dead.entry(), dead.reason());
+            deadLetter(dead.entry(), dead.reason());
         }
     }
 

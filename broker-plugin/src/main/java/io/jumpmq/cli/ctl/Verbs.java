@@ -144,7 +144,7 @@ final class Verbs {
     static String help() {
         StringBuilder text = new StringBuilder("Usage: jumpmq ctl [OPTIONS] VERB [ARGUMENTS]\n\n");
         ALL.forEach((name, verb) -> {
-            if (verb.most() != 64 || name.startsWith("list_")) {
+            if (verb.max() != 64 || name.startsWith("list_")) {
                 text.append("  ").append(verb.usage()).append('\n');
             }
         });

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A queue that lets go of messages and loads them again, against one that need not: nobody outside can tell. */
+/** A queue that pages messages out and loads them again, against one that need not: nobody outside can tell. */
 class PagingTest {
     private static final long NOW = 1_000_000;
 
@@ -39,7 +39,7 @@ class PagingTest {
         @Nullable MessageQueue queue;
 
         @Override
-        public boolean append(QueueEntry entry, boolean lasting) {
+        public boolean append(QueueEntry entry, boolean persistent) {
             kept.put(
                     entry.position(),
                     new LogListener.Stored(
@@ -173,9 +173,9 @@ class PagingTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-    void orderAndCountsHoldWhateverIsLetGoAndLoaded(long seed) {
+    void orderAndCountsHoldWhateverIsPagedOutAndLoaded(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        Set<Integer> lasting = new HashSet<>();
+        Set<Integer> allPersistent = new HashSet<>();
         TreeSet<Integer> expected = new TreeSet<>();
         List<Delivery> held = new ArrayList<>();
         int published = 0;
@@ -186,11 +186,11 @@ class PagingTest {
                     boolean persistent = random.nextBoolean();
                     queue.publish(message(published, persistent), null, NOW);
                     if (persistent) {
-                        lasting.add(published);
+                        allPersistent.add(published);
                     }
                     expected.add(published++);
                 }
-                case 4 -> queue.letGo(random.nextInt(60));
+                case 4 -> queue.pageOut(random.nextInt(60));
                 case 5 -> log.answerOne();
                 case 6, 7, 8 -> {
                     if (!queue.awaitsLoad(NOW)) {
@@ -229,14 +229,14 @@ class PagingTest {
                     .as(what)
                     .isEqualTo(expected.stream().mapToLong(PagingTest::length).sum());
             assertThat(queue.unacknowledged()).as(what).isEqualTo(held.size());
-            List<Integer> surviving = Stream.concat(
+            List<Integer> remaining = Stream.concat(
                             expected.stream(), held.stream().map(PagingTest::number))
-                    .filter(lasting::contains)
+                    .filter(allPersistent::contains)
                     .toList();
-            assertThat(queue.lasting()).as(what).isEqualTo(surviving.size());
-            assertThat(queue.lastingBytes())
+            assertThat(queue.persistent()).as(what).isEqualTo(remaining.size());
+            assertThat(queue.persistentBytes())
                     .as(what)
-                    .isEqualTo(surviving.stream().mapToLong(PagingTest::length).sum());
+                    .isEqualTo(remaining.stream().mapToLong(PagingTest::length).sum());
         }
         log.answerAll();
         queue.purge();
@@ -254,7 +254,7 @@ class PagingTest {
             held.add(Objects.requireNonNull(queue.get(false, NOW)));
         }
         queue.requeue(held.stream().filter(entry -> entry.position() % 3 > 0).toList(), NOW);
-        queue.letGo(0);
+        queue.pageOut(0);
         assertThat(queue.heldMessages())
                 .as("those that wait for their acknowledgement")
                 .isEqualTo(10);
@@ -275,7 +275,7 @@ class PagingTest {
     void whatCameBackIsLoadedHoweverMuchHasComeBehindIt() {
         publish(0, 1);
         queue.requeue(Objects.requireNonNull(queue.get(false, NOW)), NOW);
-        queue.letGo(0);
+        queue.pageOut(0);
         queue.publish(
                 new Message("", new byte[0], BasicFormat.INSTANCE.header(MessageProperties.NONE), new byte[1 << 20]),
                 null,
@@ -286,7 +286,7 @@ class PagingTest {
     }
 
     @Test
-    void whatCameBackAndIsStoredExpiresInItsTime() {
+    void whatCameBackAndIsPagedOutExpiresInItsTime() {
         MessageQueue ageing =
                 queue(Rules.plain().messageTtl(1_000).deadLettering().settings());
         ageing.publish(message(0, true), null, NOW);
@@ -294,7 +294,7 @@ class PagingTest {
         ageing.requeue(
                 List.of(Objects.requireNonNull(ageing.get(false, NOW)), Objects.requireNonNull(ageing.get(false, NOW))),
                 NOW);
-        ageing.letGo(0);
+        ageing.pageOut(0);
         assertThat(ageing.nextDeadline()).isEqualTo(NOW + 1_000);
         ageing.tick(NOW + 1_000);
         log.answerAll(NOW + 1_000);
@@ -311,7 +311,7 @@ class PagingTest {
     @Test
     void aConsumerGetsAllInOrderThroughManyLoads() {
         publish(0, 200);
-        queue.letGo(0);
+        queue.pageOut(0);
         assertThat(queue.heldMessages()).isZero();
         queue.add(consumer(0), NOW);
         queue.publish(message(200, false), null, NOW);
@@ -336,7 +336,7 @@ class PagingTest {
         log.answerAll();
         assertThat(delivered).hasSize(21).last().extracting(PagingTest::body).isEqualTo("m20");
         assertThat(delivered.stream().filter(Delivery::redelivered)).hasSize(5);
-        assertThat(queue.lasting()).isEqualTo(21);
+        assertThat(queue.persistent()).isEqualTo(21);
     }
 
     @Test
@@ -360,7 +360,7 @@ class PagingTest {
     }
 
     @Test
-    void whatExpiredWhileItWasStoredIsNeverDelivered() {
+    void whatExpiredWhileItWasPagedOutIsNeverDelivered() {
         for (int i = 0; i < 30; i++) {
             long expires = i < 25 ? NOW - 1 : Long.MAX_VALUE;
             log.kept.put((long) i, new LogListener.Stored(i, message(i, true), expires, 0, null));
@@ -372,7 +372,7 @@ class PagingTest {
     }
 
     @Test
-    void whoFetchesWaitsWhenTheHeadHasExpiredAndTheRestIsStored() {
+    void whoFetchesWaitsWhenTheHeadHasExpiredAndTheRestIsPagedOut() {
         for (int i = 0; i < 2; i++) {
             long expires = i == 0 ? NOW + 10 : Long.MAX_VALUE;
             log.kept.put((long) i, new LogListener.Stored(i, message(i, true), expires, 0, null));
@@ -389,7 +389,7 @@ class PagingTest {
     }
 
     @Test
-    void aLengthLimitDropsWhatIsStoredToo() {
+    void aLengthLimitDropsWhatIsPagedOutToo() {
         QueueSettings limited = Rules.plain().maxLength(10).settings();
         MessageQueue shortQueue = queue(limited);
         for (int i = 0; i < 40; i++) {
@@ -406,18 +406,18 @@ class PagingTest {
         queue.recover(new LogListener.Recovered(0, 9, 10, 50, -1, List.of()));
         assertThat(queue.awaitsLoad(NOW)).isTrue();
         log.answerAll();
-        assertThat(Map.of("ready", queue.ready(), "bytes", queue.readyBytes(), "lasting", queue.lasting()))
+        assertThat(Map.of("ready", queue.ready(), "bytes", queue.readyBytes(), "lasting", queue.persistent()))
                 .isEqualTo(Map.of("ready", 0, "bytes", 0L, "lasting", 0));
     }
 
     @Test
-    void whatIsStoredExpiresInItsTimeThoughNobodyComes() {
+    void whatIsPagedOutExpiresInItsTimeThoughNobodyComes() {
         MessageQueue ageing =
                 queue(Rules.plain().messageTtl(1_000).deadLettering().settings());
         for (int i = 0; i < 40; i++) {
             ageing.publish(message(i, true), null, NOW + i);
         }
-        ageing.letGo(0);
+        ageing.pageOut(0);
         assertThat(ageing.nextDeadline()).isEqualTo(NOW + 1_000);
         for (long now = NOW + 1_000; ageing.ready() > 0; now = ageing.nextDeadline()) {
             assertThat(now).as("with %s ready", ageing.ready()).isLessThanOrEqualTo(NOW + 1_039);

@@ -1,6 +1,6 @@
 package io.jumpmq.transport;
 
-import io.jumpmq.broker.loop.Pacing;
+import io.jumpmq.broker.loop.Coalescing;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -8,15 +8,15 @@ import io.netty.channel.IoRegistration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/** A loop's sockets, asked a little later when {@link Pacing} says so. */
-final class PacedIoHandler implements IoHandler {
+/** A loop's sockets, asked a little later when {@link Coalescing} says so. */
+final class CoalescingIoHandler implements IoHandler {
     private final IoHandler sockets;
-    private final Pacing pacing;
+    private final Coalescing coalescing;
     private final Consumer<Throwable> onFatal;
 
-    PacedIoHandler(IoHandler sockets, Pacing pacing, Consumer<Throwable> onFatal) {
+    CoalescingIoHandler(IoHandler sockets, Coalescing coalescing, Consumer<Throwable> onFatal) {
         this.sockets = sockets;
-        this.pacing = pacing;
+        this.coalescing = coalescing;
         this.onFatal = onFatal;
     }
 
@@ -24,7 +24,7 @@ final class PacedIoHandler implements IoHandler {
     public int run(IoHandlerContext context) {
         if (context.canBlock()) {
             long now = System.nanoTime();
-            long pause = pacing.nextPause(now);
+            long pause = coalescing.nextPause(now);
             if (pause > 0 && context.delayNanos(now) > pause) {
                 LockSupport.parkNanos(this, pause);
             }

@@ -6,19 +6,19 @@ import org.jspecify.annotations.Nullable;
  * The messages that a queue has handed out and waits for, by position and attempt. A hash table without chains: to find one
  * takes the same few steps however many there are, and none costs an object.
  */
-final class HeldMessages {
-    private static final int LEAST_PLACES = 16;
+final class UnackedMessages {
+    private static final int MIN_PLACES = 16;
 
     /** As many places as this are kept when it gets empty. */
-    private static final int MOST_SPARE_PLACES = 4096;
+    private static final int MAX_SPARE_PLACES = 4096;
 
     /** 2^64 divided by the golden ratio: neighbours, and every hundredth, end up far apart. */
     private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
     /** At most half of the places are taken, so that a search ends soon. */
-    private @Nullable QueueEntry[] entries = new QueueEntry[LEAST_PLACES];
+    private @Nullable QueueEntry[] entries = new QueueEntry[MIN_PLACES];
 
-    private int[] attempts = new int[LEAST_PLACES];
+    private int[] attempts = new int[MIN_PLACES];
     private int count;
     private int lastAttempt;
 
@@ -49,15 +49,15 @@ final class HeldMessages {
             return null;
         }
         free(at);
-        if (--count == 0 && entries.length > MOST_SPARE_PLACES) {
+        if (--count == 0 && entries.length > MAX_SPARE_PLACES) {
             clear();
         }
         return entry;
     }
 
     void clear() {
-        entries = new QueueEntry[LEAST_PLACES];
-        attempts = new int[LEAST_PLACES];
+        entries = new QueueEntry[MIN_PLACES];
+        attempts = new int[MIN_PLACES];
         count = 0;
     }
 

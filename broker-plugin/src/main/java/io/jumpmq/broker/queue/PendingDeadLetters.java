@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * dead letters are safe. Some are under way at a time; those that could not be delivered are tried again after a while,
  * before any other. However many wait, few of them need memory: the log has them all.
  */
-final class DyingMessages {
+final class PendingDeadLetters {
     /** As many as RabbitMQ has under way. */
     static final int MAX_UNDER_WAY = 32;
 
@@ -25,14 +25,14 @@ final class DyingMessages {
     record Dead(QueueEntry entry, DeathReason reason) {}
 
     /** One that only the log has. */
-    record Stored(long position, int bodyBytes) {}
+    record PagedOut(long position, int bodyBytes) {}
 
     private final ArrayDeque<Dead> again = new ArrayDeque<>();
-    private final ArrayDeque<Stored> stored = new ArrayDeque<>();
+    private final ArrayDeque<PagedOut> pagedOut = new ArrayDeque<>();
     private final ArrayDeque<Dead> waiting = new ArrayDeque<>();
 
     /** Asked of the log, by the number of the question. */
-    private final Map<Integer, Stored> coming = new HashMap<>();
+    private final Map<Integer, PagedOut> coming = new HashMap<>();
 
     private final Map<QueueEntry, Dead> underWay = new LinkedHashMap<>();
     private final List<Dead> failed = new ArrayList<>();
@@ -54,7 +54,7 @@ final class DyingMessages {
 
     /** How many of them take memory. */
     int heldCount() {
-        return count - stored.size() - coming.size();
+        return count - pagedOut.size() - coming.size();
     }
 
     /** Size of the bodies that take memory. */
@@ -75,10 +75,10 @@ final class DyingMessages {
     }
 
     /** Sends as many on their way as may be, and asks the log for those that only it has: by position, with a ticket below zero. */
-    void send(Consumer<Dead> letters, ObjIntConsumer<Stored> loads) {
+    void send(Consumer<Dead> letters, ObjIntConsumer<PagedOut> loads) {
         while (underWay.size() + failed.size() + coming.size() < MAX_UNDER_WAY) {
-            if (again.isEmpty() && !stored.isEmpty()) {
-                Stored next = stored.remove();
+            if (again.isEmpty() && !pagedOut.isEmpty()) {
+                PagedOut next = pagedOut.remove();
                 lastTicket = Math.min(-1, lastTicket - 1); // Never one of the queue's other loads.
                 coming.put(lastTicket, next);
                 loads.accept(next, lastTicket);
@@ -127,15 +127,15 @@ final class DyingMessages {
     }
 
     /** The log has one from before a restart. */
-    void recovered(Stored dead) {
-        stored.add(dead);
+    void recovered(PagedOut dead) {
+        pagedOut.add(dead);
         count++;
         bytes += dead.bodyBytes;
     }
 
     /** The log has answered: what it was asked for is not among these any more. Null: nobody wants it now. */
-    @Nullable Stored arrived(int ticket) {
-        Stored asked = coming.remove(ticket);
+    @Nullable PagedOut arrived(int ticket) {
+        PagedOut asked = coming.remove(ticket);
         if (asked != null) {
             count--;
             bytes -= asked.bodyBytes;
@@ -151,10 +151,10 @@ final class DyingMessages {
         heldBytes += dead.entry.bodyBytes();
     }
 
-    /** Forgets what the waiting ones hold; the log has it. */
-    void letGo(Consumer<QueueEntry> store) {
+    /** Pages out those that wait; the log has them. */
+    void pageOut(Consumer<QueueEntry> store) {
         for (Dead dead = waiting.poll(); dead != null; dead = waiting.poll()) {
-            stored.add(new Stored(dead.entry.position(), dead.entry.bodyBytes()));
+            pagedOut.add(new PagedOut(dead.entry.position(), dead.entry.bodyBytes()));
             heldBytes -= dead.entry.bodyBytes();
             store.accept(dead.entry);
         }
@@ -185,12 +185,12 @@ final class DyingMessages {
     }
 
     /** Takes out those that only the log has. */
-    List<Stored> takeStored() {
-        List<Stored> taken = new ArrayList<>(coming.values());
-        taken.addAll(stored);
+    List<PagedOut> takePagedOut() {
+        List<PagedOut> taken = new ArrayList<>(coming.values());
+        taken.addAll(pagedOut);
         coming.clear();
-        stored.clear();
-        for (Stored dead : taken) {
+        pagedOut.clear();
+        for (PagedOut dead : taken) {
             count--;
             bytes -= dead.bodyBytes;
         }

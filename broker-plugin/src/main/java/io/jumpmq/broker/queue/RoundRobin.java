@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * that waits longest. A doubly linked list through the consumers themselves for each priority, so that a turn costs the
  * same with two consumers as with two thousand.
  */
-final class Turn {
+final class RoundRobin {
     /** The consumers of one priority. */
     static final class Rank {
         private final int priority;
@@ -58,7 +58,7 @@ final class Turn {
     /** Puts a consumer at the end of its rank; for one that did not enter, or has joined already, nothing happens. */
     void join(QueueConsumer consumer) {
         Rank rank = consumer.rank;
-        if (rank == null || consumer.inTurn) {
+        if (rank == null || consumer.inRotation) {
             return;
         }
         QueueConsumer last = rank.last;
@@ -69,13 +69,13 @@ final class Turn {
             last.next = consumer;
         }
         rank.last = consumer;
-        consumer.inTurn = true;
+        consumer.inRotation = true;
     }
 
     /** Takes a consumer out of the turn, until it joins again. */
     void leave(QueueConsumer consumer) {
         Rank rank = consumer.rank;
-        if (rank == null || !consumer.inTurn) {
+        if (rank == null || !consumer.inRotation) {
             return;
         }
         QueueConsumer previous = consumer.previous;
@@ -92,7 +92,7 @@ final class Turn {
         }
         consumer.previous = null;
         consumer.next = null;
-        consumer.inTurn = false;
+        consumer.inRotation = false;
     }
 
     /** How many priorities its members have. */

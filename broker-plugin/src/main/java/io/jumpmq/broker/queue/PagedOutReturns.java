@@ -5,10 +5,10 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
- * Messages that came back to their queue and that only the log has. Of them the positions are known, in runs: in between
+ * Messages that came back to their queue and were paged out: only the log has them. Of them the positions are known, in runs: in between
  * may be others that the log has as well, delivered and not acknowledged.
  */
-final class StoredReturns {
+final class PagedOutReturns {
     /** From the first position of each run to its last. */
     private final TreeMap<Long, Long> runs = new TreeMap<>();
 
@@ -51,7 +51,7 @@ final class StoredReturns {
     }
 
     /** Takes one out, which must be there. */
-    void remove(long position, int bodyBytes, boolean isLasting) {
+    void remove(long position, int bodyBytes, boolean isPersistent) {
         Map.Entry<Long, Long> run = runs.floorEntry(position);
         runs.remove(run.getKey());
         if (run.getKey() < position) {
@@ -60,7 +60,7 @@ final class StoredReturns {
         if (position < run.getValue()) {
             runs.put(position + 1, run.getValue());
         }
-        sum.remove(bodyBytes, isLasting);
+        sum.remove(bodyBytes, isPersistent);
     }
 
     /** Takes all out. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class FairTurnTest {
+class FairDispatchTest {
     private final QueueUnderTest test = new QueueUnderTest(Rules.plain());
 
     @Test

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Publishers pause for the consumers of a queue that is behind, and for no others. */
-class GivingWayTest {
+/** Publishers into a throttled queue pause, and no others. */
+class FlowControlTest {
     private static final int BODY_BYTES = 100_000;
     private static final int PREFETCH = 20;
 
@@ -39,7 +39,7 @@ class GivingWayTest {
     }
 
     @Test
-    void nobodyPausesWhileNobodyConsumes() {
+    void nobodyIsThrottledWhileNobodyConsumes() {
         publish(200);
         broker.advance(10);
         publish(2);
@@ -47,7 +47,7 @@ class GivingWayTest {
     }
 
     @Test
-    void aShortQueueKeepsNobody() {
+    void aShortQueueThrottlesNobody() {
         publish(2 * PREFETCH);
         consume();
         broker.advance(10);
@@ -58,7 +58,7 @@ class GivingWayTest {
     }
 
     @Test
-    void theyPauseWhileConsumersDrainALongQueue() {
+    void publishersAreThrottledWhileConsumersDrainALongQueue() {
         publish(200);
         consume();
         broker.advance(10);

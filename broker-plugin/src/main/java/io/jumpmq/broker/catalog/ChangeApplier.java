@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Set;
 
 /** Makes changes that were decided, each of them; tells whether other routes may be the right ones then. */
-final class Application implements Change.Visitor<Boolean> {
+final class ChangeApplier implements Change.Visitor<Boolean> {
     private final Catalog catalog;
     private final ExchangeTypes types;
     private final CatalogObserver observer;
 
-    Application(Catalog catalog, ExchangeTypes types, CatalogObserver observer) {
+    ChangeApplier(Catalog catalog, ExchangeTypes types, CatalogObserver observer) {
         this.catalog = catalog;
         this.types = types;
         this.observer = observer;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
-class PacingTest {
+class CoalescingTest {
     private static final long MICRO = 1_000;
     private static final int MESSAGE_BYTES = 60;
 
@@ -14,7 +14,7 @@ class PacingTest {
     /** What the kernel adds. */
     private static final long SLACK = 50 * MICRO;
 
-    private final Pacing pacing = new Pacing(PAUSE, 16_000);
+    private final Coalescing coalescing = new Coalescing(PAUSE, 16_000);
     private long now = 1_000_000;
     private int windowsPaused;
     private int windowsPlain;
@@ -28,11 +28,11 @@ class PacingTest {
     private void play(int windows, DoubleUnaryOperator messages, long workNanos) {
         for (int i = 0; i < windows; i++) {
             boolean paused = false;
-            for (int round = 0; round < Pacing.WINDOW; round++) {
-                long pause = pacing.nextPause(now) == 0 ? 0 : PAUSE + SLACK;
+            for (int round = 0; round < Coalescing.WINDOW; round++) {
+                long pause = coalescing.nextPause(now) == 0 ? 0 : PAUSE + SLACK;
                 paused = pause > 0;
                 now += pause + workNanos;
-                pacing.found((long) (MESSAGE_BYTES * messages.applyAsDouble((double) (pause + workNanos))));
+                coalescing.found((long) (MESSAGE_BYTES * messages.applyAsDouble((double) (pause + workNanos))));
             }
             if (paused) {
                 windowsPaused++;
@@ -43,7 +43,7 @@ class PacingTest {
     }
 
     @Test
-    void aStreamOfCrumbsIsGathered() {
+    void aStreamOfSmallFindsIsCoalesced() {
         play(1_000, nanos -> Math.max(1, nanos / (10.0 * MICRO)), 10 * MICRO);
         assertThat(windowsPaused).isGreaterThan(950);
         assertThat(windowsPlain).as("it is doubted now and then").isGreaterThan(10);
@@ -64,9 +64,9 @@ class PacingTest {
     @Test
     void aPauseThatNoLongerPaysIsGivenUp() {
         play(10, nanos -> Math.max(1, nanos / (10.0 * MICRO)), 10 * MICRO);
-        assertThat(pacing.nextPause(now)).isEqualTo(PAUSE);
+        assertThat(coalescing.nextPause(now)).isEqualTo(PAUSE);
         play(2, nanos -> 1, 20 * MICRO);
-        assertThat(pacing.nextPause(now)).isZero();
+        assertThat(coalescing.nextPause(now)).isZero();
     }
 
     @Test
@@ -84,7 +84,7 @@ class PacingTest {
     @Test
     void whereNothingIsFoundNothingIsTried() {
         for (int i = 0; i < 10_000; i++) {
-            assertThat(pacing.nextPause(now += 5 * MICRO)).isZero();
+            assertThat(coalescing.nextPause(now += 5 * MICRO)).isZero();
         }
     }
 }

@@ -1,31 +1,31 @@
 package io.jumpmq.broker.loop;
 
 /**
- * Decides when a thread that works in rounds should pause before the next one, because each round finds only crumbs and costs as
- * much as one that finds plenty: a socket that brings one small message at a time, a flush of the disk for one confirm. Most of
- * that is saved when ten have gathered. But whoever waits for an answer before he goes on gains nothing by it and would lose
+ * Decides when a thread that works in rounds should pause before the next one, because each round finds very little and costs as
+ * much as one that finds a full batch: a socket that brings one small message at a time, a flush of the disk for one confirm. Most of
+ * that is saved when ten come in one batch. But whoever waits for an answer before he goes on gains nothing by it and would lose
  * time. So pausing is tried, measured, and kept only while it pays: rounds find at least {@value #GAIN} times as much, and no
  * less comes in per second.
  *
  * <p>Not thread-safe; belongs to the thread. It has no clock of its own.
  */
-public final class Pacing {
+public final class Coalescing {
     /** So many rounds are measured at a time. */
     static final int WINDOW = 64;
 
     private static final double GAIN = 1.5;
 
     /** Rates vary by themselves: a tenth less is no loss. */
-    private static final double LEAST_RATE = 0.9;
+    private static final double MIN_RATE = 0.9;
 
     /** After so many windows, what it is like without pauses is measured anew. */
     private static final int WINDOWS_UNTIL_DOUBTED = 64;
 
     /** When it did not pay, it is tried again after 1, 2, 4 … windows, but at least once in so many. */
-    private static final int MOST_WINDOWS_BETWEEN_TRIALS = 256;
+    private static final int MAX_WINDOWS_BETWEEN_TRIALS = 256;
 
     private final long pauseNanos;
-    private final long plenty;
+    private final long fullBatch;
 
     private boolean pausing;
     private long windowStart;
@@ -44,11 +44,11 @@ public final class Pacing {
      * A thread that does not pause yet.
      *
      * @param pauseNanos how long a pause is; when rounds are half as long again apart on average, none is tried
-     * @param plenty a find as large as this is no crumb
+     * @param fullBatch a find as large as this is a batch worth its round
      */
-    public Pacing(long pauseNanos, long plenty) {
+    public Coalescing(long pauseNanos, long fullBatch) {
         this.pauseNanos = pauseNanos;
-        this.plenty = plenty;
+        this.fullBatch = fullBatch;
     }
 
     /** Something was there to be done: so many bytes, or messages, in one place. */
@@ -89,13 +89,13 @@ public final class Pacing {
         double perNano = (double) amount / Math.max(1, nanos);
         if (pausing) {
             pausedWindows++;
-            boolean pays = perFind >= GAIN * plainPerFind && perNano >= LEAST_RATE * plainPerNano;
-            patience = pays ? 1 : Math.min(2 * patience, MOST_WINDOWS_BETWEEN_TRIALS);
+            boolean pays = perFind >= GAIN * plainPerFind && perNano >= MIN_RATE * plainPerNano;
+            patience = pays ? 1 : Math.min(2 * patience, MAX_WINDOWS_BETWEEN_TRIALS);
             if (!pays || pausedWindows == WINDOWS_UNTIL_DOUBTED) {
                 pausing = false;
                 windowsUntilTrial = patience;
             }
-        } else if (nanos > WINDOW * (pauseNanos + pauseNanos / 2) || perFind >= plenty) {
+        } else if (nanos > WINDOW * (pauseNanos + pauseNanos / 2) || perFind >= fullBatch) {
             patience = 1;
             windowsUntilTrial = 1;
         } else if (--windowsUntilTrial <= 0) {

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HeldMessagesTest {
-    private final HeldMessages held = new HeldMessages();
+class UnackedMessagesTest {
+    private final UnackedMessages unacked = new UnackedMessages();
 
     private static QueueEntry entry(long position) {
         return new QueueEntry(
@@ -29,17 +29,17 @@ class HeldMessagesTest {
     @Test
     void anAttemptIsTakenOnceAndNoOtherInItsPlace() {
         QueueEntry entry = entry(5);
-        int first = held.add(entry);
-        assertThat(held.take(5, first + 1)).isNull();
-        assertThat(held.take(4, first)).isNull();
-        assertThat(held.take(5, first)).isSameAs(entry);
-        assertThat(held.take(5, first)).isNull();
+        int first = unacked.add(entry);
+        assertThat(unacked.take(5, first + 1)).isNull();
+        assertThat(unacked.take(4, first)).isNull();
+        assertThat(unacked.take(5, first)).isSameAs(entry);
+        assertThat(unacked.take(5, first)).isNull();
 
-        int second = held.add(entry);
+        int second = unacked.add(entry);
 
-        assertThat(held.take(5, first)).as("the attempt that was taken back").isNull();
-        assertThat(held.take(5, second)).isSameAs(entry);
-        assertThat(held.count()).isZero();
+        assertThat(unacked.take(5, first)).as("the attempt that was taken back").isNull();
+        assertThat(unacked.take(5, second)).isSameAs(entry);
+        assertThat(unacked.count()).isZero();
     }
 
     /** Strides of powers of two are what a consumer of many leaves behind that does not acknowledge. */
@@ -54,20 +54,20 @@ class HeldMessagesTest {
             int wanted = step % 10_000 < 5_000 ? 3 : 1;
             if (random.nextInt(4) < wanted) {
                 long position = stride * next++;
-                expected.put(position, held.add(entry(position)));
+                expected.put(position, unacked.add(entry(position)));
                 positions.add(position);
             } else if (!positions.isEmpty()) {
                 long position = positions.remove(random.nextInt(positions.size()));
                 int attempt = Objects.requireNonNull(expected.remove(position));
-                QueueEntry taken = held.take(position, attempt);
+                QueueEntry taken = unacked.take(position, attempt);
                 assertThat(taken).as("stride %d, step %d", stride, step).isNotNull();
                 assertThat(taken.position()).isEqualTo(position);
             }
-            assertThat(held.count()).isEqualTo(expected.size());
+            assertThat(unacked.count()).isEqualTo(expected.size());
         }
-        expected.forEach((position, attempt) -> assertThat(held.take(position, attempt))
+        expected.forEach((position, attempt) -> assertThat(unacked.take(position, attempt))
                 .as("position %d", position)
                 .isNotNull());
-        assertThat(held.count()).isZero();
+        assertThat(unacked.count()).isZero();
     }
 }
