@@ -108,6 +108,12 @@ final class RingReport {
         return text.replaceAll("\\p{Cntrl}", "\uFFFD");
     }
 
+    static String plan(String title, RingPlan<String> plan, Format format) {
+        return format == Format.json
+                ? Json.pretty(json(plan.change().before(), plan.change().after(), plan.commands()))
+                : plan(title, plan);
+    }
+
     static String plan(String title, RingPlan<String> plan) {
         RingState<String> before = plan.change().before();
         RingState<String> after = plan.change().after();
