@@ -10,6 +10,7 @@ import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.queue.LogListener.Stored;
 import io.jumpmq.session.amqp091.BasicFormat;
+import io.jumpmq.simulation.SimulatedNode;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.LongString;
 import io.jumpmq.value.MessageProperties;
@@ -184,7 +185,7 @@ final class BrokerStory {
     /** Whether a life began with all that was in the life before. */
     private boolean startedClean = true;
 
-    private SteppedNode node;
+    private SimulatedNode node;
 
     @SuppressWarnings("NullAway.Init") // Each life begins with a node.
     BrokerStory(long seed) {
@@ -242,9 +243,9 @@ final class BrokerStory {
         check();
     }
 
-    private SteppedNode start() throws IOException {
+    private SimulatedNode start() throws IOException {
         long memory = random.nextInt(3) == 0 ? 20_000 : 1 << 30;
-        return new SteppedNode(catalogDisk, messageDisk, random, nowMillis, memory);
+        return SimulatedStore.node(catalogDisk, messageDisk, random, nowMillis, memory);
     }
 
     private void powerLoss() {
@@ -341,8 +342,8 @@ final class BrokerStory {
     private void check() throws IOException {
         SimulatedDisk copyOfDisk = messageDisk.kill();
         MessageSegments log =
-                MessageSegments.open(copyOfDisk, MessageSegmentsTest.supply(copyOfDisk), SteppedNode.SEGMENT);
-        VirtualHost vhost = Objects.requireNonNull(node.broker().catalog().vhost(SteppedNode.VHOST));
+                MessageSegments.open(copyOfDisk, MessageSegmentsTest.supply(copyOfDisk), SimulatedStore.SEGMENT);
+        VirtualHost vhost = Objects.requireNonNull(node.broker().catalog().vhost(SimulatedNode.VHOST));
         Map<Kind, Set<String>> found = new EnumMap<>(Kind.class);
         for (Kind kind : Kind.values()) {
             QueueRecord queue = vhost.queue(kind.name());
@@ -548,8 +549,8 @@ final class BrokerStory {
                 : Map.of("max-length", 5L, "overflow", random.nextBoolean() ? "reject-publish-dlx" : "drop-head");
         Command command = random.nextBoolean()
                 ? new Command.SetPolicy(
-                        SteppedNode.VHOST, Policy.of("p", "DYING", Policy.Target.QUEUES, 0, definition, false))
-                : new Command.DeletePolicy(SteppedNode.VHOST, "p", false);
+                        SimulatedNode.VHOST, Policy.of("p", "DYING", Policy.Target.QUEUES, 0, definition, false))
+                : new Command.DeletePolicy(SimulatedNode.VHOST, "p", false);
         node.broker().administer(List.of(command));
     }
 

@@ -7,6 +7,7 @@ import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.queue.LogListener.Stored;
 import io.jumpmq.session.amqp091.BasicFormat;
+import io.jumpmq.simulation.SimulatedNode;
 import io.jumpmq.store.SimulatedDisk.Call;
 import io.jumpmq.store.SimulatedDisk.Fault;
 import io.jumpmq.value.FieldTable;
@@ -66,7 +67,7 @@ class DiskFaultsTest {
         /** When something went wrong first. */
         @Nullable Phase wrong;
 
-        private @Nullable SteppedNode node;
+        private @Nullable SimulatedNode node;
 
         Life(SimulatedDisk catalogDisk, SimulatedDisk messageDisk, Ledger ledger) {
             this.catalogDisk = catalogDisk;
@@ -77,7 +78,7 @@ class DiskFaultsTest {
         /** Starts, works and stops; what came of it. */
         String tell() {
             try {
-                SteppedNode started = new SteppedNode(catalogDisk, messageDisk, new SplittableRandom(7), NOW, 1L << 30);
+                SimulatedNode started = SimulatedStore.node(catalogDisk, messageDisk, new SplittableRandom(7), NOW, 1L << 30);
                 node = started;
                 started.settle();
                 enter(Phase.RUN);
@@ -106,7 +107,7 @@ class DiskFaultsTest {
             phase = next;
         }
 
-        private void work(SteppedNode running) {
+        private void work(SimulatedNode running) {
             SteppedPeer peer = new SteppedPeer(running, 1, running.loops().get(1), this);
             peer.send(1, new Method.ChannelOpen());
             peer.send(1, new Method.ConfirmSelect(false));
@@ -127,7 +128,7 @@ class DiskFaultsTest {
                 }
             }
             running.advance(2_000);
-            running.snapshot();
+            SimulatedStore.snapshot(running);
             running.settle();
             declare(peer, "later");
             hear(peer);
@@ -182,9 +183,9 @@ class DiskFaultsTest {
     /** A node that starts on these has all that was promised. */
     private static void check(SimulatedDisk catalogDisk, SimulatedDisk messageDisk, Ledger ledger, String what) {
         try {
-            SteppedNode node = new SteppedNode(catalogDisk, messageDisk, new SplittableRandom(1), NOW, 1L << 30);
+            SimulatedNode node = SimulatedStore.node(catalogDisk, messageDisk, new SplittableRandom(1), NOW, 1L << 30);
             MessageSegments log = MessageSegments.open(
-                    messageDisk.kill(), MessageSegmentsTest.supply(messageDisk.kill()), SteppedNode.SEGMENT);
+                    messageDisk.kill(), MessageSegmentsTest.supply(messageDisk.kill()), SimulatedStore.SEGMENT);
             Set<String> queues = new TreeSet<>();
             Set<String> found = new HashSet<>();
             for (QueueRecord queue :

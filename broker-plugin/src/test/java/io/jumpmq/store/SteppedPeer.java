@@ -15,6 +15,7 @@ import io.jumpmq.session.ConnectionOutput;
 import io.jumpmq.session.ConnectionSettings;
 import io.jumpmq.session.ProtocolNegotiation;
 import io.jumpmq.session.amqp091.Amqp091;
+import io.jumpmq.simulation.SimulatedNode;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.MessageProperties;
 import io.netty.buffer.ByteBuf;
@@ -24,7 +25,7 @@ import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A client's connection to a {@link SteppedNode}, without a socket. */
+/** A client's connection to a {@link SimulatedNode}, without a socket. */
 final class SteppedPeer implements ConnectionOutput, ConnectionListener {
     private static final int FRAME_MAX = 131_072;
     private static final int HEADER_FIXED = 12;
@@ -42,7 +43,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
     /** A message as it came. */
     record Content(MessageProperties properties, String body) {}
 
-    private final SteppedNode node;
+    private final SimulatedNode node;
     private final Loop loop;
     private final Listener listener;
     private Connection machine;
@@ -58,7 +59,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
     private long bodyLeft;
     private StringBuilder body = new StringBuilder();
 
-    SteppedPeer(SteppedNode node, long id, Loop loop, Listener listener) {
+    SteppedPeer(SimulatedNode node, long id, Loop loop, Listener listener) {
         this.node = node;
         this.loop = loop;
         this.listener = listener;
@@ -78,7 +79,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
         FrameWriter.protocolHeader(unread);
         send(0, new Method.ConnectionStartOk(FieldTable.EMPTY, "PLAIN", "\0guest\0guest".getBytes(UTF_8), "en_US"));
         send(0, new Method.ConnectionTuneOk(2047, FRAME_MAX, 0));
-        send(0, new Method.ConnectionOpen(SteppedNode.VHOST));
+        send(0, new Method.ConnectionOpen(SimulatedNode.VHOST));
     }
 
     void send(int channel, Method what) {

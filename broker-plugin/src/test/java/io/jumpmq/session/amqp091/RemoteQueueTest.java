@@ -39,8 +39,6 @@ class RemoteQueueTest {
     private final Link link = new Link();
     private final SteppedBroker far = new SteppedBroker();
     private final SteppedBroker near = new SteppedBroker(
-            Long.MAX_VALUE,
-            1L << 30,
             (queue, here) -> queue.name().equals("far") ? new RemoteQueue(queue.name(), nearLoop(), link) : here.get());
     private final Peer peer = new Peer();
 
