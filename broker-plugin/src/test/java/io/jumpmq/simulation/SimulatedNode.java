@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** A whole broker without sockets, with the virtual host "/" and the user guest. Its loops and its storage's threads are actors. */
 public final class SimulatedNode {
@@ -32,10 +33,12 @@ public final class SimulatedNode {
      * @param loops beside that of the catalog
      * @param memoryBytes how much memory messages may take
      * @param connectionBytes how much of it connections may hold
+     * @param placement where queues run, of a node with these loops
      */
-    public record Shape(int loops, long memoryBytes, long connectionBytes, QueuePlacement placement) {
+    public record Shape(
+            int loops, long memoryBytes, long connectionBytes, Function<List<Loop>, QueuePlacement> placement) {
         public Shape(int loops, long memoryBytes, long connectionBytes) {
-            this(loops, memoryBytes, connectionBytes, QueuePlacement.HERE);
+            this(loops, memoryBytes, connectionBytes, unused -> QueuePlacement.HERE);
         }
     }
 
@@ -65,9 +68,8 @@ public final class SimulatedNode {
                 new MemoryBudget(shape.memoryBytes, shape.connectionBytes, this::letGo),
                 storage.catalogLog(),
                 storage.messages(),
-                shape.placement);
-        authenticator =
-                new Authenticator(broker.catalog()::user, Set.of(), new LoginGuard(simulation::nowMillis));
+                shape.placement.apply(loops));
+        authenticator = new Authenticator(broker.catalog()::user, Set.of(), new LoginGuard(simulation::nowMillis));
         List<Change> catalog = new ArrayList<>();
         catalogLoop.run(() -> {
             broker.recover(storage.recovered(), storage.highestQueue());

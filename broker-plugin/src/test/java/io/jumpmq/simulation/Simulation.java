@@ -74,9 +74,18 @@ public final class Simulation {
             }
         }
 
-        /** Has something done later. */
+        /** Has something done before all else that was asked for. */
+        void executeFirst(Runnable task) {
+            tasks.addFirst(new Task(asked++, task));
+        }
+
+        /** Has something done later; or in its turn, if it is due already. */
         public void schedule(Runnable task, long delayMillis) {
-            timers.add(new Timer(nowMillis + delayMillis, asked++, this, task));
+            if (delayMillis <= 0) {
+                execute(task);
+            } else if (!gone) {
+                timers.add(new Timer(nowMillis + delayMillis, asked++, this, task));
+            }
         }
 
         /** Does one thing; false when there is nothing to do. */

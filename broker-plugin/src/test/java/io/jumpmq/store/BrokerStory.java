@@ -10,6 +10,7 @@ import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.queue.LogListener.Stored;
 import io.jumpmq.session.amqp091.BasicFormat;
+import io.jumpmq.simulation.SimulatedClient;
 import io.jumpmq.simulation.SimulatedNode;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.LongString;
@@ -588,9 +589,9 @@ final class BrokerStory {
 
     // A client, and what it knows.
 
-    private final class Client implements SteppedPeer.Listener {
+    private final class Client implements SimulatedClient.Listener {
         final int id = ++clientsSeen;
-        final SteppedPeer peer = new SteppedPeer(
+        final SimulatedClient peer = new SimulatedClient(
                 node, id, node.loops().get(random.nextInt(node.loops().size())), this);
         final TreeMap<Long, List<Copy>> unconfirmed = new TreeMap<>();
         final List<Held> held = new ArrayList<>();
@@ -873,7 +874,7 @@ final class BrokerStory {
         }
 
         @Override
-        public void received(int channel, Method method, SteppedPeer.@Nullable Content content) {
+        public void received(int channel, Method method, SimulatedClient.@Nullable Content content) {
             if (method instanceof Method.BasicAck ack) {
                 confirm(ack.deliveryTag(), ack.multiple(), true);
             } else if (method instanceof Method.BasicNack nack) {
@@ -944,7 +945,7 @@ final class BrokerStory {
                 long tag,
                 boolean acknowledged,
                 boolean redelivered,
-                SteppedPeer.Content content,
+                SimulatedClient.Content content,
                 String how) {
             boolean dead = from == Kind.DEAD;
             Copy copy = dead
@@ -997,7 +998,7 @@ final class BrokerStory {
         }
 
         /** Among what one publisher sent and nobody has seen before. */
-        private void requireOrder(Copy copy, boolean redelivered, SteppedPeer.Content content, String how) {
+        private void requireOrder(Copy copy, boolean redelivered, SimulatedClient.Content content, String how) {
             if (!redelivered) {
                 String publisher = how
                         + copy.queue

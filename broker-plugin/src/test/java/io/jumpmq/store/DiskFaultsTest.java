@@ -7,6 +7,7 @@ import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.queue.LogListener.Stored;
 import io.jumpmq.session.amqp091.BasicFormat;
+import io.jumpmq.simulation.SimulatedClient;
 import io.jumpmq.simulation.SimulatedNode;
 import io.jumpmq.store.SimulatedDisk.Call;
 import io.jumpmq.store.SimulatedDisk.Fault;
@@ -56,7 +57,7 @@ class DiskFaultsTest {
     }
 
     /** One life on two disks. */
-    private static final class Life implements SteppedPeer.Listener {
+    private static final class Life implements SimulatedClient.Listener {
         final Ledger ledger;
         final SimulatedDisk catalogDisk;
         final SimulatedDisk messageDisk;
@@ -78,7 +79,8 @@ class DiskFaultsTest {
         /** Starts, works and stops; what came of it. */
         String tell() {
             try {
-                SimulatedNode started = SimulatedStore.node(catalogDisk, messageDisk, new SplittableRandom(7), NOW, 1L << 30);
+                SimulatedNode started =
+                        SimulatedStore.node(catalogDisk, messageDisk, new SplittableRandom(7), NOW, 1L << 30);
                 node = started;
                 started.settle();
                 enter(Phase.RUN);
@@ -108,7 +110,8 @@ class DiskFaultsTest {
         }
 
         private void work(SimulatedNode running) {
-            SteppedPeer peer = new SteppedPeer(running, 1, running.loops().get(1), this);
+            SimulatedClient peer =
+                    new SimulatedClient(running, 1, running.loops().get(1), this);
             peer.send(1, new Method.ChannelOpen());
             peer.send(1, new Method.ConfirmSelect(false));
             declare(peer, "kept");
@@ -139,22 +142,22 @@ class DiskFaultsTest {
             running.settle();
         }
 
-        private void hear(SteppedPeer peer) {
+        private void hear(SimulatedClient peer) {
             Objects.requireNonNull(node).settle();
             peer.listen();
         }
 
-        private void declare(SteppedPeer peer, String queue) {
+        private void declare(SimulatedClient peer, String queue) {
             peer.send(1, new Method.QueueDeclare(queue, false, true, false, false, false, FieldTable.EMPTY));
         }
 
-        private void publish(SteppedPeer peer, String queue, String name) {
+        private void publish(SimulatedClient peer, String queue, String name) {
             published.add(name);
             peer.publish(1, "", queue, PERSISTENT, name + ":" + "x".repeat(BODY));
         }
 
         @Override
-        public void received(int channel, Method method, SteppedPeer.@Nullable Content content) {
+        public void received(int channel, Method method, SimulatedClient.@Nullable Content content) {
             if (method instanceof Method.BasicAck ack) {
                 while (confirms < ack.deliveryTag()) {
                     ledger.confirmed.add(published.get(confirms++));

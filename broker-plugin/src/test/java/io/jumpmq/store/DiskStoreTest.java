@@ -509,7 +509,8 @@ class DiskStoreTest {
                 throw defect;
             }
         };
-        assertThat(subject.<Boolean>ask(core -> core.awaitsLoad(loop.nowMillis()))).isTrue();
+        assertThat(subject.<Boolean>ask(core -> core.awaitsLoad(loop.nowMillis())))
+                .isTrue();
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(storeFailures).containsExactly(defect));
         assertThat(subject.store.congestion()).as("publishers wait").isEqualTo(Congestion.DISK);

@@ -35,7 +35,8 @@ class KeptDeadLetterTest {
     }
 
     private SimulatedNode start() throws Exception {
-        SimulatedNode started = SimulatedStore.node(catalogDisk, messageDisk, random.split(), nowMillis, Long.MAX_VALUE);
+        SimulatedNode started =
+                SimulatedStore.node(catalogDisk, messageDisk, random.split(), nowMillis, Long.MAX_VALUE);
         started.settle();
         return started;
     }

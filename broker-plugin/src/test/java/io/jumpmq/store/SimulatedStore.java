@@ -21,7 +21,7 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** A store on simulated disks. What its threads do are steps of a simulation, so that the power may go after any. */
-public final class SimulatedStore implements NodeStorage {
+final class SimulatedStore implements NodeStorage {
     static final long SEGMENT = 64 << 10;
 
     private static final int LOOPS = 3;
@@ -34,8 +34,11 @@ public final class SimulatedStore implements NodeStorage {
     private final SimulatedDisk messageDisk;
     private final DiskStore store;
     private final Map<String, Tasks> executors = new HashMap<>();
-    private final List<Simulation.Work> workers =
-            List.of(this::write, this::flush, () -> tasks("read").step(), () -> tasks("files").step());
+    private final List<Simulation.Work> workers = List.of(
+            this::write,
+            this::flush,
+            () -> tasks("read").step(),
+            () -> tasks("files").step());
     private final List<Throwable> defects = new ArrayList<>();
     private long nanos;
     private boolean broken;
@@ -82,8 +85,7 @@ public final class SimulatedStore implements NodeStorage {
     }
 
     /** Opens what is on these disks. */
-    public SimulatedStore(Simulation simulation, SimulatedDisk catalogDisk, SimulatedDisk messageDisk)
-            throws IOException {
+    SimulatedStore(Simulation simulation, SimulatedDisk catalogDisk, SimulatedDisk messageDisk) throws IOException {
         this.simulation = simulation;
         this.messageDisk = messageDisk;
         store = DiskStore.open(

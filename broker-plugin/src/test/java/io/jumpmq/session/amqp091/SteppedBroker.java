@@ -36,28 +36,36 @@ final class SteppedBroker {
 
     /** One whose messages may take so much memory, and its connections. */
     SteppedBroker(long memoryBytes, long connectionBytes) {
-        this(new SimulatedNode.Shape(2, memoryBytes, connectionBytes), new NodeStorage.Volatile());
+        this(alone(), new SimulatedNode.Shape(2, memoryBytes, connectionBytes), new NodeStorage.Volatile());
     }
 
-    /** One whose queues may run elsewhere. */
-    SteppedBroker(QueuePlacement placement) {
-        this(new SimulatedNode.Shape(2, Long.MAX_VALUE, CONNECTION_BYTES, placement), new NodeStorage.Volatile());
+    /** One that is not alone, and whose queues may run elsewhere. */
+    SteppedBroker(Simulation simulation, QueuePlacement placement) {
+        this(
+                simulation,
+                new SimulatedNode.Shape(2, Long.MAX_VALUE, CONNECTION_BYTES, unused -> placement),
+                new NodeStorage.Volatile());
     }
 
     /** One whose catalog has another log. */
     SteppedBroker(CatalogLog catalogLog) {
         this(
+                alone(),
                 new SimulatedNode.Shape(2, Long.MAX_VALUE, CONNECTION_BYTES),
                 new NodeStorage.Volatile(catalogLog));
     }
 
-    private SteppedBroker(SimulatedNode.Shape shape, NodeStorage storage) {
-        simulation = Simulation.inOrder(1_700_000_000_000L);
+    private SteppedBroker(Simulation simulation, SimulatedNode.Shape shape, NodeStorage storage) {
+        this.simulation = simulation;
         try {
             node = new SimulatedNode(simulation, storage, shape);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static Simulation alone() {
+        return Simulation.inOrder(1_700_000_000_000L);
     }
 
     SteppedClient connect(ConnectionSettings settings) {
