@@ -41,6 +41,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -283,16 +284,21 @@ public final class DiskStore implements MessageStore {
             List<MessageFormat> formats,
             Consumer<Throwable> onFailure)
             throws IOException {
+        AtomicReference<@Nullable DiskStore> opened = new AtomicReference<>();
         Function<String, ExecutorService> workers = what -> Executors.newSingleThreadExecutor(task -> {
             Thread worker = thread(task, what);
             worker.setUncaughtExceptionHandler((died, failure) -> {
                 // A queue or the writer would wait for ever for what this one was asked for.
-                LOG.error("The store failed: its thread {} did", died.getName(), failure);
-                onFailure.accept(failure);
+                DiskStore store = opened.get();
+                if (store == null) {
+                    onFailure.accept(failure);
+                } else {
+                    store.fail(failure);
+                }
             });
             return worker;
         });
-        return open(
+        DiskStore store = open(
                 claim,
                 catalogDisk,
                 messages,
@@ -302,6 +308,8 @@ public final class DiskStore implements MessageStore {
                 workers,
                 System::nanoTime,
                 onFailure);
+        opened.set(store);
+        return store;
     }
 
     /**

@@ -167,7 +167,8 @@ record Contents(
                     before = arrived.get();
                     progress = System.nanoTime();
                 } else if (System.nanoTime() - progress > PATIENCE_NANOS) {
-                    wrong.add("queues say that they have messages, and deliver none: " + waiting);
+                    wrong.add("queues say that they have messages, and deliver none: " + waiting + "; "
+                            + broker.storeThreads());
                     return;
                 }
                 if (System.nanoTime() - progress > STOPPED_NANOS) {

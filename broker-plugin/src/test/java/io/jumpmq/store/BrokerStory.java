@@ -10,6 +10,8 @@ import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.queue.LogListener.Stored;
 import io.jumpmq.session.amqp091.BasicFormat;
+import io.jumpmq.simulation.SimulatedClient;
+import io.jumpmq.simulation.SimulatedNode;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.LongString;
 import io.jumpmq.value.MessageProperties;
@@ -184,7 +186,7 @@ final class BrokerStory {
     /** Whether a life began with all that was in the life before. */
     private boolean startedClean = true;
 
-    private SteppedNode node;
+    private SimulatedNode node;
 
     @SuppressWarnings("NullAway.Init") // Each life begins with a node.
     BrokerStory(long seed) {
@@ -242,9 +244,9 @@ final class BrokerStory {
         check();
     }
 
-    private SteppedNode start() throws IOException {
+    private SimulatedNode start() throws IOException {
         long memory = random.nextInt(3) == 0 ? 20_000 : 1 << 30;
-        return new SteppedNode(catalogDisk, messageDisk, random, nowMillis, memory);
+        return SimulatedStore.node(catalogDisk, messageDisk, random, nowMillis, memory);
     }
 
     private void powerLoss() {
@@ -341,8 +343,8 @@ final class BrokerStory {
     private void check() throws IOException {
         SimulatedDisk copyOfDisk = messageDisk.kill();
         MessageSegments log =
-                MessageSegments.open(copyOfDisk, MessageSegmentsTest.supply(copyOfDisk), SteppedNode.SEGMENT);
-        VirtualHost vhost = Objects.requireNonNull(node.broker().catalog().vhost(SteppedNode.VHOST));
+                MessageSegments.open(copyOfDisk, MessageSegmentsTest.supply(copyOfDisk), SimulatedStore.SEGMENT);
+        VirtualHost vhost = Objects.requireNonNull(node.broker().catalog().vhost(SimulatedNode.VHOST));
         Map<Kind, Set<String>> found = new EnumMap<>(Kind.class);
         for (Kind kind : Kind.values()) {
             QueueRecord queue = vhost.queue(kind.name());
@@ -548,8 +550,8 @@ final class BrokerStory {
                 : Map.of("max-length", 5L, "overflow", random.nextBoolean() ? "reject-publish-dlx" : "drop-head");
         Command command = random.nextBoolean()
                 ? new Command.SetPolicy(
-                        SteppedNode.VHOST, Policy.of("p", "DYING", Policy.Target.QUEUES, 0, definition, false))
-                : new Command.DeletePolicy(SteppedNode.VHOST, "p", false);
+                        SimulatedNode.VHOST, Policy.of("p", "DYING", Policy.Target.QUEUES, 0, definition, false))
+                : new Command.DeletePolicy(SimulatedNode.VHOST, "p", false);
         node.broker().administer(List.of(command));
     }
 
@@ -587,9 +589,9 @@ final class BrokerStory {
 
     // A client, and what it knows.
 
-    private final class Client implements SteppedPeer.Listener {
+    private final class Client implements SimulatedClient.Listener {
         final int id = ++clientsSeen;
-        final SteppedPeer peer = new SteppedPeer(
+        final SimulatedClient peer = new SimulatedClient(
                 node, id, node.loops().get(random.nextInt(node.loops().size())), this);
         final TreeMap<Long, List<Copy>> unconfirmed = new TreeMap<>();
         final List<Held> held = new ArrayList<>();
@@ -872,7 +874,7 @@ final class BrokerStory {
         }
 
         @Override
-        public void received(int channel, Method method, SteppedPeer.@Nullable Content content) {
+        public void received(int channel, Method method, SimulatedClient.@Nullable Content content) {
             if (method instanceof Method.BasicAck ack) {
                 confirm(ack.deliveryTag(), ack.multiple(), true);
             } else if (method instanceof Method.BasicNack nack) {
@@ -943,7 +945,7 @@ final class BrokerStory {
                 long tag,
                 boolean acknowledged,
                 boolean redelivered,
-                SteppedPeer.Content content,
+                SimulatedClient.Content content,
                 String how) {
             boolean dead = from == Kind.DEAD;
             Copy copy = dead
@@ -996,7 +998,7 @@ final class BrokerStory {
         }
 
         /** Among what one publisher sent and nobody has seen before. */
-        private void requireOrder(Copy copy, boolean redelivered, SteppedPeer.Content content, String how) {
+        private void requireOrder(Copy copy, boolean redelivered, SimulatedClient.Content content, String how) {
             if (!redelivered) {
                 String publisher = how
                         + copy.queue

@@ -90,7 +90,7 @@ class DiskStoreTest {
     }
 
     /** A queue over a store. */
-    private final class Subject implements LogListener, QueueOutput {
+    private class Subject implements LogListener, QueueOutput {
         final DiskStore store;
         final CompletableFuture<MessageQueue> queue = new CompletableFuture<>();
 
@@ -492,6 +492,29 @@ class DiskStoreTest {
         assertThat(subject.ask(MessageQueue::isStopped)).isFalse();
         subject.publish(100, 1, 100);
         assertThat(subject.take(1)).containsExactly("100");
+        subject.store.close(Map.of());
+    }
+
+    @Test
+    void aDefectOfTheThreadThatReadsEndsTheStoreForAllToSee() throws IOException {
+        Subject before = new Subject(disk, settings(0));
+        before.publish(0, 10, 100);
+        awaitConfirmed(10);
+        before.store.close(Map.of());
+
+        IllegalStateException defect = new IllegalStateException("a defect");
+        Subject subject = new Subject(disk, settings(0)) {
+            @Override
+            public void loaded(Loaded loaded) {
+                throw defect;
+            }
+        };
+        assertThat(subject.<Boolean>ask(core -> core.awaitsLoad(loop.nowMillis())))
+                .isTrue();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(storeFailures).containsExactly(defect));
+        assertThat(subject.store.congestion()).as("publishers wait").isEqualTo(Congestion.DISK);
+        assertThat(subject.store.figures().failed()).isTrue();
         subject.store.close(Map.of());
     }
 }

@@ -1,4 +1,4 @@
-package io.jumpmq.store;
+package io.jumpmq.simulation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -24,13 +24,13 @@ import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A client's connection to a {@link SteppedNode}, without a socket. */
-final class SteppedPeer implements ConnectionOutput, ConnectionListener {
+/** A client's connection to a {@link SimulatedNode}, without a socket. */
+public final class SimulatedClient implements ConnectionOutput, ConnectionListener {
     private static final int FRAME_MAX = 131_072;
     private static final int HEADER_FIXED = 12;
 
     /** Told of what the broker says. */
-    interface Listener {
+    public interface Listener {
         /**
          * A method has come whole.
          *
@@ -40,9 +40,9 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
     }
 
     /** A message as it came. */
-    record Content(MessageProperties properties, String body) {}
+    public record Content(MessageProperties properties, String body) {}
 
-    private final SteppedNode node;
+    private final SimulatedNode node;
     private final Loop loop;
     private final Listener listener;
     private Connection machine;
@@ -58,7 +58,8 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
     private long bodyLeft;
     private StringBuilder body = new StringBuilder();
 
-    SteppedPeer(SteppedNode node, long id, Loop loop, Listener listener) {
+    /** Begins to connect as guest, on a loop of the node. */
+    public SimulatedClient(SimulatedNode node, long id, Loop loop, Listener listener) {
         this.node = node;
         this.loop = loop;
         this.listener = listener;
@@ -78,15 +79,15 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
         FrameWriter.protocolHeader(unread);
         send(0, new Method.ConnectionStartOk(FieldTable.EMPTY, "PLAIN", "\0guest\0guest".getBytes(UTF_8), "en_US"));
         send(0, new Method.ConnectionTuneOk(2047, FRAME_MAX, 0));
-        send(0, new Method.ConnectionOpen(SteppedNode.VHOST));
+        send(0, new Method.ConnectionOpen(SimulatedNode.VHOST));
     }
 
-    void send(int channel, Method what) {
+    public void send(int channel, Method what) {
         FrameWriter.method(unread, channel, what);
         decodeSoon();
     }
 
-    void publish(int channel, String exchange, String key, MessageProperties with, String text) {
+    public void publish(int channel, String exchange, String key, MessageProperties with, String text) {
         FrameWriter.method(unread, channel, new Method.BasicPublish(exchange, key, false, false));
         FrameWriter.content(unread, channel, BasicProperties.encode(with), text.getBytes(UTF_8), FRAME_MAX);
         decodeSoon();
@@ -108,17 +109,17 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
     }
 
     /** Whether a socket would not be read now. */
-    boolean mustWait() {
+    public boolean mustWait() {
         return machine.pauseMillis() > 0;
     }
 
     /** Whether the broker has not understood all that it was told. */
-    boolean isWaiting() {
+    public boolean isWaiting() {
         return unread.isReadable();
     }
 
     /** Hands on what the broker has said. */
-    void listen() {
+    public void listen() {
         while (out.isReadable() && reader.next(out)) {
             ByteBuf payload = out.slice(reader.payloadIndex(), reader.payloadLength());
             switch (reader.type()) {
@@ -155,7 +156,7 @@ final class SteppedPeer implements ConnectionOutput, ConnectionListener {
     }
 
     /** The connection breaks; what was said and not heard yet is lost. */
-    void hangUp() {
+    public void hangUp() {
         if (!closed) {
             closed = true;
             node.execute(loop, () -> loop.run(machine::onClosed));
