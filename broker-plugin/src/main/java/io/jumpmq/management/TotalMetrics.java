@@ -170,7 +170,7 @@ final class TotalMetrics {
                 "Sizes of the bodies that were published",
                 bounds,
                 counts,
-                sums.channels(ChannelCounters::bytes),
+                (double) sums.channels(ChannelCounters::bytes),
                 "protocol",
                 PROTOCOL);
     }
