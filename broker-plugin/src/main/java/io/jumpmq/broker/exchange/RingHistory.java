@@ -5,7 +5,9 @@ import io.jumpmq.ring.RingState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The last changes of one ring, each by what the ring was before it: what it was afterwards is what it was before the next.
@@ -16,6 +18,9 @@ public final class RingHistory {
     static final int MAX_ENTRIES = 100;
 
     private final Deque<Note> notes = new ArrayDeque<>();
+
+    /** What the notes have come to: a change is looked at often, and costs most at the first look. */
+    private final Map<Note, RingChange<RingMember>> changes = new IdentityHashMap<>();
 
     /**
      * A change that was to come.
@@ -30,7 +35,7 @@ public final class RingHistory {
 
     synchronized void add(Note note) {
         if (notes.size() == MAX_ENTRIES) {
-            notes.removeLast();
+            changes.remove(notes.removeLast());
         }
         notes.addFirst(note);
     }
@@ -40,6 +45,16 @@ public final class RingHistory {
         return new ArrayList<>(notes);
     }
 
+    private synchronized RingChange<RingMember> change(Note note, RingState<RingMember> after) {
+        RingChange<RingMember> known = changes.get(note);
+        if (known != null && known.after() == after) {
+            return known;
+        }
+        RingChange<RingMember> change = new RingChange<>(note.before, after);
+        changes.put(note, change);
+        return change;
+    }
+
     /** All that is kept of what has led to this state, the newest first. */
     List<Entry> entries(RingState<RingMember> now) {
         List<Entry> entries = new ArrayList<>();
@@ -47,7 +62,7 @@ public final class RingHistory {
         for (Note note : notes()) {
             // Not, when the change is just about to be made.
             if (note.before.epoch() < after.epoch()) {
-                entries.add(new Entry(note.atMillis, note.user, new RingChange<>(note.before, after)));
+                entries.add(new Entry(note.atMillis, note.user, change(note, after)));
                 after = note.before;
             }
         }
