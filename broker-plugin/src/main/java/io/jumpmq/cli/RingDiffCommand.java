@@ -53,9 +53,7 @@ final class RingDiffCommand implements Callable<Integer> {
         RingState<String> after = rings.get(1);
         RingChange<String> change = new RingChange<>(before, after);
         console.print(
-                format == Format.json
-                        ? Json.pretty(RingReport.json(change, null))
-                        : RingReport.difference(change));
+                format == Format.json ? Json.pretty(RingReport.json(change, null)) : RingReport.difference(change));
         return RingFile.digest(before).equals(RingFile.digest(after)) ? JumpMqCommand.OK : JumpMqCommand.NO;
     }
 }

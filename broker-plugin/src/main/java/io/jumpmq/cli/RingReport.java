@@ -110,9 +110,7 @@ final class RingReport {
     }
 
     static String plan(String title, RingPlan<String> plan, Format format) {
-        return format == Format.json
-                ? Json.pretty(json(plan.change(), plan.commands()))
-                : plan(title, plan);
+        return format == Format.json ? Json.pretty(json(plan.change(), plan.commands())) : plan(title, plan);
     }
 
     static String plan(String title, RingPlan<String> plan) {

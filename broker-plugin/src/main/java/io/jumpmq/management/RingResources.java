@@ -252,9 +252,7 @@ final class RingResources {
                     vhost.name(),
                     before.epoch(),
                     change.after().epoch(),
-                    String.format(
-                            "%.2f",
-                            100 * change.movement().total()));
+                    String.format("%.2f", 100 * change.movement().total()));
             return Answer.of(document);
         } finally {
             changing.unlock();
@@ -264,7 +262,7 @@ final class RingResources {
     /** What has become of a ring; the last change of its history, if that is all. */
     private static RingChange<RingMember> made(ConsistentHashRouter router, RingState<RingMember> before) {
         List<RingHistory.Entry> history = router.history();
-        boolean isLast = !history.isEmpty() && history.get(0).change().before() == before;
+        boolean isLast = !history.isEmpty() && history.get(0).change().before().epoch() == before.epoch();
         return isLast ? history.get(0).change() : new RingChange<>(before, router.state());
     }
 

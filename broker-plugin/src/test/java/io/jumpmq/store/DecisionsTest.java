@@ -260,8 +260,8 @@ class DecisionsTest {
     /** A command as another node reads it. */
     private static Command received(Command command) {
         byte[] bytes = CommandCodec.encode(command);
-        Command received = Objects.requireNonNull(
-                CommandCodec.decode(ByteBuffer.wrap(bytes)), () -> "unreadable: " + command);
+        Command received =
+                Objects.requireNonNull(CommandCodec.decode(ByteBuffer.wrap(bytes)), () -> "unreadable: " + command);
         assertThat(received).hasSameClassAs(command);
         assertThat(CommandCodec.encode(received)).as("%s", command).isEqualTo(bytes);
         return received;
@@ -578,8 +578,7 @@ class DecisionsTest {
             return switch (random.nextInt(3)) {
                 case 0 ->
                     new Command.SetUserLimits(
-                            name("u", "w"),
-                            new UserLimits(OptionalInt.of(random.nextInt(5)), OptionalInt.empty()));
+                            name("u", "w"), new UserLimits(OptionalInt.of(random.nextInt(5)), OptionalInt.empty()));
                 case 1 -> new Command.SetGlobalParameter(name("g", "h"), "{\"a\":" + random.nextInt(5) + "}");
                 default -> new Command.ClearGlobalParameter(name("g", "h"));
             };
