@@ -1,6 +1,7 @@
 package io.jumpmq.broker.queue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -159,6 +160,18 @@ final class ReadyMessages {
         count--;
         bytes -= entry.bodyBytes();
         return entry;
+    }
+
+    /** Drops all of them. */
+    void clear() {
+        Arrays.fill(ranks, null);
+        top = 0;
+        count = 0;
+        bytes = 0;
+        pagedOut = new Sum();
+        pagedOutReturns.clear();
+        back = new EntryLine();
+        backBytes = 0;
     }
 
     /** Visits what is here, of each rank, but for what came after a paged-out part. */
