@@ -95,6 +95,13 @@ class PluginsTest {
     }
 
     @Test
+    void whatIsNoFileIsRefusedAndNotPassedOver() throws IOException {
+        Files.createDirectory(directory.resolve("a.jar"));
+        Files.createSymbolicLink(directory.resolve("b.jar"), directory.resolve("nowhere"));
+        assertRefused("a.jar is no file, but a directory or a link that leads nowhere", "b.jar is no file");
+    }
+
+    @Test
     void aJarThatIsCutOffIsRefused() throws IOException {
         Path whole = jars.modulus(folder.resolve("whole.jar"));
         byte[] bytes = Files.readAllBytes(whole);
