@@ -289,7 +289,7 @@ public final class DiskStore implements MessageStore {
 
     /** The highest id of a queue that has messages here. */
     public long highestQueue() {
-        return segments.highestQueue();
+        return segments.index().highestQueue();
     }
 
     /** The order in which the catalog changes, kept here. */
@@ -300,7 +300,7 @@ public final class DiskStore implements MessageStore {
     /** Ids of all queues that have messages here, or may still get some: what is deleted is last to leave. */
     private Set<Long> queues() {
         Set<Long> ids = queues.ids();
-        ids.addAll(segments.queues());
+        ids.addAll(segments.index().queues());
         return ids;
     }
 
@@ -323,7 +323,7 @@ public final class DiskStore implements MessageStore {
     void begin(List<Change> catalog) throws IOException {
         journal.belongTo(incarnation);
         segments.begin(found);
-        for (DamagedMessage message : segments.setAside().news()) {
+        for (DamagedMessage message : segments.index().setAside().news()) {
             LOG.warn("A message is still set aside, for it cannot be read: {}", queues.describe(message));
         }
         catalogLog.begin(catalog); // Without room for it there is nothing to start.
@@ -338,7 +338,7 @@ public final class DiskStore implements MessageStore {
 
     /** Queues of which there is a record that they were deleted. One that the catalog does not know yet is no such queue. */
     private Set<Long> deletedIn(List<Change> catalog) {
-        Set<Long> deleted = new HashSet<>(isAdopted ? segments.queues() : heardOf);
+        Set<Long> deleted = new HashSet<>(isAdopted ? segments.index().queues() : heardOf);
         for (Change change : catalog) {
             if (change instanceof Change.QueueDeclared declared) {
                 deleted.remove(declared.id());
@@ -355,7 +355,7 @@ public final class DiskStore implements MessageStore {
 
     @Override
     public Recovered recovered(long queue) {
-        return writer.isAlive() ? Recovered.NOTHING : segments.recovered(queue);
+        return writer.isAlive() ? Recovered.NOTHING : segments.index().recovered(queue);
     }
 
     @Override
@@ -369,12 +369,12 @@ public final class DiskStore implements MessageStore {
     @Override
     public StoreFigures figures() {
         return new StoreFigures(
-                segments.count(),
-                segments.diskBytes(),
-                segments.liveBytes(),
+                segments.segments().count(),
+                segments.segments().diskBytes(),
+                segments.index().liveBytes(),
                 unflushedBytes.get(),
                 upkeep.isLowOnDisk(),
-                segments.setAside().count(),
+                segments.index().setAside().count(),
                 failure.isThere(),
                 counters,
                 diskCounters);
@@ -382,12 +382,12 @@ public final class DiskStore implements MessageStore {
 
     @Override
     public List<DamagedMessage> damaged() {
-        return segments.setAside().messages();
+        return segments.index().setAside().messages();
     }
 
     @Override
     public int damaged(long queue) {
-        return segments.setAside().count(queue);
+        return segments.index().setAside().count(queue);
     }
 
     @Override

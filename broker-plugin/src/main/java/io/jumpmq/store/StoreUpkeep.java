@@ -70,15 +70,15 @@ final class StoreUpkeep {
     }
 
     void run() throws IOException {
-        Segment sealed = segments.nextSealed();
+        Segment sealed = segments.segments().nextSealed();
         while (sealed != null) {
             Segment segment = sealed;
             files.run(() -> messageDisk.replace(
                     Summary.name(segment.number),
                     Summary.file(segment.summary.toByteArray(), segment.number, segment.end)));
-            sealed = segments.nextSealed();
+            sealed = segments.segments().nextSealed();
         }
-        Segment useless = segments.tidy();
+        Segment useless = segments.compact();
         if (useless != null) {
             // After the reads that were asked for, and not before its summary is written.
             reading.execute(() -> files.runInOrder(() -> segments.discard(useless)));
@@ -89,7 +89,7 @@ final class StoreUpkeep {
     }
 
     private void tellOfDamage() {
-        for (DamagedMessage message : segments.setAside().news()) {
+        for (DamagedMessage message : segments.index().setAside().news()) {
             LOG.error(
                     "A message cannot be read any more and is set aside: {}. What is left of it is kept until its queue is"
                             + " purged or deleted; 'jumpmq store check' tells more",
