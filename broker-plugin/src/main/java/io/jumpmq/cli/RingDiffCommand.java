@@ -1,5 +1,6 @@
 package io.jumpmq.cli;
 
+import io.jumpmq.ring.RingChange;
 import io.jumpmq.ring.RingState;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,10 +51,9 @@ final class RingDiffCommand implements Callable<Integer> {
         }
         RingState<String> before = rings.get(0);
         RingState<String> after = rings.get(1);
+        RingChange<String> change = new RingChange<>(before, after);
         console.print(
-                format == Format.json
-                        ? Json.pretty(RingReport.json(before, after, null))
-                        : RingReport.difference(before, after));
+                format == Format.json ? Json.pretty(RingReport.json(change, null)) : RingReport.difference(change));
         return RingFile.digest(before).equals(RingFile.digest(after)) ? JumpMqCommand.OK : JumpMqCommand.NO;
     }
 }

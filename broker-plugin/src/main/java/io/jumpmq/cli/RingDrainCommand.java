@@ -1,7 +1,6 @@
 package io.jumpmq.cli;
 
 import io.jumpmq.cli.http.ManagementException;
-import io.jumpmq.ring.Movement;
 import io.jumpmq.ring.RingPlan;
 import io.jumpmq.ring.RingState;
 import java.util.Locale;
@@ -57,8 +56,7 @@ final class RingDrainCommand implements Callable<Integer> {
         if (before.weights().containsKey(name)) {
             RingPlan<String> plan = RingPlan.of(before, Map.of(name, 0));
             console.print(RingReport.plan(ring.title(), plan));
-            if (!consent.given(
-                    console, Movement.between(before, plan.change().after()).total())) {
+            if (!consent.given(console, plan.change().movement().total())) {
                 return JumpMqCommand.NO;
             }
             ring.set(Map.of(name, 0), before.epoch());

@@ -1,6 +1,6 @@
 package io.jumpmq.cli;
 
-import io.jumpmq.ring.Movement;
+import io.jumpmq.ring.RingChange;
 import io.jumpmq.ring.RingState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,11 +46,12 @@ final class RingImportCommand implements Callable<Integer> {
         LiveRing ring = broker.ring(RingArguments.given(exchange));
         RingState<String> wanted = RingFile.read(RingArguments.given(file));
         RingState<String> before = ring.state();
-        console.print(RingReport.difference(before, wanted));
+        RingChange<String> change = new RingChange<>(before, wanted);
+        console.print(RingReport.difference(change));
         if (dryRun || RingFile.digest(before).equals(RingFile.digest(wanted))) {
             return JumpMqCommand.OK;
         }
-        if (!consent.given(console, Movement.between(before, wanted).total())) {
+        if (!consent.given(console, change.movement().total())) {
             return JumpMqCommand.NO;
         }
         ring.restore(Json.MAPPER.readTree(RingFile.text(wanted)), before.epoch());

@@ -2,6 +2,7 @@ package io.jumpmq.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jumpmq.ring.Movement;
+import io.jumpmq.ring.RingChange;
 import io.jumpmq.ring.RingCommand;
 import io.jumpmq.ring.RingPlan;
 import io.jumpmq.ring.RingState;
@@ -109,9 +110,7 @@ final class RingReport {
     }
 
     static String plan(String title, RingPlan<String> plan, Format format) {
-        return format == Format.json
-                ? Json.pretty(json(plan.change().before(), plan.change().after(), plan.commands()))
-                : plan(title, plan);
+        return format == Format.json ? Json.pretty(json(plan.change(), plan.commands())) : plan(title, plan);
     }
 
     static String plan(String title, RingPlan<String> plan) {
@@ -127,15 +126,17 @@ final class RingReport {
                 .forEach(command -> text.append("  ").append(line(command)).append('\n'));
         return text.append('\n')
                 .append(comparison(before, after))
-                .append(movement(before, after))
+                .append(movement(plan.change()))
                 .toString();
     }
 
-    static String difference(RingState<String> before, RingState<String> after) {
+    static String difference(RingChange<String> change) {
+        RingState<String> before = change.before();
+        RingState<String> after = change.after();
         if (RingFile.digest(before).equals(RingFile.digest(after))) {
             return "Both rings route every key alike (digest " + RingFile.digest(before) + ").\n";
         }
-        return comparison(before, after) + movement(before, after);
+        return comparison(before, after) + movement(change);
     }
 
     static Map<String, Object> json(RingState<String> state) {
@@ -153,15 +154,14 @@ final class RingReport {
         return json;
     }
 
-    static Map<String, Object> json(
-            RingState<String> before, RingState<String> after, @Nullable List<RingCommand<String>> commands) {
+    static Map<String, Object> json(RingChange<String> change, @Nullable List<RingCommand<String>> commands) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("before", json(before));
-        json.put("after", json(after));
+        json.put("before", json(change.before()));
+        json.put("after", json(change.after()));
         if (commands != null) {
             json.put("commands", commands.stream().map(RingReport::json).toList());
         }
-        Movement<String> movement = Movement.between(before, after);
+        Movement<String> movement = change.movement();
         json.put("moved", movement.total());
         json.put("flows", movement.flows().stream().map(RingReport::json).toList());
         return json;
@@ -229,15 +229,15 @@ final class RingReport {
         return text.toString();
     }
 
-    private static String movement(RingState<String> before, RingState<String> after) {
-        Movement<String> movement = Movement.between(before, after);
+    private static String movement(RingChange<String> change) {
+        Movement<String> movement = change.movement();
         StringBuilder text = new StringBuilder("\n" + percent(movement.total()) + " of all keys move\n");
         List<Movement.Flow<String>> flows = movement.flows();
         if (flows.isEmpty()) {
             return text.toString();
         }
-        Set<String> order = new LinkedHashSet<>(before.weights().keySet());
-        order.addAll(after.weights().keySet());
+        Set<String> order = new LinkedHashSet<>(change.before().weights().keySet());
+        order.addAll(change.after().weights().keySet());
         Set<String> from =
                 ordered(order, flows.stream().map(flow -> name(flow.from())).toList());
         Set<String> to =

@@ -1,6 +1,5 @@
 package io.jumpmq.cli;
 
-import io.jumpmq.ring.Movement;
 import io.jumpmq.ring.RingPlan;
 import io.jumpmq.ring.RingState;
 import java.nio.file.Files;
@@ -88,8 +87,7 @@ final class RingSetCommand implements Callable<Integer> {
         if (dryRun || plan.commands().isEmpty()) {
             return JumpMqCommand.OK;
         }
-        if (!consent.given(
-                console, Movement.between(before, plan.change().after()).total())) {
+        if (!consent.given(console, plan.change().movement().total())) {
             return JumpMqCommand.NO;
         }
         ring.set(RingArguments.weights(wanted.weights()), before.epoch());

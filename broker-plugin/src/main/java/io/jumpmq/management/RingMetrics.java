@@ -7,12 +7,10 @@ import io.jumpmq.broker.exchange.ConsistentHashExchange.ConsistentHashRouter;
 import io.jumpmq.broker.exchange.RingHistory;
 import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.metrics.ChiSquared;
-import io.jumpmq.ring.Movement;
 import io.jumpmq.ring.RingState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Metrics of rings and of their destinations. */
@@ -21,9 +19,6 @@ final class RingMetrics {
     private static final int MAX_MEMBERS = 1000;
 
     private final Broker broker;
-
-    /** Which share of keys the last change of a ring has moved: it takes a while to find out, and never changes. */
-    private final Map<RingHistory.Entry, Double> moved = new WeakHashMap<>();
 
     RingMetrics(Broker broker) {
         this.broker = broker;
@@ -76,7 +71,7 @@ final class RingMetrics {
             families.gauge(
                     "ring_last_change_moved_ratio",
                     "Share of all keys that the last change has moved",
-                    moved(history.get(0)),
+                    history.get(0).change().movement().total(),
                     labels);
             families.gauge(
                     "ring_last_change_timestamp_seconds",
@@ -101,14 +96,6 @@ final class RingMetrics {
                         .map(hot -> hot.share())
                         .orElse(0.0),
                 labels);
-    }
-
-    private synchronized double moved(RingHistory.Entry entry) {
-        return moved.computeIfAbsent(
-                entry,
-                change -> Movement.between(
-                                change.change().before(), change.change().after())
-                        .total());
     }
 
     private static @Nullable ChiSquared test(

@@ -43,7 +43,10 @@ record Contents(
             new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
     private static final List<String> KINDS =
             List.of("vhosts", "users", "permissions", "policies", "exchanges", "queues", "bindings");
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    /** A disk that others use, too, may keep a flush waiting for long; who waits for ever is found all the same. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
+
     private static final long STOPPED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int POLL_MILLIS = 2;
     private static final String AT = "@";

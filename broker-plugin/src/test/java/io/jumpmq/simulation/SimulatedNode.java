@@ -146,7 +146,7 @@ public final class SimulatedNode {
         loopActors.get(loop.index()).execute(task);
     }
 
-    /** Has all queues page out what they can, as when memory is short. */
+    /** Has all queues let go of what they can, as when memory is short. */
     public void pageOut() {
         broker.pageOut();
     }

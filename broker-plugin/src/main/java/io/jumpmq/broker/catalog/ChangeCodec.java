@@ -222,15 +222,7 @@ public final class ChangeCodec {
 
         @Override
         public ChangeWriter weightsSet(Change.WeightsSet set) {
-            out.kind(WEIGHTS_SET)
-                    .text(set.vhost())
-                    .text(set.exchange())
-                    .number(set.weights().size());
-            set.weights()
-                    .forEach(weight -> out.flag(weight.kind() == DestinationKind.QUEUE)
-                            .text(weight.destination())
-                            .number(weight.weight()));
-            return out;
+            return out.kind(WEIGHTS_SET).text(set.vhost()).text(set.exchange()).weights(set.weights());
         }
 
         @Override
@@ -240,15 +232,7 @@ public final class ChangeCodec {
 
         @Override
         public ChangeWriter policySet(Change.PolicySet set) {
-            Policy policy = set.policy();
-            return out.kind(POLICY_SET)
-                    .text(set.vhost())
-                    .text(policy.name())
-                    .text(policy.pattern().text())
-                    .text(policy.target().name())
-                    .number(policy.priority())
-                    .flag(policy.operator())
-                    .definition(policy.definition());
+            return out.kind(POLICY_SET).text(set.vhost()).policy(set.policy());
         }
 
         @Override

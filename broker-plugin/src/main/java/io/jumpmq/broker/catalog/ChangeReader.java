@@ -16,10 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the parts of a change, as {@link ChangeWriter} has written them, in their order. */
+/** Reads the parts of a change or a command, as {@link ChangeWriter} has written them, in their order. */
 final class ChangeReader {
     private final ByteBuf in;
 
@@ -40,7 +41,7 @@ final class ChangeReader {
         return in.isReadable() ? text() : "";
     }
 
-    Change topicPermission() {
+    Change.TopicPermissionSet topicPermission() {
         String vhost = text();
         String user = text();
         return new Change.TopicPermissionSet(vhost, user, text(), TopicPermission.of(user, vhost, text(), text()));
@@ -92,6 +93,16 @@ final class ChangeReader {
     @Nullable ConnectionId formerConnection() {
         long number = number();
         return number == 0 ? null : new ConnectionId(Incarnation.UNKNOWN, number);
+    }
+
+    OptionalLong epoch() {
+        boolean isPresent = flag();
+        long epoch = number();
+        return isPresent ? OptionalLong.of(epoch) : OptionalLong.empty();
+    }
+
+    boolean isAtEnd() {
+        return !in.isReadable();
     }
 
     OptionalInt limit() {

@@ -9,13 +9,15 @@ import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.ReplyCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the parts of a change. {@link ChangeReader} reads them. */
+/** Writes the parts of a change or a command. {@link ChangeReader} reads them. */
 final class ChangeWriter {
     private final ByteBuf out = Unpooled.buffer();
 
@@ -41,9 +43,30 @@ final class ChangeWriter {
         }
     }
 
-    ChangeWriter definition(Map<String, Object> definition) {
+    private ChangeWriter definition(Map<String, Object> definition) {
         definition.values().forEach(value -> requireUnicode(String.valueOf(value)));
         return table(FieldTable.of(definition));
+    }
+
+    ChangeWriter policy(Policy policy) {
+        return text(policy.name())
+                .text(policy.pattern().text())
+                .text(policy.target().name())
+                .number(policy.priority())
+                .flag(policy.operator())
+                .definition(policy.definition());
+    }
+
+    ChangeWriter weights(List<Command.Weight> weights) {
+        number(weights.size());
+        weights.forEach(weight -> flag(weight.kind() == DestinationKind.QUEUE)
+                .text(weight.destination())
+                .number(weight.weight()));
+        return this;
+    }
+
+    ChangeWriter epoch(OptionalLong epoch) {
+        return flag(epoch.isPresent()).number(epoch.orElse(0));
     }
 
     ChangeWriter limit(OptionalInt limit) {

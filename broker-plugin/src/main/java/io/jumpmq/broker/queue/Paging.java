@@ -114,9 +114,9 @@ final class Paging {
     /** The queue goes on behind a message that cannot be read, or stops in front of it. */
     private void setAside(LogListener.Unreadable message) {
         boolean isNew = unreadable.add(message.position());
-        if (message.died()) {
-            ready.skipPagedOut(message.position());
-        } else if (isNew && !stopped && ready.lacks(message.position())) {
+        if (message.died() || !isNew) {
+            ready.skipPagedOut(message.position()); // It is none of them: what comes next lies behind it.
+        } else if (!stopped && ready.lacks(message.position())) {
             storage.dropped(1, message.bodyBytes());
             ready.skip(message.position(), message.bodyBytes());
         }

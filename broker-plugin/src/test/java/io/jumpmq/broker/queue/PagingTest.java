@@ -31,6 +31,10 @@ class PagingTest {
     static final class PagingLog implements MessageLog {
         final TreeMap<Long, LogListener.Stored> kept = new TreeMap<>();
         final ArrayDeque<Runnable> loads = new ArrayDeque<>();
+
+        /** What it keeps and cannot read. */
+        final Set<Long> damaged = new HashSet<>();
+
         long now = NOW;
 
         /** How many messages it has given back. */
@@ -87,7 +91,22 @@ class PagingTest {
                         .limit(Math.min(7, maxMessages))
                         .toList();
                 read += found.size();
-                Objects.requireNonNull(queue).loaded(new LogListener.Loaded(ticket, found), now);
+                Objects.requireNonNull(queue)
+                        .loaded(
+                                new LogListener.Loaded(
+                                        ticket,
+                                        found.stream()
+                                                .filter(one -> !damaged.contains(one.position()))
+                                                .toList(),
+                                        found.stream()
+                                                .filter(one -> damaged.contains(one.position()))
+                                                .map(one -> new LogListener.Unreadable(
+                                                        one.position(),
+                                                        one.message().body().length,
+                                                        false))
+                                                .toList(),
+                                        false),
+                                now);
             });
         }
 
@@ -408,6 +427,35 @@ class PagingTest {
         log.answerAll();
         assertThat(Map.of("ready", queue.ready(), "bytes", queue.readyBytes(), "lasting", queue.persistent()))
                 .isEqualTo(Map.of("ready", 0, "bytes", 0L, "lasting", 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0b0100, 0b0001, 0b1000, 0b0111, 0b0110, 0b1001})
+    void whatCannotBeReadIsPassedOverHoweverOftenTheRestIsPagedOut(int damaged) {
+        publish(0, 4);
+        List<Integer> whole = new ArrayList<>(List.of(0, 1, 2, 3));
+        for (int position = 0; position < 4; position++) {
+            if ((damaged & 1 << position) != 0) {
+                log.damaged.add((long) position);
+                whole.remove(Integer.valueOf(position));
+            }
+        }
+        queue.pageOut(0);
+        List<Integer> got = new ArrayList<>();
+        for (int i = 0; i < 50 && queue.ready() > 0; i++) {
+            if (queue.awaitsLoad(NOW)) {
+                log.answerOne();
+                continue;
+            }
+            Delivery next = queue.get(true, NOW);
+            if (next != null) {
+                got.add(number(next));
+            }
+            queue.pageOut(0);
+        }
+        assertThat(got).isEqualTo(whole);
+        assertThat(queue.ready()).isZero();
+        assertThat(log.kept).as("kept until the queue is purged").hasSameSizeAs(log.damaged);
     }
 
     @Test
