@@ -76,6 +76,9 @@ final class DeferredMessages {
      * @return the footprint of those that are no longer on their way to the disk
      */
     long cancel(QueueLog log, long first, long last) {
+        if (waiting.isEmpty()) {
+            return 0;
+        }
         return first == last
                 ? cancel(new Place(log, first))
                 : cancel(place -> place.log == log && place.position >= first && place.position <= last);
@@ -89,12 +92,10 @@ final class DeferredMessages {
     }
 
     private long cancel(Predicate<Place> unwanted) {
-        return waiting.isEmpty()
-                ? 0
-                : List.copyOf(waiting.keySet()).stream()
-                        .filter(unwanted)
-                        .mapToLong(this::cancel)
-                        .sum();
+        return List.copyOf(waiting.keySet()).stream()
+                .filter(unwanted)
+                .mapToLong(this::cancel)
+                .sum();
     }
 
     private long cancel(Place place) {
