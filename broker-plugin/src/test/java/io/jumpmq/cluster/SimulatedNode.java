@@ -1,0 +1,329 @@
+package io.jumpmq.cluster;
+
+import io.microraft.MembershipChangeMode;
+import io.microraft.Ordered;
+import io.microraft.QueryPolicy;
+import io.microraft.RaftConfig;
+import io.microraft.RaftEndpoint;
+import io.microraft.RaftNode;
+import io.microraft.RaftNodeStatus;
+import io.microraft.RaftRole;
+import io.microraft.executor.RaftNodeExecutor;
+import io.microraft.model.impl.message.DefaultAppendEntriesRequestOrBuilder;
+import io.microraft.model.message.AppendEntriesRequest;
+import io.microraft.model.message.RaftMessage;
+import io.microraft.report.RaftNodeReport;
+import io.microraft.transport.Transport;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A machine with the engine on it: its disk outlives its lives, its clock may jump. */
+final class SimulatedNode {
+    private static final int MAX_PENDING = 40;
+
+    static {
+        // The engine asserts what does not always hold, and a node on which an assertion fails stays behind.
+        SimulatedNode.class.getClassLoader().setPackageAssertionStatus("io.microraft", Boolean.getBoolean("raft.assertions"));
+    }
+
+    private static final RaftConfig.RaftConfigBuilder CONFIG = RaftConfig.newBuilder()
+            .setLeaderElectionTimeoutMillis(500)
+            .setLeaderHeartbeatPeriodSecs(1)
+            .setLeaderHeartbeatTimeoutSecs(3)
+            .setAppendEntriesRequestBatchSize(5)
+            .setMaxPendingLogEntryCount(MAX_PENDING + 60)
+            .setRaftNodeReportPublishPeriodSecs(600);
+
+    private final NodeName name;
+    private final Collection<RaftEndpoint> founders;
+    private final SimulatedTime time;
+    private final SimulatedNetwork network;
+    private final RaftInvariants invariants;
+    private final SplittableRandom random;
+    private final Set<Flaw> flaws;
+    private final RaftConfig config;
+    private final SimulatedRaftStore store;
+    private long clockOffsetMillis;
+    private @Nullable Life life;
+
+    SimulatedNode(
+            NodeName name,
+            Collection<? extends RaftEndpoint> founders,
+            int commitsPerSnapshot,
+            SimulatedTime time,
+            SimulatedNetwork network,
+            RaftInvariants invariants,
+            SplittableRandom random,
+            Set<Flaw> flaws) {
+        this.name = name;
+        this.founders = List.copyOf(founders);
+        this.time = time;
+        this.network = network;
+        this.invariants = invariants;
+        this.random = random;
+        this.flaws = flaws;
+        this.config = CONFIG.setCommitCountToTakeSnapshot(commitsPerSnapshot)
+                .setTransferSnapshotsFromFollowersEnabled(flaws.contains(Flaw.SNAPSHOTS_FROM_FOLLOWERS))
+                .build();
+        this.store = new SimulatedRaftStore(invariants, name, flaws);
+        network.attach(name, this::receive);
+    }
+
+    NodeName name() {
+        return name;
+    }
+
+    SimulatedRaftStore store() {
+        return store;
+    }
+
+    /** Whether the engine runs: it ends by itself when it learns that it is no member any more. */
+    boolean isUp() {
+        return life != null && !RaftNodeStatus.isTerminal(life.node.getStatus());
+    }
+
+    boolean isLeader() {
+        return isUp() && running().role == RaftRole.LEADER;
+    }
+
+    void start() {
+        kill();
+        Life next = new Life();
+        life = next;
+        next.node.start();
+    }
+
+    /** The power goes. */
+    void crash() {
+        if (life != null) {
+            life.over = true;
+            life = null;
+            store.loseUnflushed(random);
+            store.close();
+        }
+    }
+
+    /** The process ends; what it wrote is there for the next. */
+    void kill() {
+        if (life != null) {
+            life.over = true;
+            life = null;
+            store.close();
+        }
+    }
+
+    void jumpClock(long millis) {
+        clockOffsetMillis += millis;
+    }
+
+    /** The engine of a node that is up. */
+    RaftNode engine() {
+        return running().node;
+    }
+
+    CommandLog commands() {
+        return running().commands;
+    }
+
+    private Life running() {
+        if (life == null) {
+            throw new IllegalStateException(name + " is down");
+        }
+        return life;
+    }
+
+    CompletableFuture<Ordered<Integer>> append(Command command) {
+        RaftNode node = running().node;
+        if (store.lastIndex() - running().commitIndex() >= MAX_PENDING && !flaws.contains(Flaw.FULL_LOG)) {
+            return CompletableFuture.failedFuture(new IllegalStateException("too many commands wait"));
+        }
+        return node.replicate(command);
+    }
+
+    CompletableFuture<Ordered<CommandLog.Content>> read() {
+        return running().read();
+    }
+
+    CompletableFuture<?> transferLeadership(RaftEndpoint target) {
+        return running().transfer = running().node.transferLeadership(target);
+    }
+
+    CompletableFuture<?> change(RaftEndpoint endpoint, MembershipChangeMode mode) {
+        RaftNode node = running().node;
+        if (!running().transfer.isDone() && !flaws.contains(Flaw.CHANGES_DURING_TRANSFER)) {
+            return CompletableFuture.failedFuture(new IllegalStateException("leadership is being handed over"));
+        }
+        if (mode == MembershipChangeMode.REMOVE_MEMBER && endpoint.equals(name) && !flaws.contains(Flaw.LEADER_LEAVES)) {
+            return CompletableFuture.failedFuture(new IllegalStateException("a leader hands over before it leaves"));
+        }
+        return node.changeMembership(
+                endpoint, mode, node.getCommittedMembers().getLogIndex());
+    }
+
+    private void receive(RaftMessage message) {
+        if (life != null) {
+            life.receive(message);
+        }
+    }
+
+    /** From a start to the next stop. The engine's executor, transport and clock in one: all end together. */
+    private final class Life implements RaftNodeExecutor, Transport {
+        private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+        private final EngineGuard guard;
+        private final CommandLog commands = new CommandLog(name, store, invariants, flaws);
+        private final RaftNode node;
+        private @Nullable CompletableFuture<Ordered<CommandLog.Content>> reading;
+        private CompletableFuture<?> transfer = CompletableFuture.completedFuture(null);
+        private RaftRole role = RaftRole.FOLLOWER;
+        private boolean running;
+        private boolean over;
+
+        Life() {
+            RaftNode.RaftNodeBuilder builder = RaftNode.newBuilder()
+                    .setGroupId("catalog")
+                    .setConfig(config)
+                    .setExecutor(this)
+                    .setTransport(this)
+                    .setStateMachine(commands)
+                    .setStore(store)
+                    .setRaftNodeReportListener(this::onReport)
+                    .setRandom(new Random(random.nextLong()))
+                    .setClock(new NodeClock());
+            store.open()
+                    .ifPresentOrElse(
+                            builder::setRestoredState,
+                            () -> builder.setLocalEndpoint(name).setInitialGroupMembers(founders));
+            node = builder.build();
+            guard = new EngineGuard(name, node, store, flaws);
+        }
+
+        private void onReport(RaftNodeReport report) {
+            role = report.getRole();
+            if (role == RaftRole.LEADER && report.getReason() == RaftNodeReport.RaftNodeReportReason.ROLE_CHANGE) {
+                invariants.elected(name, report.getTerm().getTerm(), store);
+            }
+        }
+
+        CompletableFuture<Ordered<CommandLog.Content>> read() {
+            QueryPolicy policy = flaws.contains(Flaw.STALE_READS) ? QueryPolicy.EVENTUAL_CONSISTENCY : QueryPolicy.LINEARIZABLE;
+            int voters = node.getEffectiveMembers().getVotingMembers().size();
+            if (voters > 2 && voters % 2 == 0 && !flaws.contains(Flaw.HALF_COMMITS)) {
+                return node.replicate(CommandLog.Read.ALL);
+            }
+            if (reading != null && !reading.isDone() && !flaws.contains(Flaw.SHARED_READS)) {
+                return CompletableFuture.failedFuture(new IllegalStateException("another read waits for its quorum"));
+            }
+            reading = node.query(CommandLog.Read.ALL, policy, Optional.empty(), Optional.empty());
+            return reading;
+        }
+
+        long commitIndex() {
+            return node.getReport().join().getResult().getLog().getCommitIndex();
+        }
+
+        void receive(RaftMessage message) {
+            execute(() -> {
+                RaftMessage accepted = guard.incoming(flaws.contains(Flaw.UNCHECKED_COMMITS) ? unchecked(message) : message);
+                if (accepted != null) {
+                    node.handle(accepted);
+                }
+            });
+        }
+
+        private RaftMessage unchecked(RaftMessage message) {
+            return message instanceof AppendEntriesRequest request
+                            && request.getLogEntries().isEmpty()
+                            && store.termOf(request.getCommitIndex()) > 0
+                    ? new DefaultAppendEntriesRequestOrBuilder()
+                            .setGroupId(request.getGroupId())
+                            .setSender(request.getSender())
+                            .setTerm(request.getTerm())
+                            .setPreviousLogIndex(request.getCommitIndex())
+                            .setPreviousLogTerm(store.termOf(request.getCommitIndex()))
+                            .setCommitIndex(request.getCommitIndex())
+                            .setLogEntries(List.of())
+                            .setQuerySequenceNumber(request.getQuerySequenceNumber())
+                            .setFlowControlSequenceNumber(request.getFlowControlSequenceNumber())
+                            .build()
+                    : message;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            tasks.add(task);
+            if (!running) {
+                running = true;
+                for (Runnable next = tasks.poll(); next != null && !over; next = tasks.poll()) {
+                    runEngine(next);
+                }
+                running = false;
+            }
+        }
+
+        /** Not every task of the engine's catches what it throws. */
+        private void runEngine(Runnable task) {
+            try {
+                task.run();
+            } catch (RuntimeException | AssertionError e) {
+                invariants.engineFailed(e);
+            }
+        }
+
+        @Override
+        public void submit(Runnable task) {
+            time.after(random.nextInt(3), () -> execute(task));
+        }
+
+        @Override
+        public void schedule(Runnable task, long delay, TimeUnit unit) {
+            time.after(unit.toMillis(delay), () -> execute(task));
+        }
+
+        @Override
+        public void send(RaftEndpoint target, RaftMessage message) {
+            RaftMessage released = over || target == null ? null : guard.outgoing(message);
+            if (released != null) {
+                network.send(name, (NodeName) target, released);
+            }
+        }
+
+        @Override
+        public boolean isReachable(RaftEndpoint endpoint) {
+            return true;
+        }
+    }
+
+    private final class NodeClock extends Clock {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public long millis() {
+            return time.nowMillis() + clockOffsetMillis;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.ofEpochMilli(millis());
+        }
+    }
+}
