@@ -1,8 +1,7 @@
 package io.jumpmq.cluster;
 
-import io.microraft.Ordered;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** Appends and reads, one after the other. What fails or takes too long is asked again of another node, under the same request id. */
 final class Client {
@@ -46,49 +45,70 @@ final class Client {
     }
 
     private void append(Command command, int seen) {
-        if (answered >= command.number()) {
-            return;
-        }
         SimulatedNode node = cluster.someNode(random);
-        attempt(
-                node == null ? CompletableFuture.failedFuture(new IllegalStateException("all are down")) : node.append(command),
-                command.number(),
-                position -> history.appended(command, position, seen),
-                () -> append(command, seen));
+        Attempt<Integer> attempt = new Attempt<>(
+                command.number(), position -> history.appended(command, position, seen), () -> append(command, seen));
+        if (node == null) {
+            attempt.failed();
+        } else {
+            node.append(command, attempt);
+        }
     }
 
     private void read(int operation) {
-        if (answered >= operation) {
-            return;
-        }
         int seen = history.seen();
         SimulatedNode node = cluster.someNode(random);
-        attempt(
-                node == null ? CompletableFuture.failedFuture(new IllegalStateException("all are down")) : node.read(),
-                operation,
-                content -> history.read(content, seen),
-                () -> read(operation));
+        Attempt<CommandLog.Content> attempt =
+                new Attempt<>(operation, content -> history.read(content, seen), () -> read(operation));
+        if (node == null) {
+            attempt.failed();
+        } else {
+            node.read(attempt);
+        }
     }
 
-    private <T> void attempt(
-            CompletableFuture<Ordered<T>> attempt, int operation, java.util.function.Consumer<T> answer, Runnable again) {
-        boolean[] over = {false};
-        Runnable retry = () -> {
-            if (!over[0]) {
-                over[0] = true;
-                cluster.time().after(random.nextInt(MAX_PAUSE_MILLIS), again);
+    /** One try at an operation. When it takes too long there is another, and either may be answered. */
+    private final class Attempt<T> implements Answer<T> {
+        private final int operation;
+        private final Consumer<T> told;
+        private final Runnable again;
+        private boolean over;
+
+        Attempt(int operation, Consumer<T> told, Runnable again) {
+            this.operation = operation;
+            this.told = told;
+            this.again = again;
+            cluster.time().after(MAX_WAIT_MILLIS / 5 + random.nextInt(MAX_WAIT_MILLIS), this::giveUp);
+        }
+
+        @Override
+        public void answered(T result) {
+            cluster.time().after(0, () -> {
+                if (answered < operation) {
+                    over = true;
+                    answered = operation;
+                    told.accept(result);
+                    cluster.time().after(random.nextInt(MAX_PAUSE_MILLIS), Client.this::operate);
+                }
+            });
+        }
+
+        @Override
+        public void failed() {
+            cluster.time().after(0, this::giveUp);
+        }
+
+        private void giveUp() {
+            if (!over && answered < operation) {
+                over = true;
+                cluster.time().after(random.nextInt(MAX_PAUSE_MILLIS), this::tryAgain);
             }
-        };
-        cluster.time().after(MAX_WAIT_MILLIS / 5 + random.nextInt(MAX_WAIT_MILLIS), retry);
-        attempt.whenComplete((result, failure) -> cluster.time().after(0, () -> {
-            if (failure != null) {
-                retry.run();
-            } else if (answered < operation) {
-                over[0] = true;
-                answered = operation;
-                answer.accept(result.getResult());
-                cluster.time().after(random.nextInt(MAX_PAUSE_MILLIS), this::operate);
+        }
+
+        private void tryAgain() {
+            if (answered < operation) {
+                again.run();
             }
-        }));
+        }
     }
 }

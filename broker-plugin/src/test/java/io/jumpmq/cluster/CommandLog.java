@@ -70,7 +70,9 @@ final class CommandLog implements StateMachine {
     }
 
     private int apply(Command command) {
-        if (flaws.contains(Flaw.OUT_OF_ORDER) && overtaken == null && node.name().equals("n2")) {
+        if (flaws.contains(Flaw.OUT_OF_ORDER)
+                && overtaken == null
+                && node.name().equals("n2")) {
             overtaken = command;
             return commands.size() + 1;
         }

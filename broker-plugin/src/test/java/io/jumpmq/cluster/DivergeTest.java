@@ -69,7 +69,7 @@ class DivergeTest {
 
     private static void append(SimulatedCluster cluster, SimulatedNode node, int client, int count) {
         for (int i = 0; i < count; i++) {
-            node.append(new Command(client, i));
+            node.append(new Command(client, i), Answer.ignored());
             cluster.run(5);
         }
     }
@@ -92,14 +92,10 @@ class DivergeTest {
         }
 
         void read() {
-            if (stopped) {
-                return;
+            if (!stopped) {
+                cluster.nodes().forEach(node -> node.read(history.reader()));
+                cluster.time().after(1 + random.nextInt(50), this::read);
             }
-            for (SimulatedNode node : cluster.nodes()) {
-                int seen = history.seen();
-                node.read().thenAccept(content -> history.read(content.getResult(), seen));
-            }
-            cluster.time().after(1 + random.nextInt(50), this::read);
         }
     }
 }

@@ -24,7 +24,8 @@ class EngineFaultsTest {
     private static void responseOfAnEarlierTerm(Set<Flaw> flaws) {
         SimulatedCluster cluster = new SimulatedCluster(5, 1000, new SplittableRandom(1), WAITING, flaws);
         SimulatedNode first = cluster.awaitLeader();
-        List<SimulatedNode> others = cluster.nodes().stream().filter(node -> node != first).toList();
+        List<SimulatedNode> others =
+                cluster.nodes().stream().filter(node -> node != first).toList();
         SimulatedNode late = others.get(0);
         cluster.run(1000);
 
@@ -46,7 +47,8 @@ class EngineFaultsTest {
         second.transferLeadership(first.name());
         cluster.awaitLeader(node -> node == first && node.isLeader());
         cluster.run(1000);
-        List<SimulatedNode> far = others.stream().filter(node -> node != others.get(3)).toList();
+        List<SimulatedNode> far =
+                others.stream().filter(node -> node != others.get(3)).toList();
         far.forEach(node -> cluster.network().cut(first.name(), node.name()));
         far.forEach(node -> cluster.network().cutBoth(others.get(3).name(), node.name()));
         append(first, 2, 10);
@@ -67,7 +69,8 @@ class EngineFaultsTest {
     private static void halfOfFourVoters(Set<Flaw> flaws) {
         SimulatedCluster cluster = new SimulatedCluster(4, 1000, new SplittableRandom(1), WAITING, flaws);
         SimulatedNode first = cluster.awaitLeader();
-        List<SimulatedNode> others = cluster.nodes().stream().filter(node -> node != first).toList();
+        List<SimulatedNode> others =
+                cluster.nodes().stream().filter(node -> node != first).toList();
         cluster.run(1500);
 
         // The leader is cut off, and starts to remove a member.
@@ -76,7 +79,10 @@ class EngineFaultsTest {
 
         // The others elect one of them, who with one more is half of four.
         SimulatedNode second = cluster.awaitLeader(node -> others.contains(node) && node.isLeader());
-        SimulatedNode voter = others.stream().filter(node -> node != second && node != others.get(0)).findFirst().orElseThrow();
+        SimulatedNode voter = others.stream()
+                .filter(node -> node != second && node != others.get(0))
+                .findFirst()
+                .orElseThrow();
         cluster.network().isolate(voter.name());
         append(second, 2, 5);
         cluster.run(1000);
@@ -96,34 +102,30 @@ class EngineFaultsTest {
         SimulatedCluster cluster = new SimulatedCluster(3, 1000, new SplittableRandom(1), WAITING, flaws);
         History history = new History(cluster.invariants());
         SimulatedNode first = cluster.awaitLeader();
-        List<SimulatedNode> others = cluster.nodes().stream().filter(node -> node != first).toList();
+        List<SimulatedNode> others =
+                cluster.nodes().stream().filter(node -> node != first).toList();
         append(first, 1, 1);
         cluster.run(1500);
 
         // Whatever is sent to the leader is on its way for long, and so are the answers that its read waits for.
         others.forEach(node -> cluster.network().cut(node.name(), first.name()));
-        read(first, history);
+        first.read(history.reader());
         cluster.run(100);
         first.transferLeadership(others.get(0).name());
         SimulatedNode second = cluster.awaitLeader(node -> others.contains(node) && node.isLeader());
-        second.append(new Command(2, 0)).thenAccept(position -> history.appended(new Command(2, 0), position.getResult(), 0));
+        second.append(new Command(2, 0), history.appender(new Command(2, 0)));
         cluster.run(100);
         assertThat(history.seen()).isEqualTo(2);
 
         assertThat(first.isLeader()).isTrue();
-        read(first, history);
+        first.read(history.reader());
         cluster.network().mend(others.get(1).name(), first.name());
         cluster.run(100);
     }
 
     private static void append(SimulatedNode node, int client, int count) {
         for (int i = 0; i < count; i++) {
-            node.append(new Command(client, i));
+            node.append(new Command(client, i), Answer.ignored());
         }
-    }
-
-    private static void read(SimulatedNode node, History history) {
-        int seen = history.seen();
-        node.read().thenAccept(content -> history.read(content.getResult(), seen));
     }
 }

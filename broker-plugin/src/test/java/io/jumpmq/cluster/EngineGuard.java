@@ -72,10 +72,15 @@ final class EngineGuard {
         if (message instanceof AppendEntriesRequest request && startsBeforeSnapshot(request)) {
             return afterSnapshot(request);
         }
-        if (message instanceof AppendEntriesSuccessResponse response && hasEvenVoters() && !flaws.contains(Flaw.HALF_COMMITS)) {
+        if (message instanceof AppendEntriesSuccessResponse response
+                && hasEvenVoters()
+                && !flaws.contains(Flaw.HALF_COMMITS)) {
             return withMajorityIndex(response);
         }
-        if (message instanceof PreVoteResponse response && !response.isGranted() && message.getTerm() > term && !knowsLeader()) {
+        if (message instanceof PreVoteResponse response
+                && !response.isGranted()
+                && message.getTerm() > term
+                && !knowsLeader()) {
             if (!flaws.contains(Flaw.FORGOTTEN_TERMS)) {
                 engine.toFollower(message.getTerm());
             }
@@ -159,8 +164,10 @@ final class EngineGuard {
         List<RaftEndpoint> others = engine.getEffectiveMembers().getVotingMembers().stream()
                 .filter(voter -> !voter.equals(self))
                 .toList();
-        long[] indices =
-                others.stream().mapToLong(voter -> acked.getOrDefault(voter, 0L)).sorted().toArray();
+        long[] indices = others.stream()
+                .mapToLong(voter -> acked.getOrDefault(voter, 0L))
+                .sorted()
+                .toArray();
         long majority = indices[others.size() - (others.size() + 1) / 2];
         if (majority > store.flushedIndex()) {
             flush();

@@ -172,7 +172,8 @@ final class Faults {
     private void handOver() {
         SimulatedNode leader = cluster.leader();
         if (leader != null) {
-            leader.transferLeadership(any(List.copyOf(leader.engine().getEffectiveMembers().getMembers())));
+            leader.transferLeadership(
+                    any(List.copyOf(leader.engine().getEffectiveMembers().getMembers())));
         }
     }
 
@@ -184,7 +185,8 @@ final class Faults {
         RaftNode engine = leader.engine();
         List<RaftEndpoint> members = List.copyOf(engine.getEffectiveMembers().getMembers());
         List<RaftEndpoint> learners = members.stream()
-                .filter(member -> !engine.getEffectiveMembers().getVotingMembers().contains(member))
+                .filter(member ->
+                        !engine.getEffectiveMembers().getVotingMembers().contains(member))
                 .toList();
         if (!learners.isEmpty() && random.nextInt(4) > 0) {
             leader.change(any(learners), MembershipChangeMode.ADD_OR_PROMOTE_TO_FOLLOWER);
@@ -204,7 +206,7 @@ final class Faults {
             int count = 1 + random.nextInt(20);
             floods++;
             for (int i = 0; i < count && node.isUp(); i++) {
-                node.append(new Command(-floods, i));
+                node.append(new Command(-floods, i), Answer.ignored());
             }
         }
     }

@@ -30,7 +30,8 @@ final class History {
     void appended(Command command, int position, int seenBefore) {
         answers++;
         if (position < seenBefore) {
-            invariants.violated(command + " is at " + position + ", though " + seenBefore + " had been seen before it began");
+            invariants.violated(
+                    command + " is at " + position + ", though " + seenBefore + " had been seen before it began");
         }
         Integer before = appends.put(command, position);
         if (before != null && before != position) {
@@ -42,13 +43,42 @@ final class History {
     void read(CommandLog.Content content, int seenBefore) {
         answers++;
         if (content.size() < seenBefore) {
-            invariants.violated("a read finds " + content.size() + ", though " + seenBefore + " had been seen before it began");
+            invariants.violated(
+                    "a read finds " + content.size() + ", though " + seenBefore + " had been seen before it began");
         }
         CommandLog.Content before = reads.put(content.size(), content);
         if (before != null && !before.equals(content)) {
             invariants.violated("two reads of " + content.size() + " differ");
         }
         seen = Math.max(seen, content.size());
+    }
+
+    /** For a read that begins now. */
+    Answer<CommandLog.Content> reader() {
+        int before = seen;
+        return new Answer<>() {
+            @Override
+            public void answered(CommandLog.Content content) {
+                read(content, before);
+            }
+
+            @Override
+            public void failed() {}
+        };
+    }
+
+    /** For an append that begins now. */
+    Answer<Integer> appender(Command command) {
+        int before = seen;
+        return new Answer<>() {
+            @Override
+            public void answered(Integer position) {
+                appended(command, position, before);
+            }
+
+            @Override
+            public void failed() {}
+        };
     }
 
     /** Everything answered is there, where it was said to be. */

@@ -83,7 +83,8 @@ final class RaftInvariants {
     void truncated(NodeName node, LogEntry entry) {
         Applied there = applied.get(entry.getIndex());
         if (there != null && there.term() == entry.getTerm()) {
-            violated(node + " removes entry " + entry.getIndex() + " of term " + entry.getTerm() + ", which is committed");
+            violated(node + " removes entry " + entry.getIndex() + " of term " + entry.getTerm()
+                    + ", which is committed");
         }
     }
 

@@ -46,7 +46,9 @@ final class RaftSimulation {
         if (!clients.stream().allMatch(Client::isAnswered)) {
             throw new AssertionError("a client is not answered: " + cluster.describe());
         }
-        cluster.nodes().stream().filter(SimulatedNode::isLeader).forEach(leader -> history.checkAgainst(leader.commands()));
+        cluster.nodes().stream()
+                .filter(SimulatedNode::isLeader)
+                .forEach(leader -> history.checkAgainst(leader.commands()));
         cluster.invariants().check();
     }
 
@@ -54,7 +56,8 @@ final class RaftSimulation {
     private void stopFormerMembers() {
         SimulatedNode leader = cluster.leader();
         if (leader != null) {
-            Collection<RaftEndpoint> members = leader.engine().getEffectiveMembers().getMembers();
+            Collection<RaftEndpoint> members =
+                    leader.engine().getEffectiveMembers().getMembers();
             cluster.nodes().stream()
                     .filter(node -> !members.contains(node.name()))
                     .forEach(SimulatedNode::kill);

@@ -22,7 +22,12 @@ final class SimulatedCluster {
     private final List<NodeName> founders = new ArrayList<>();
     private final List<SimulatedNode> nodes = new ArrayList<>();
 
-    SimulatedCluster(int founders, int commitsPerSnapshot, SplittableRandom random, SimulatedNetwork.Kind kind, Set<Flaw> flaws) {
+    SimulatedCluster(
+            int founders,
+            int commitsPerSnapshot,
+            SplittableRandom random,
+            SimulatedNetwork.Kind kind,
+            Set<Flaw> flaws) {
         this.random = random;
         this.commitsPerSnapshot = commitsPerSnapshot;
         this.flaws = flaws;
@@ -140,7 +145,8 @@ final class SimulatedCluster {
                 && nodes.stream()
                         .filter(node -> names.contains(node.name()))
                         .allMatch(node -> node.isUp()
-                                && report(node).getLog().getCommitIndex() == report.getLog().getCommitIndex()
+                                && report(node).getLog().getCommitIndex()
+                                        == report.getLog().getCommitIndex()
                                 && node.commands().content().equals(content));
     }
 
@@ -155,9 +161,13 @@ final class SimulatedCluster {
             if (node.isUp()) {
                 RaftNodeReport report = report(node);
                 text.append(report.getStatus() + " " + report.getRole() + " " + report.getTerm() + " commit "
-                        + report.getLog().getCommitIndex() + " last " + report.getLog().getLastLogOrSnapshotIndex() + " snapshot "
-                        + report.getLog().getLastSnapshotIndex() + " flushed " + node.store().flushedIndex() + " stored " + node.store().lastIndex() + " match "
-                        + report.getLog().getFollowerMatchIndices() + " voters " + report.getEffectiveMembers().getVotingMembers() + " content "
+                        + report.getLog().getCommitIndex() + " last "
+                        + report.getLog().getLastLogOrSnapshotIndex() + " snapshot "
+                        + report.getLog().getLastSnapshotIndex() + " flushed "
+                        + node.store().flushedIndex() + " stored "
+                        + node.store().lastIndex() + " match "
+                        + report.getLog().getFollowerMatchIndices() + " voters "
+                        + report.getEffectiveMembers().getVotingMembers() + " content "
                         + node.commands().content());
             } else {
                 text.append("down");

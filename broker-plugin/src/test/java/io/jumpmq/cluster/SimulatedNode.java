@@ -35,7 +35,9 @@ final class SimulatedNode {
 
     static {
         // The engine asserts what does not always hold, and a node on which an assertion fails stays behind.
-        SimulatedNode.class.getClassLoader().setPackageAssertionStatus("io.microraft", Boolean.getBoolean("raft.assertions"));
+        SimulatedNode.class
+                .getClassLoader()
+                .setPackageAssertionStatus("io.microraft", Boolean.getBoolean("raft.assertions"));
     }
 
     private static final RaftConfig.RaftConfigBuilder CONFIG = RaftConfig.newBuilder()
@@ -102,7 +104,7 @@ final class SimulatedNode {
         kill();
         Life next = new Life();
         life = next;
-        next.node.start();
+        next.start();
     }
 
     /** The power goes. */
@@ -144,32 +146,43 @@ final class SimulatedNode {
         return life;
     }
 
-    CompletableFuture<Ordered<Integer>> append(Command command) {
-        RaftNode node = running().node;
+    void append(Command command, Answer<Integer> answer) {
         if (store.lastIndex() - running().commitIndex() >= MAX_PENDING && !flaws.contains(Flaw.FULL_LOG)) {
-            return CompletableFuture.failedFuture(new IllegalStateException("too many commands wait"));
+            answer.failed();
+        } else {
+            tell(running().node.replicate(command), answer);
         }
-        return node.replicate(command);
     }
 
-    CompletableFuture<Ordered<CommandLog.Content>> read() {
-        return running().read();
+    /** A read that any leader can answer which is one. */
+    void read(Answer<CommandLog.Content> answer) {
+        running().read(answer);
     }
 
-    CompletableFuture<?> transferLeadership(RaftEndpoint target) {
-        return running().transfer = running().node.transferLeadership(target);
+    void transferLeadership(RaftEndpoint target) {
+        running().transfer = running().node.transferLeadership(target);
     }
 
-    CompletableFuture<?> change(RaftEndpoint endpoint, MembershipChangeMode mode) {
+    /** Asks this node, as the leader, for a change of members, unless it is one that the engine takes and should not. */
+    @SuppressWarnings("FutureReturnValueIgnored") // What comes of it is seen at the members.
+    void change(RaftEndpoint member, MembershipChangeMode mode) {
         RaftNode node = running().node;
-        if (!running().transfer.isDone() && !flaws.contains(Flaw.CHANGES_DURING_TRANSFER)) {
-            return CompletableFuture.failedFuture(new IllegalStateException("leadership is being handed over"));
+        boolean leaves = mode == MembershipChangeMode.REMOVE_MEMBER && member.equals(name);
+        if ((!leaves || flaws.contains(Flaw.LEADER_LEAVES))
+                && (running().transfer.isDone() || flaws.contains(Flaw.CHANGES_DURING_TRANSFER))) {
+            node.changeMembership(member, mode, node.getCommittedMembers().getLogIndex());
         }
-        if (mode == MembershipChangeMode.REMOVE_MEMBER && endpoint.equals(name) && !flaws.contains(Flaw.LEADER_LEAVES)) {
-            return CompletableFuture.failedFuture(new IllegalStateException("a leader hands over before it leaves"));
-        }
-        return node.changeMembership(
-                endpoint, mode, node.getCommittedMembers().getLogIndex());
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // Who asked is told.
+    private static <T> void tell(CompletableFuture<Ordered<T>> future, Answer<T> answer) {
+        future.whenComplete((result, failure) -> {
+            if (failure == null) {
+                answer.answered(result.getResult());
+            } else {
+                answer.failed();
+            }
+        });
     }
 
     private void receive(RaftMessage message) {
@@ -184,7 +197,7 @@ final class SimulatedNode {
         private final EngineGuard guard;
         private final CommandLog commands = new CommandLog(name, store, invariants, flaws);
         private final RaftNode node;
-        private @Nullable CompletableFuture<Ordered<CommandLog.Content>> reading;
+        private CompletableFuture<?> reading = CompletableFuture.completedFuture(null);
         private CompletableFuture<?> transfer = CompletableFuture.completedFuture(null);
         private RaftRole role = RaftRole.FOLLOWER;
         private boolean running;
@@ -209,6 +222,11 @@ final class SimulatedNode {
             guard = new EngineGuard(name, node, store, flaws);
         }
 
+        @SuppressWarnings("FutureReturnValueIgnored") // A node that can't start is down.
+        void start() {
+            node.start();
+        }
+
         private void onReport(RaftNodeReport report) {
             role = report.getRole();
             if (role == RaftRole.LEADER && report.getReason() == RaftNodeReport.RaftNodeReportReason.ROLE_CHANGE) {
@@ -216,17 +234,24 @@ final class SimulatedNode {
             }
         }
 
-        CompletableFuture<Ordered<CommandLog.Content>> read() {
-            QueryPolicy policy = flaws.contains(Flaw.STALE_READS) ? QueryPolicy.EVENTUAL_CONSISTENCY : QueryPolicy.LINEARIZABLE;
+        /** What half of the voters confirm may be too old, and so may be what a read finds that joins an earlier one. */
+        void read(Answer<CommandLog.Content> answer) {
             int voters = node.getEffectiveMembers().getVotingMembers().size();
-            if (voters > 2 && voters % 2 == 0 && !flaws.contains(Flaw.HALF_COMMITS)) {
-                return node.replicate(CommandLog.Read.ALL);
+            if (flaws.contains(Flaw.STALE_READS)) {
+                tell(query(QueryPolicy.EVENTUAL_CONSISTENCY), answer);
+            } else if (voters > 2 && voters % 2 == 0 && !flaws.contains(Flaw.HALF_COMMITS)) {
+                tell(node.replicate(CommandLog.Read.ALL), answer);
+            } else if (reading.isDone() || flaws.contains(Flaw.SHARED_READS)) {
+                CompletableFuture<Ordered<CommandLog.Content>> read = query(QueryPolicy.LINEARIZABLE);
+                reading = read;
+                tell(read, answer);
+            } else {
+                answer.failed();
             }
-            if (reading != null && !reading.isDone() && !flaws.contains(Flaw.SHARED_READS)) {
-                return CompletableFuture.failedFuture(new IllegalStateException("another read waits for its quorum"));
-            }
-            reading = node.query(CommandLog.Read.ALL, policy, Optional.empty(), Optional.empty());
-            return reading;
+        }
+
+        private CompletableFuture<Ordered<CommandLog.Content>> query(QueryPolicy policy) {
+            return node.query(CommandLog.Read.ALL, policy, Optional.empty(), Optional.empty());
         }
 
         long commitIndex() {
@@ -235,7 +260,8 @@ final class SimulatedNode {
 
         void receive(RaftMessage message) {
             execute(() -> {
-                RaftMessage accepted = guard.incoming(flaws.contains(Flaw.UNCHECKED_COMMITS) ? unchecked(message) : message);
+                RaftMessage accepted =
+                        guard.incoming(flaws.contains(Flaw.UNCHECKED_COMMITS) ? unchecked(message) : message);
                 if (accepted != null) {
                     node.handle(accepted);
                 }

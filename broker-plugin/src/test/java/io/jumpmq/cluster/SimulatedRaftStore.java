@@ -36,8 +36,11 @@ final class SimulatedRaftStore implements RaftStore {
     /** What the disk holds. */
     private static final class Image {
         @Nullable RaftEndpointPersistentState endpoint;
+
         @Nullable RaftGroupMembersView founders;
+
         @Nullable RaftTermPersistentState term;
+
         final TreeMap<Long, TreeMap<Integer, SnapshotChunk>> chunks = new TreeMap<>();
         final TreeMap<Long, LogEntry> entries = new TreeMap<>();
 
@@ -80,8 +83,10 @@ final class SimulatedRaftStore implements RaftStore {
         }
     }
 
-    private static final RaftTermPersistentState NEVER_VOTED =
-            new DefaultRaftTermPersistentStateOrBuilder().setTerm(0).setVotedFor(null).build();
+    private static final RaftTermPersistentState NEVER_VOTED = new DefaultRaftTermPersistentStateOrBuilder()
+            .setTerm(0)
+            .setVotedFor(null)
+            .build();
 
     private final RaftInvariants invariants;
     private final NodeName node;
@@ -132,7 +137,8 @@ final class SimulatedRaftStore implements RaftStore {
         for (LogEntry entry = found.entries.get(next); entry != null; entry = found.entries.get(++next)) {
             entries.add(entry);
         }
-        return Optional.of(new RestoredRaftState(voter(found.endpoint, snapshot), found.founders, found.term, snapshot, entries));
+        return Optional.of(
+                new RestoredRaftState(voter(found.endpoint, snapshot), found.founders, found.term, snapshot, entries));
     }
 
     /** Whether a node votes is in its snapshot as well, and the engine can't start when that says something else. */
