@@ -65,7 +65,7 @@ final class CommandLog implements StateMachine {
         if (operation == Read.ALL) {
             return content();
         }
-        invariants.applied(node, index, store.termOf(index), operation);
+        invariants.applied(node, index, store, operation);
         return operation instanceof Command command ? apply(command) : content();
     }
 

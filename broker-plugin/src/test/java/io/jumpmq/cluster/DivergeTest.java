@@ -51,7 +51,7 @@ class DivergeTest {
 
         cluster.network().isolate(former.name());
         append(cluster, former, 1, 20);
-        SimulatedNode successor = cluster.awaitLeader(node -> node != former && node.isLeader());
+        SimulatedNode successor = cluster.await(node -> node != former && node.isLeader());
         append(cluster, successor, 2, 10);
         cluster.run(random.nextInt(4000));
         cluster.network().mend();

@@ -9,6 +9,7 @@ import io.microraft.model.log.LogEntry;
 import io.microraft.model.message.AppendEntriesFailureResponse;
 import io.microraft.model.message.AppendEntriesRequest;
 import io.microraft.model.message.AppendEntriesSuccessResponse;
+import io.microraft.model.message.InstallSnapshotRequest;
 import io.microraft.model.message.InstallSnapshotResponse;
 import io.microraft.model.message.PreVoteRequest;
 import io.microraft.model.message.PreVoteResponse;
@@ -59,50 +60,73 @@ final class EngineGuard {
     /** What to hand to the engine, if anything. It has to be dealt with before the next is asked for. */
     @Nullable RaftMessage incoming(RaftMessage message) {
         skipped = 0;
-        int term = engine.getTerm().getTerm();
-        if (message.getTerm() < term && isAppendResponse(message) && !flaws.contains(Flaw.LATE_RESPONSES)) {
+        if (isLate(message)) {
             return null;
         }
-        if (message instanceof AppendEntriesRequest
-                && message.getTerm() == term
-                && engine.state().preCandidateState() != null
-                && !flaws.contains(Flaw.STALE_CANDIDACY)) {
-            engine.toFollower(term);
+        if (isFromLeader(message)) {
+            endCandidacy(message.getTerm());
+        }
+        if (message instanceof PreVoteResponse response) {
+            learnTerm(response);
         }
         if (message instanceof AppendEntriesRequest request && startsBeforeSnapshot(request)) {
             return afterSnapshot(request);
         }
-        if (message instanceof AppendEntriesSuccessResponse response
-                && hasEvenVoters()
-                && !flaws.contains(Flaw.HALF_COMMITS)) {
+        if (message instanceof AppendEntriesSuccessResponse response && hasEvenVoters()) {
             return withMajorityIndex(response);
-        }
-        if (message instanceof PreVoteResponse response
-                && !response.isGranted()
-                && message.getTerm() > term
-                && !knowsLeader()) {
-            if (!flaws.contains(Flaw.FORGOTTEN_TERMS)) {
-                engine.toFollower(message.getTerm());
-            }
         }
         return message;
     }
 
-    private boolean knowsLeader() {
-        return engine.getTerm().getLeaderEndpoint() != null;
-    }
-
     /** What to send of what the engine sends, if anything. */
     @Nullable RaftMessage outgoing(RaftMessage message) {
-        if ((message instanceof VoteRequest || message instanceof PreVoteRequest)
-                && !engine.getEffectiveMembers().getVotingMembers().contains(self)
-                && !flaws.contains(Flaw.STRANGE_CANDIDATES)) {
+        if (asksForVote(message) && !isVoter()) {
             return null;
         }
         if (message instanceof AppendEntriesSuccessResponse response && skipped > 0) {
             return withLastIndex(response, response.getLastLogIndex() + skipped);
         }
         return message;
+    }
+
+    private int term() {
+        return engine.getTerm().getTerm();
+    }
+
+    private boolean isLate(RaftMessage message) {
+        return isAppendResponse(message) && message.getTerm() < term() && !flaws.contains(Flaw.LATE_RESPONSES);
+    }
+
+    private static boolean isFromLeader(RaftMessage message) {
+        return message instanceof AppendEntriesRequest
+                || (message instanceof InstallSnapshotRequest request && request.isSenderLeader());
+    }
+
+    private void endCandidacy(int leaderTerm) {
+        if (leaderTerm == term()
+                && engine.state().preCandidateState() != null
+                && !flaws.contains(Flaw.STALE_CANDIDACY)) {
+            engine.toFollower(leaderTerm);
+        }
+    }
+
+    /** A refusal for any other reason comes with the term that was asked for, which is one more than this node's. */
+    private void learnTerm(PreVoteResponse response) {
+        if (response.getTerm() > term() + 1
+                && !response.isGranted()
+                && engine.getTerm().getLeaderEndpoint() == null
+                && !flaws.contains(Flaw.FORGOTTEN_TERMS)) {
+            engine.toFollower(response.getTerm());
+        }
+    }
+
+    private static boolean asksForVote(RaftMessage message) {
+        return message instanceof VoteRequest || message instanceof PreVoteRequest;
+    }
+
+    private boolean isVoter() {
+        return engine.getEffectiveMembers().getVotingMembers().contains(self)
+                || flaws.contains(Flaw.STRANGE_CANDIDATES);
     }
 
     private static boolean isAppendResponse(RaftMessage message) {
@@ -151,7 +175,7 @@ final class EngineGuard {
 
     private boolean hasEvenVoters() {
         int voters = engine.getEffectiveMembers().getVotingMembers().size();
-        return voters > 2 && voters % 2 == 0;
+        return voters > 2 && voters % 2 == 0 && !flaws.contains(Flaw.HALF_COMMITS);
     }
 
     /** As if the sender had no more than a majority has. What it is denied it will tell again. */

@@ -3,11 +3,9 @@ package io.jumpmq.cluster;
 import io.microraft.MembershipChangeMode;
 import io.microraft.RaftEndpoint;
 import io.microraft.RaftNode;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Does to a cluster, every now and then, what networks, disks, clocks and operators do. Each seed has its own mixture. */
@@ -37,16 +35,14 @@ final class Faults {
 
     private final SimulatedCluster cluster;
     private final SplittableRandom random;
-    private final Set<Flaw> flaws;
     private final int calmMillis;
     private final List<Kind> kinds = new ArrayList<>();
     private boolean over;
     private int floods;
 
-    Faults(SimulatedCluster cluster, SplittableRandom random, Set<Flaw> flaws) {
+    Faults(SimulatedCluster cluster, SplittableRandom random) {
         this.cluster = cluster;
         this.random = random;
-        this.flaws = flaws;
         this.calmMillis = 100 + random.nextInt(2500);
         for (Kind kind : Kind.values()) {
             boolean remedy = kind == Kind.MENDED || kind == Kind.START;
@@ -93,8 +89,8 @@ final class Faults {
             case WEATHER -> cluster.network().weather(weather());
             case POWER_LOSS -> node.crash();
             case KILL -> node.kill();
-            case POWER_LOSS_AT_WRITE -> crashAtWrite(node);
-            case FAILED_WRITE -> failAtWrite(node);
+            case POWER_LOSS_AT_WRITE -> node.crashAfter(random.nextInt(20));
+            case FAILED_WRITE -> node.failAfter(random.nextInt(20));
             case START -> startStopped();
             case CLOCK -> node.jumpClock(random.nextInt(10_000));
             case TRANSFER -> handOver();
@@ -135,33 +131,6 @@ final class Faults {
         if (leader != null) {
             cluster.network().isolate(leader.name());
             flood();
-        }
-    }
-
-    private void crashAtWrite(SimulatedNode node) {
-        int[] left = {random.nextInt(20)};
-        if (node.isUp()) {
-            node.store().fault(() -> {
-                if (left[0]-- == 0) {
-                    node.crash();
-                    throw new IOException("the power goes");
-                }
-            });
-        }
-    }
-
-    /** A call fails. A node stops at that, and loses what it had not flushed; it is said to be on the disk, and may not be. */
-    private void failAtWrite(SimulatedNode node) {
-        int[] left = {random.nextInt(20)};
-        if (node.isUp()) {
-            node.store().fault(() -> {
-                if (left[0]-- == 0) {
-                    if (!flaws.contains(Flaw.LIFE_AFTER_FAILURE)) {
-                        node.crash();
-                    }
-                    throw new IOException("input/output error");
-                }
-            });
         }
     }
 

@@ -9,8 +9,6 @@ enum Flaw {
     UNFLUSHED_VOTE,
     /** A disk that calls entries durable before they are. */
     UNFLUSHED_ENTRIES,
-    /** A start that takes for durable what the process before it has written. */
-    UNFLUSHED_START,
     /** An empty append request commits whatever the receiver has. */
     UNCHECKED_COMMITS,
     /** A state machine that applies the second of two commands first. */
@@ -40,11 +38,7 @@ enum Flaw {
     /** A candidacy that a leader ended is not forgotten. */
     STALE_CANDIDACY,
     /** Whether a node votes is restored from where the engine put it, whatever the snapshot says. */
-    VOTER_BESIDE_SNAPSHOT,
-    /** As many commands wait as the engine takes. */
-    FULL_LOG,
-    /** Followers hand snapshots to each other. */
-    SNAPSHOTS_FROM_FOLLOWERS;
+    VOTER_BESIDE_SNAPSHOT;
 
     /** All as it should be. */
     static Set<Flaw> none() {

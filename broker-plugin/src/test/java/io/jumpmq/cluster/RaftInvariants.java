@@ -12,7 +12,8 @@ final class RaftInvariants {
 
     private record Appended(Object operation, int previousTerm) {}
 
-    private record Applied(int term, Object operation) {}
+    /** An entry, and the term in which it was committed, which may be later than its own. */
+    private record Applied(int term, int committedIn, Object operation) {}
 
     private final Map<Integer, NodeName> leaders = new HashMap<>();
     private final Map<Position, Appended> appended = new HashMap<>();
@@ -48,21 +49,23 @@ final class RaftInvariants {
         return engineFailures;
     }
 
-    /** Election safety, and leader completeness: what any node has applied is in the log of each later leader. */
+    /** Election safety, and leader completeness: what was committed in earlier terms is in the log of the leader. */
     void elected(NodeName leader, int term, SimulatedRaftStore store) {
         NodeName other = leaders.putIfAbsent(term, leader);
-        if (other != null && !other.equals(leader)) {
+        if (other == null) {
+            checkComplete(leader, term, store);
+        } else if (!other.equals(leader)) {
             violated("two leaders in term " + term + ": " + other + " and " + leader);
         }
-        if (other == null) {
-            long snapshot = store.snapshotIndex();
-            applied.tailMap(snapshot, false).forEach((index, entry) -> {
-                if (entry.term() < term && store.termOf(index) != entry.term()) {
-                    violated("leader " + leader + " of term " + term + " lacks entry " + index + " of term "
-                            + entry.term() + ": it has one of term " + store.termOf(index));
-                }
-            });
-        }
+    }
+
+    private void checkComplete(NodeName leader, int term, SimulatedRaftStore store) {
+        applied.tailMap(store.snapshotIndex(), false).forEach((index, entry) -> {
+            if (entry.committedIn() < term && store.termOf(index) != entry.term()) {
+                violated("leader " + leader + " of term " + term + " lacks entry " + index + " of term " + entry.term()
+                        + ": it has one of term " + store.termOf(index));
+            }
+        });
     }
 
     /** Log matching: the same index and term is the same operation, after the same one. */
@@ -88,9 +91,9 @@ final class RaftInvariants {
         }
     }
 
-    /** State machine safety: no two nodes apply different operations at an index. */
-    void applied(NodeName node, long index, int term, Object operation) {
-        Applied first = applied.putIfAbsent(index, new Applied(term, operation));
+    /** State machine safety: no two nodes apply different operations at an index. The first that applies one has committed it. */
+    void applied(NodeName node, long index, SimulatedRaftStore store, Object operation) {
+        Applied first = applied.putIfAbsent(index, new Applied(store.termOf(index), store.term(), operation));
         if (first != null && first.operation() != operation) {
             violated(node + " applies " + operation + " at " + index + ", another node " + first.operation());
         }

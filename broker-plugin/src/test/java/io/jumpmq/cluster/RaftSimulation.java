@@ -24,7 +24,7 @@ final class RaftSimulation {
         SimulatedNetwork.Kind kind = new SimulatedNetwork.Kind(random.nextBoolean(), random.nextBoolean());
         cluster = new SimulatedCluster(founders, 5 + random.nextInt(40), random.split(), kind, flaws);
         history = new History(cluster.invariants());
-        faults = new Faults(cluster, random.split(), flaws);
+        faults = new Faults(cluster, random.split());
         for (int i = 1; i <= CLIENTS; i++) {
             clients.add(new Client(i, cluster, history, random.split()));
         }

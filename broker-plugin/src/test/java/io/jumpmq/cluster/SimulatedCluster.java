@@ -91,11 +91,11 @@ final class SimulatedCluster {
     }
 
     SimulatedNode awaitLeader() {
-        return awaitLeader(SimulatedNode::isLeader);
+        return await(SimulatedNode::isLeader);
     }
 
-    /** Lets time pass until there is such a leader. */
-    SimulatedNode awaitLeader(Predicate<SimulatedNode> wanted) {
+    /** Lets time pass until there is such a node. */
+    SimulatedNode await(Predicate<SimulatedNode> wanted) {
         long until = time.nowMillis() + 60_000;
         while (time.nowMillis() < until) {
             for (SimulatedNode node : nodes) {
@@ -105,7 +105,7 @@ final class SimulatedCluster {
             }
             run(1);
         }
-        throw new AssertionError("nobody leads: " + describe());
+        throw new AssertionError("there is none: " + describe());
     }
 
     private static int term(SimulatedNode node) {

@@ -14,6 +14,7 @@ import io.microraft.model.message.AppendEntriesRequest;
 import io.microraft.model.message.RaftMessage;
 import io.microraft.report.RaftNodeReport;
 import io.microraft.transport.Transport;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A machine with the engine on it: its disk outlives its lives, its clock may jump. */
 final class SimulatedNode {
+    /** Less than the engine takes, whose log has to have room for an entry of each new leader as well: nothing is committed once it is full. */
     private static final int MAX_PENDING = 40;
 
     static {
@@ -45,6 +47,8 @@ final class SimulatedNode {
             .setLeaderHeartbeatPeriodSecs(1)
             .setLeaderHeartbeatTimeoutSecs(3)
             .setAppendEntriesRequestBatchSize(5)
+            // A request for a chunk that is lost in a change of terms would never be made again.
+            .setTransferSnapshotsFromFollowersEnabled(false)
             .setMaxPendingLogEntryCount(MAX_PENDING + 60)
             .setRaftNodeReportPublishPeriodSecs(600);
 
@@ -76,9 +80,7 @@ final class SimulatedNode {
         this.invariants = invariants;
         this.random = random;
         this.flaws = flaws;
-        this.config = CONFIG.setCommitCountToTakeSnapshot(commitsPerSnapshot)
-                .setTransferSnapshotsFromFollowersEnabled(flaws.contains(Flaw.SNAPSHOTS_FROM_FOLLOWERS))
-                .build();
+        this.config = CONFIG.setCommitCountToTakeSnapshot(commitsPerSnapshot).build();
         this.store = new SimulatedRaftStore(invariants, name, flaws);
         network.attach(name, this::receive);
     }
@@ -126,6 +128,32 @@ final class SimulatedNode {
         }
     }
 
+    /** The power goes after so many changes of the disk, in the middle of what the engine does. */
+    void crashAfter(int changes) {
+        faultAfter(changes, this::crash);
+    }
+
+    /** A change of the disk fails after so many. The node stops at that, and may have lost what it had not flushed. */
+    void failAfter(int changes) {
+        faultAfter(changes, () -> {
+            if (!flaws.contains(Flaw.LIFE_AFTER_FAILURE)) {
+                crash();
+            }
+        });
+    }
+
+    private void faultAfter(int changes, Runnable consequence) {
+        int[] left = {changes};
+        if (isUp()) {
+            store.fault(() -> {
+                if (left[0]-- == 0) {
+                    consequence.run();
+                    throw new IOException("simulated input/output error");
+                }
+            });
+        }
+    }
+
     void jumpClock(long millis) {
         clockOffsetMillis += millis;
     }
@@ -147,7 +175,7 @@ final class SimulatedNode {
     }
 
     void append(Command command, Answer<Integer> answer) {
-        if (store.lastIndex() - running().commitIndex() >= MAX_PENDING && !flaws.contains(Flaw.FULL_LOG)) {
+        if (store.lastIndex() - running().commitIndex() >= MAX_PENDING) {
             answer.failed();
         } else {
             tell(running().node.replicate(command), answer);
@@ -159,8 +187,11 @@ final class SimulatedNode {
         running().read(answer);
     }
 
+    /** Asks this node, as the leader, to hand over, unless it does already. */
     void transferLeadership(RaftEndpoint target) {
-        running().transfer = running().node.transferLeadership(target);
+        if (running().transfer.isDone()) {
+            running().transfer = running().node.transferLeadership(target);
+        }
     }
 
     /** Asks this node, as the leader, for a change of members, unless it is one that the engine takes and should not. */

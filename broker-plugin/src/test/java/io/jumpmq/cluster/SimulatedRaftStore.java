@@ -124,9 +124,7 @@ final class SimulatedRaftStore implements RaftStore {
     /** What a start finds, unless there never was one that got as far as writing who it is. It flushes what it found. */
     Optional<RestoredRaftState> open() {
         fault = () -> {};
-        if (!flaws.contains(Flaw.UNFLUSHED_START)) {
-            flushAll();
-        }
+        flushAll();
         Image found = written;
         if (found.endpoint == null || found.founders == null || found.term == null) {
             return Optional.empty();
@@ -150,6 +148,11 @@ final class SimulatedRaftStore implements RaftStore {
                 .setLocalEndpoint(node)
                 .setVoting(snapshot.getGroupMembersView().getVotingMembers().contains(node))
                 .build();
+    }
+
+    /** The term that the node is in. */
+    int term() {
+        return written.term == null ? 0 : written.term.getTerm();
     }
 
     /** The term of the entry there, or -1 if there is none. */
