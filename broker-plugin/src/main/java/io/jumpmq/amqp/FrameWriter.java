@@ -42,15 +42,15 @@ public final class FrameWriter {
         out.writeLong(body.length);
         out.writeBytes(properties);
         out.writeByte(FrameReader.END);
-        int most = frameMax == 0 ? Integer.MAX_VALUE : frameMax - FrameReader.OVERHEAD;
-        for (int from = 0; from < body.length; from += most) {
-            int length = Math.min(most, body.length - from);
+        int max = frameMax == 0 ? Integer.MAX_VALUE : frameMax - FrameReader.OVERHEAD;
+        for (int from = 0; from < body.length; from += max) {
+            int length = Math.min(max, body.length - from);
             out.writeByte(FrameReader.BODY);
             out.writeShort(channel);
             out.writeInt(length);
             out.writeBytes(body, from, length);
             out.writeByte(FrameReader.END);
-            if (most == Integer.MAX_VALUE) {
+            if (max == Integer.MAX_VALUE) {
                 break;
             }
         }
@@ -58,8 +58,8 @@ public final class FrameWriter {
 
     /** How many octets {@link #content} writes. */
     public static int contentLength(byte[] properties, byte[] body, int frameMax) {
-        int most = frameMax == 0 ? Integer.MAX_VALUE : frameMax - FrameReader.OVERHEAD;
-        int frames = body.length == 0 ? 0 : (body.length - 1) / most + 1;
+        int max = frameMax == 0 ? Integer.MAX_VALUE : frameMax - FrameReader.OVERHEAD;
+        int frames = body.length == 0 ? 0 : (body.length - 1) / max + 1;
         return FrameReader.OVERHEAD * (frames + 1) + HEADER_FIXED + properties.length + body.length;
     }
 

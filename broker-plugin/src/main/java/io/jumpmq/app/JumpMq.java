@@ -546,7 +546,7 @@ public final class JumpMq implements AutoCloseable {
         return running;
     }
 
-    /** Returns when the change lasts. */
+    /** Returns when the change is durable. */
     private void administer(Command command) {
         try {
             running().node().broker().administer(List.of(command)).join();

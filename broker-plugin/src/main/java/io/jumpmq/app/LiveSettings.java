@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class LiveSettings {
     private static final Logger LOG = LoggerFactory.getLogger("jumpmq.server");
     /** What messages may take at most of the heap, whatever is set: the rest has to fit, too. */
-    private static final double MOST_OF_HEAP = 0.9;
+    private static final double MAX_HEAP_SHARE = 0.9;
 
     private final Settings started;
     private final Map<String, String> changed = new ConcurrentHashMap<>();
@@ -55,7 +55,7 @@ final class LiveSettings {
             node.memory().limit((long) (heap * parsed(Options.MEMORY_SHARE, value)));
             changed.remove(Options.MEMORY_BYTES.key());
         } else if (key.equals(Options.MEMORY_BYTES.key())) {
-            node.memory().limit(Math.min(parsed(Options.MEMORY_BYTES, value), (long) (heap * MOST_OF_HEAP)));
+            node.memory().limit(Math.min(parsed(Options.MEMORY_BYTES, value), (long) (heap * MAX_HEAP_SHARE)));
         } else if (key.equals(Options.DISK_FREE.key())) {
             node.broker().limitDisk(parsed(Options.DISK_FREE, value));
         } else if (key.equals(Options.DISK_FREE_SHARE.key())) {

@@ -188,11 +188,11 @@ final class RunningBroker implements AutoCloseable {
         MemoryBudget memory = new MemoryBudget(settings.messageMemoryBytes, settings.connectionMemoryBytes, () -> {
             Broker running = whole.get();
             if (running != null) {
-                running.letGo();
+                running.pageOut();
             }
         });
         Broker broker = new Broker(
-                store == null ? Incarnation.ofNewNode() : store.life(),
+                store == null ? Incarnation.ofNewNode() : store.incarnation(),
                 loops.loops(),
                 loops.catalogLoop(),
                 plugins.types(),
@@ -300,7 +300,7 @@ final class RunningBroker implements AutoCloseable {
 
     private static void begin(Broker broker) throws IOException {
         try {
-            broker.releaseEarlierLives().join();
+            broker.releaseEarlierIncarnations().join();
         } catch (CompletionException e) {
             throw new IOException("the start cannot be recorded: " + e.getMessage(), e);
         }

@@ -63,10 +63,10 @@ final class ServerCommand implements Callable<Integer> {
     private static final int MACHINE_FAILED = 4;
 
     /** What messages may take at most of the heap, whatever is set: the rest has to fit, too. */
-    private static final double MOST_OF_HEAP = 0.9;
+    private static final double MAX_HEAP_SHARE = 0.9;
 
     /** What is on its way to the disk takes at most this part of the heap. */
-    private static final int MOST_UNFLUSHED_OF_HEAP = 16;
+    private static final int UNFLUSHED_HEAP_DIVISOR = 16;
 
     private static final String CONFIG_VARIABLE = "JUMPMQ_CONFIG_FILE";
 
@@ -181,18 +181,18 @@ final class ServerCommand implements Callable<Integer> {
     /** What messages may take. */
     private static long messageMemory(Settings settings) {
         long heap = Runtime.getRuntime().maxMemory();
-        long most = (long) (heap * MOST_OF_HEAP);
+        long max = (long) (heap * MAX_HEAP_SHARE);
         long wanted =
                 settings.find(Options.MEMORY_BYTES).orElseGet(() -> (long) (heap * settings.get(Options.MEMORY_SHARE)));
-        if (wanted > most) {
+        if (wanted > max) {
             LOG.warn(
                     "{} = {} is more than this Java has: its heap is {} bytes (-Xmx). Messages get {} of it.",
                     Options.MEMORY_BYTES.key(),
                     wanted,
                     heap,
-                    most);
+                    max);
         }
-        return Math.min(wanted, most);
+        return Math.min(wanted, max);
     }
 
     private static int refuse(String reason) {
@@ -262,7 +262,7 @@ final class ServerCommand implements Callable<Integer> {
                         diskFreeLimit(settings),
                         Math.min(
                                 StoreSettings.DEFAULT.maxUnflushedBytes(),
-                                Runtime.getRuntime().maxMemory() / MOST_UNFLUSHED_OF_HEAP),
+                                Runtime.getRuntime().maxMemory() / UNFLUSHED_HEAP_DIVISOR),
                         OnDamage.valueOf(settings.get(Options.STORE_ON_DAMAGE).toUpperCase(Locale.ROOT))))
                 .onStoreFailure(ServerCommand::onStoreFailure)
                 .onFatal(ServerCommand::giveUp);

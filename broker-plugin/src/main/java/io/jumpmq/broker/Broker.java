@@ -38,17 +38,17 @@ import java.util.function.Function;
  */
 public final class Broker implements CatalogObserver {
     /** Messages between loops beyond which publishers wait. */
-    private static final int MOST_WAITING = 100_000;
+    private static final int MAX_WAITING = 100_000;
 
     /** Their size beyond which they do is a part of what connections may hold, for that is where they come from; at least this. */
-    private static final long LEAST_WAITING_BYTES = 4 << 20;
+    private static final long MIN_WAITING_BYTES = 4 << 20;
 
     private final Incarnation incarnation;
     private final List<Loop> loops;
     private final Iterable<ExchangeType> types;
     private final CatalogActor catalog;
     private final MemoryBudget memory;
-    private final long mostWaitingBytes;
+    private final long maxWaitingBytes;
     private final MessageStore store;
     private final QueuePlacement placement;
 
@@ -90,8 +90,7 @@ public final class Broker implements CatalogObserver {
         this.incarnation = incarnation;
         this.loops = List.copyOf(loops);
         this.memory = memory;
-        this.mostWaitingBytes =
-                Math.max(LEAST_WAITING_BYTES, memory.connections().limitBytes() / 2);
+        this.maxWaitingBytes = Math.max(MIN_WAITING_BYTES, memory.connections().limitBytes() / 2);
         this.store = store;
         this.types = types;
         this.placement = placement;
@@ -150,13 +149,13 @@ public final class Broker implements CatalogObserver {
     /**
      * Has what earlier lives of this node left go, now that this one has begun.
      *
-     * @return completed when that lasts
+     * @return completed when that is durable
      */
-    public CompletableFuture<List<Change>> releaseEarlierLives() {
+    public CompletableFuture<List<Change>> releaseEarlierIncarnations() {
         return administer(List.of(new Command.ReleaseNode(incarnation)));
     }
 
-    /** This node, and its life that has begun with this broker. */
+    /** This node, and its incarnation that has begun with this broker. */
     public Incarnation incarnation() {
         return incarnation;
     }
@@ -202,10 +201,10 @@ public final class Broker implements CatalogObserver {
      * @return the limit that is reached; empty: it is counted, and {@link #disconnected} has to be called once
      */
     public OptionalInt connected(VirtualHost vhost) {
-        OptionalInt most = vhost.limits().maxConnections();
-        if (connections.merge(vhost.name(), 1, Integer::sum) > most.orElse(Integer.MAX_VALUE)) {
+        OptionalInt max = vhost.limits().maxConnections();
+        if (connections.merge(vhost.name(), 1, Integer::sum) > max.orElse(Integer.MAX_VALUE)) {
             disconnected(vhost);
-            return most;
+            return max;
         }
         return OptionalInt.empty();
     }
@@ -283,7 +282,7 @@ public final class Broker implements CatalogObserver {
             return stores;
         }
         for (Loop loop : loops) {
-            if (loop.backlog() > MOST_WAITING || loop.backlogBytes() > mostWaitingBytes) {
+            if (loop.backlog() > MAX_WAITING || loop.backlogBytes() > maxWaitingBytes) {
                 return Congestion.BUSY;
             }
         }
@@ -302,9 +301,9 @@ public final class Broker implements CatalogObserver {
         return alarms;
     }
 
-    /** Has all queues that run here let go of what they can: memory is short. Any thread. */
-    public void letGo() {
-        localQueues.values().forEach(LocalQueue::letGo);
+    /** Has all queues that run here page out what they can: memory is short. Any thread. */
+    public void pageOut() {
+        localQueues.values().forEach(LocalQueue::pageOut);
     }
 
     /** Asks all queues that run here, by their ids, up to where they have delivered: {@link MessageQueue#noteSeen}. Any thread. */
@@ -327,7 +326,7 @@ public final class Broker implements CatalogObserver {
      * Has a command decided and its changes made; {@code answer} is then received on {@code from}.
      *
      * @param user who wants it; empty: the broker itself
-     * @param awaited whether the answer waits until what has to last does; somebody who is not answered need not wait
+     * @param awaited whether the answer waits until what has to be durable is; somebody who is not answered need not wait
      */
     public void submit(Loop from, Command command, String user, boolean awaited, Receiver<CatalogLog.Outcome> answer) {
         catalog.submit(from, command, user, awaited, answer);
@@ -336,7 +335,7 @@ public final class Broker implements CatalogObserver {
     /**
      * Has an operator's commands carried out: all of them, or none. From any thread.
      *
-     * @return completed, by any thread, when what they changed lasts; exceptionally with a {@link
+     * @return completed, by any thread, when what they changed is durable; exceptionally with a {@link
      *     io.jumpmq.broker.catalog.RefusedCommandException} when one is refused, with an {@link AmqpException} when they
      *     cannot be recorded
      */

@@ -75,7 +75,7 @@ final class CatalogActor implements CatalogLog.Machine {
     /** Queues of records from before nodes had identities are this one's: there was no other. */
     private Change adopted(Change change) {
         return change instanceof Change.QueueDeclared queue
-                        && queue.survives()
+                        && queue.isRecoverable()
                         && queue.home().equals(Incarnation.UNKNOWN)
                 ? queue.at(node)
                 : change;
@@ -173,9 +173,9 @@ final class CatalogActor implements CatalogLog.Machine {
         List<Command> commands = batch.commands();
         List<Change> changes = commands.size() == 1 ? decide(catalog, commands, 0) : rehearse(commands);
         List<Change> noted = Rings.noted(changes, catalog, loop.wallMillis(), batch.user());
-        boolean lasts =
-                batch.awaited() && (commands.size() > 1 || changes.stream().anyMatch(catalog::survives));
-        return new CatalogLog.Decision(changes, noted, lasts);
+        boolean durable =
+                batch.awaited() && (commands.size() > 1 || changes.stream().anyMatch(catalog::isDurable));
+        return new CatalogLog.Decision(changes, noted, durable);
     }
 
     private static List<Change> decide(Catalog by, List<Command> commands, int index) {

@@ -4,7 +4,7 @@ package io.jumpmq.broker;
 public enum Congestion {
     /** They need not. */
     NONE(""),
-    /** For a moment: something is behind. */
+    /** For a moment: the disk has not flushed what came. */
     BUSY(""),
     MEMORY("low on memory"),
     DISK("low on disk");

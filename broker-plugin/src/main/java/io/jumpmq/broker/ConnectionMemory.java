@@ -25,10 +25,10 @@ public final class ConnectionMemory {
     private static final long NEXT_TO_NOTHING = 16 << 10;
 
     /** A little, for a connection: at least two reads' worth. */
-    private static final long LEAST_LITTLE = 256 << 10;
+    private static final long MIN_LITTLE = 256 << 10;
 
     /** Who moves less in a second while others wait is not getting on … */
-    private static final long LEAST_PER_SECOND = 256 << 10;
+    private static final long MIN_PER_SECOND = 256 << 10;
 
     /** … and if it is so for as many seconds in turn, it has stalled. */
     public static final int PATIENCE_SECONDS = 3;
@@ -43,7 +43,7 @@ public final class ConnectionMemory {
     ConnectionMemory(long limitBytes, MemoryBudget all) {
         this.limitBytes = limitBytes;
         this.shortBytes = limitBytes / 8 * 3;
-        this.littleBytes = Math.max(LEAST_LITTLE, limitBytes / 64);
+        this.littleBytes = Math.max(MIN_LITTLE, limitBytes / 64);
         this.all = all;
     }
 
@@ -58,7 +58,7 @@ public final class ConnectionMemory {
     }
 
     /** The most that one may hold. */
-    public long mostBytes() {
+    public long maxBytes() {
         return limitBytes - shortBytes;
     }
 
@@ -134,7 +134,7 @@ public final class ConnectionMemory {
          * kept it from it.
          */
         public boolean stalls() {
-            boolean getsOn = !isShort() || !isLarge() || waited || movedBytes >= LEAST_PER_SECOND;
+            boolean getsOn = !isShort() || !isLarge() || waited || movedBytes >= MIN_PER_SECOND;
             stalledSeconds = getsOn ? 0 : stalledSeconds + 1;
             movedBytes = 0;
             waited = false;

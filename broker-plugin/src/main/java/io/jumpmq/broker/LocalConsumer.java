@@ -16,7 +16,7 @@ final class LocalConsumer implements ConsumerEndpoint {
     private final QueueConsumer consumer;
     private final Receiver<ConsumeOutcome> outcomes;
     private final Receiver<Delivery> deliveries;
-    private final Receiver<LocalConsumer> wishes;
+    private final Receiver<LocalConsumer> creditWanted;
     private final Receiver<Integer> returns;
     private final Receiver<Boolean> requirements;
     private final Receiver<Subscriber.Cancellation> cancellations;
@@ -34,7 +34,7 @@ final class LocalConsumer implements ConsumerEndpoint {
                 terms.priority());
         this.outcomes = subscriber::subscribed;
         this.deliveries = subscriber::delivered;
-        this.wishes = unused -> subscriber.wantsCredit();
+        this.creditWanted = unused -> subscriber.wantsCredit();
         this.returns = subscriber::creditReturned;
         this.requirements = subscriber::creditRequired;
         this.cancellations = subscriber::cancelled;
@@ -64,7 +64,7 @@ final class LocalConsumer implements ConsumerEndpoint {
 
     @Override
     public void wantsCredit(QueueConsumer who) {
-        home.send(loop, wishes, this);
+        home.send(loop, creditWanted, this);
     }
 
     @Override

@@ -40,11 +40,11 @@ import org.jspecify.annotations.Nullable;
 final class LocalQueue implements QueuePort, QueueOutput, LogListener {
     private static final long MEMORY_STEP_BYTES = 64 << 10;
 
-    /** With so much ready a queue is behind, in bytes of {@code Message.footprint()} … */
-    private static final long BEHIND_BYTES = 8 << 20;
+    /** With so much ready a queue is throttled, in bytes of {@code Message.footprint()} … */
+    private static final long THROTTLE_BYTES = 8 << 20;
 
     /** … if its consumers take one a millisecond: those that are slow by themselves gain nothing when publishers pause. */
-    private static final double BRISK_PER_MILLI = 1;
+    private static final double FAST_PER_MILLI = 1;
 
     private static final long SAMPLE_MILLIS = 10;
     private static final long NEVER = Long.MAX_VALUE;
@@ -65,7 +65,7 @@ final class LocalQueue implements QueuePort, QueueOutput, LogListener {
 
     private long sampledMillis;
     private long sampledDeliveries;
-    private boolean brisk;
+    private boolean consumersAreFast;
     private boolean loadsLater;
     private volatile boolean throttled;
 
@@ -126,8 +126,8 @@ final class LocalQueue implements QueuePort, QueueOutput, LogListener {
                 dead,
                 core.deadBytes(),
                 core.heldBytes(),
-                core.lasting(),
-                core.lastingBytes(),
+                core.persistent(),
+                core.persistentBytes(),
                 core.isStopped(),
                 core.consumers(),
                 active == null ? null : active.tag(),
@@ -343,8 +343,8 @@ final class LocalQueue implements QueuePort, QueueOutput, LogListener {
     }
 
     /** Memory is short. Any thread. */
-    void letGo() {
-        home.submit(run, () -> core.letGo(0));
+    void pageOut() {
+        home.submit(run, () -> core.pageOut(0));
     }
 
     /** {@link MessageQueue#noteSeen}. Any thread. */
@@ -406,11 +406,12 @@ final class LocalQueue implements QueuePort, QueueOutput, LogListener {
         long now = home.nowMillis();
         if (now - sampledMillis >= SAMPLE_MILLIS) {
             long deliveries = core.counters().delivered() + core.counters().deliveredNoAck();
-            brisk = deliveries - sampledDeliveries >= BRISK_PER_MILLI * (now - sampledMillis);
+            consumersAreFast = deliveries - sampledDeliveries >= FAST_PER_MILLI * (now - sampledMillis);
             sampledDeliveries = deliveries;
             sampledMillis = now;
         }
-        boolean nowThrottled = brisk && (long) core.ready() * Message.OVERHEAD_BYTES + core.readyBytes() > BEHIND_BYTES;
+        boolean nowThrottled =
+                consumersAreFast && (long) core.ready() * Message.OVERHEAD_BYTES + core.readyBytes() > THROTTLE_BYTES;
         if (nowThrottled != throttled) {
             throttled = nowThrottled;
         }
@@ -422,10 +423,10 @@ final class LocalQueue implements QueuePort, QueueOutput, LogListener {
 
     private void tellMemory() {
         boolean isMore =
-                core.takeMayLeave() && broker.memory().isSpent(); // Who spent it has asked for what there was then.
+                core.takeMayPageOut() && broker.memory().isSpent(); // Who spent it has asked for what there was then.
         long keep = isMore ? 0 : broker.memory().keepBytes();
         if (isMore || core.heldBytes() > keep) {
-            core.letGo(keep);
+            core.pageOut(keep);
         }
         long held = (long) core.heldMessages() * Message.OVERHEAD_BYTES + core.heldBytes() + core.heldHeaderBytes();
         long change = held - toldBytes;

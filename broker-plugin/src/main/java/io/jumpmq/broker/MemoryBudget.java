@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * How much memory messages may take: those in queues, and what {@linkplain ConnectionMemory connections} hold of those on
  * their way. Queues tell what they hold in steps, so that a message costs no shared counter. From half of it on, queues that
- * can let go of messages do; beyond the limit publishers wait, until a tenth of it is free again.
+ * can page messages out do; beyond the limit publishers wait, until a tenth of it is free again.
  */
 public final class MemoryBudget {
     /** What a queue keeps at hand when memory gets short. */
@@ -75,7 +75,7 @@ public final class MemoryBudget {
         }
     }
 
-    /** How much one queue should hold at most, if it can let go. Any thread. */
+    /** How much one queue should hold at most, if it can page out. Any thread. */
     long keepBytes() {
         return keepBytes;
     }

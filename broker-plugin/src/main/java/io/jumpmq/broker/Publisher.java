@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings messages to the queues of one virtual host: finds these, counts, hands over, and gathers what they answer. Whoever
+ * Brings messages to the queues of one virtual host: finds these, counts, hands over, and collects what they answer. Whoever
  * publishes has one: channels of all protocols, operators, queues for their dead letters. Belongs to one loop.
  */
 public final class Publisher {
@@ -106,7 +106,7 @@ public final class Publisher {
     }
 
     /**
-     * Hands a message over to queues, of which there are some, and gathers their answers.
+     * Hands a message over to queues, of which there are some, and collects their answers.
      *
      * @param sequenceNumber for whoever is told
      * @param settlement told when all have answered

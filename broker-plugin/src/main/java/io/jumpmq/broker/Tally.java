@@ -9,8 +9,8 @@ public final class Tally {
     private final Map<String, Integer> counts = new ConcurrentHashMap<>();
 
     /** One more, unless there are as many as may be. Returns whether it was counted: {@link #subtract} then, once. */
-    public boolean add(String name, OptionalInt most) {
-        if (counts.merge(name, 1, Integer::sum) > most.orElse(Integer.MAX_VALUE)) {
+    public boolean add(String name, OptionalInt max) {
+        if (counts.merge(name, 1, Integer::sum) > max.orElse(Integer.MAX_VALUE)) {
             subtract(name, 1);
             return false;
         }

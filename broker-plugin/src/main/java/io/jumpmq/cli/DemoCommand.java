@@ -357,7 +357,7 @@ public final class DemoCommand implements Callable<Integer> {
             }
             Map<String, Long> counts = counts(snapshot());
             int buckets = weights.values().stream().mapToInt(Integer::intValue).sum();
-            double most =
+            double max =
                     weights.values().stream().mapToInt(Integer::intValue).max().orElse(1) * 1.1 / buckets;
             StringBuilder text = new StringBuilder();
             counts.forEach((name, count) -> text.append(String.format(
@@ -368,7 +368,7 @@ public final class DemoCommand implements Callable<Integer> {
                     count,
                     100.0 * count / messages,
                     100.0 * weights.getOrDefault(name, 0) / buckets,
-                    RingReport.bar((double) count / messages / most))));
+                    RingReport.bar((double) count / messages / max))));
             say(console.progress() ? text.toString() : text.toString().replace("\u001b[K", ""));
         }
     }

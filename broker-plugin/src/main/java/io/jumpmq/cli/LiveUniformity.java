@@ -122,7 +122,7 @@ final class LiveUniformity {
         if (queues.isEmpty()) {
             throw new UsageException("say which queues, and their weights: --queues q1=1,q2=2");
         }
-        Map<String, Integer> weights = new LinkedHashMap<>(RingCommands.Arguments.weights(queues));
+        Map<String, Integer> weights = new LinkedHashMap<>(RingArguments.weights(queues));
         if (weights.containsValue(0)) {
             throw new UsageException("a queue that is on the ring has a weight from 1 to " + Ring.MAX_WEIGHT);
         }

@@ -2,6 +2,7 @@ package io.jumpmq.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jumpmq.ring.Movement;
+import io.jumpmq.ring.RingChange;
 import io.jumpmq.ring.RingCommand;
 import io.jumpmq.ring.RingPlan;
 import io.jumpmq.ring.RingState;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class RingReport {
     private static final int BAR_WIDTH = 30;
     private static final int WIDEST_MATRIX = 8;
-    private static final int MOST_FLOWS = 20;
+    private static final int MAX_FLOWS = 20;
     private static final int LONGEST_NAME = 40;
     private static final String NOBODY = "(nobody)";
 
@@ -29,14 +30,14 @@ final class RingReport {
         StringBuilder text = new StringBuilder(head(title, state));
         Map<String, Integer> weights = state.weights();
         int width = nameWidth(weights.keySet());
-        int most = weights.values().stream().mapToInt(Integer::intValue).max().orElse(1);
+        int max = weights.values().stream().mapToInt(Integer::intValue).max().orElse(1);
         if (!weights.isEmpty()) {
             text.append(String.format(Locale.ROOT, "%n%s  weight    share%n", padded("destination", width)));
         }
         weights.forEach((name, weight) -> text.append(padded(name, width))
                 .append(String.format(
                         Locale.ROOT, "  %6d  %6s  ", weight, percent((double) weight / state.bucketCount())))
-                .append(bar((double) weight / most))
+                .append(bar((double) weight / max))
                 .append('\n'));
         return text.toString();
     }
@@ -108,6 +109,10 @@ final class RingReport {
         return text.replaceAll("\\p{Cntrl}", "\uFFFD");
     }
 
+    static String plan(String title, RingPlan<String> plan, Format format) {
+        return format == Format.json ? Json.pretty(json(plan.change(), plan.commands())) : plan(title, plan);
+    }
+
     static String plan(String title, RingPlan<String> plan) {
         RingState<String> before = plan.change().before();
         RingState<String> after = plan.change().after();
@@ -121,15 +126,17 @@ final class RingReport {
                 .forEach(command -> text.append("  ").append(line(command)).append('\n'));
         return text.append('\n')
                 .append(comparison(before, after))
-                .append(movement(before, after))
+                .append(movement(plan.change()))
                 .toString();
     }
 
-    static String difference(RingState<String> before, RingState<String> after) {
+    static String difference(RingChange<String> change) {
+        RingState<String> before = change.before();
+        RingState<String> after = change.after();
         if (RingFile.digest(before).equals(RingFile.digest(after))) {
             return "Both rings route every key alike (digest " + RingFile.digest(before) + ").\n";
         }
-        return comparison(before, after) + movement(before, after);
+        return comparison(before, after) + movement(change);
     }
 
     static Map<String, Object> json(RingState<String> state) {
@@ -147,15 +154,14 @@ final class RingReport {
         return json;
     }
 
-    static Map<String, Object> json(
-            RingState<String> before, RingState<String> after, @Nullable List<RingCommand<String>> commands) {
+    static Map<String, Object> json(RingChange<String> change, @Nullable List<RingCommand<String>> commands) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("before", json(before));
-        json.put("after", json(after));
+        json.put("before", json(change.before()));
+        json.put("after", json(change.after()));
         if (commands != null) {
             json.put("commands", commands.stream().map(RingReport::json).toList());
         }
-        Movement<String> movement = Movement.between(before, after);
+        Movement<String> movement = change.movement();
         json.put("moved", movement.total());
         json.put("flows", movement.flows().stream().map(RingReport::json).toList());
         return json;
@@ -202,9 +208,9 @@ final class RingReport {
         Set<String> names = new LinkedHashSet<>(was.keySet());
         names.addAll(is.keySet());
         int width = nameWidth(names);
-        double most = 0;
+        double max = 0;
         for (String name : names) {
-            most = Math.max(most, Math.max(share(was, name, before), share(is, name, after)));
+            max = Math.max(max, Math.max(share(was, name, before), share(is, name, after)));
         }
         StringBuilder text = new StringBuilder(
                 String.format(Locale.ROOT, "%s  weight           share%n", padded("destination", width)));
@@ -218,20 +224,20 @@ final class RingReport {
                             is.getOrDefault(name, 0),
                             percent(share(was, name, before)),
                             percent(then),
-                            bar(then / most)));
+                            bar(then / max)));
         }
         return text.toString();
     }
 
-    private static String movement(RingState<String> before, RingState<String> after) {
-        Movement<String> movement = Movement.between(before, after);
+    private static String movement(RingChange<String> change) {
+        Movement<String> movement = change.movement();
         StringBuilder text = new StringBuilder("\n" + percent(movement.total()) + " of all keys move\n");
         List<Movement.Flow<String>> flows = movement.flows();
         if (flows.isEmpty()) {
             return text.toString();
         }
-        Set<String> order = new LinkedHashSet<>(before.weights().keySet());
-        order.addAll(after.weights().keySet());
+        Set<String> order = new LinkedHashSet<>(change.before().weights().keySet());
+        order.addAll(change.after().weights().keySet());
         Set<String> from =
                 ordered(order, flows.stream().map(flow -> name(flow.from())).toList());
         Set<String> to =
@@ -278,8 +284,8 @@ final class RingReport {
 
     private static String list(List<Movement.Flow<String>> flows) {
         StringBuilder text = new StringBuilder();
-        double most = flows.get(0).share();
-        List<Movement.Flow<String>> shown = flows.subList(0, Math.min(flows.size(), MOST_FLOWS));
+        double max = flows.get(0).share();
+        List<Movement.Flow<String>> shown = flows.subList(0, Math.min(flows.size(), MAX_FLOWS));
         Set<String> sources = new LinkedHashSet<>();
         Set<String> targets = new LinkedHashSet<>();
         shown.forEach(flow -> {
@@ -290,7 +296,7 @@ final class RingReport {
             text.append(padded(name(flow.from()), nameWidth(sources)))
                     .append(" → ")
                     .append(padded(name(flow.to()), nameWidth(targets)))
-                    .append(String.format(Locale.ROOT, "  %7s  %s%n", percent(flow.share()), bar(flow.share() / most)));
+                    .append(String.format(Locale.ROOT, "  %7s  %s%n", percent(flow.share()), bar(flow.share() / max)));
         }
         if (flows.size() > shown.size()) {
             text.append("and ")

@@ -41,16 +41,16 @@ record Uniformity(
         }
         long keys = 0;
         long buckets = 0;
-        int least = Integer.MAX_VALUE;
+        int min = Integer.MAX_VALUE;
         for (int i = 0; i < counts.length; i++) {
             keys += counts[i];
             buckets += weights[i];
-            least = Math.min(least, weights[i]);
+            min = Math.min(min, weights[i]);
         }
-        long needed = (long) Math.ceil(ChiSquared.LEAST_EXPECTED * buckets / least);
+        long needed = (long) Math.ceil(ChiSquared.MIN_EXPECTED * buckets / min);
         if (keys < needed) {
             throw new UsageException("too few keys: " + keys + " different ones; this test needs " + needed
-                    + ", so that every destination expects " + (int) ChiSquared.LEAST_EXPECTED);
+                    + ", so that every destination expects " + (int) ChiSquared.MIN_EXPECTED);
         }
         Destination[] destinations = new Destination[counts.length];
         for (int i = 0; i < counts.length; i++) {

@@ -2,7 +2,6 @@ package io.jumpmq.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jumpmq.cli.RingCommands.Arguments;
 import io.jumpmq.ring.Ring;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.ring.hash.HashAlgorithm;
@@ -128,8 +127,8 @@ final class UniformityCommand implements Callable<Integer> {
             }
             return ofRing(RingFile.read(file));
         }
-        HashAlgorithm by = Arguments.algorithm(algorithm);
-        int[] wanted = weights == null ? ones(Arguments.given(buckets)) : parsed(weights);
+        HashAlgorithm by = RingArguments.algorithm(algorithm);
+        int[] wanted = weights == null ? ones(RingArguments.given(buckets)) : parsed(weights);
         Ring<String> ring = new Ring<>(by);
         try {
             for (int i = 0; i < wanted.length; i++) {
@@ -211,7 +210,7 @@ final class UniformityCommand implements Callable<Integer> {
     }
 
     private void read(Keys.Taker taker) {
-        String source = Arguments.given(keys);
+        String source = RingArguments.given(keys);
         Path path = Path.of(source);
         try {
             if (source.equals(STANDARD_INPUT)) {

@@ -12,7 +12,7 @@ import javax.xml.stream.XMLStreamWriter;
 
 /** A uniformity test's outcome as text, JSON, JUnit XML and SVG. */
 final class UniformityReport {
-    private static final int MOST_ROWS = 64;
+    private static final int MAX_ROWS = 64;
 
     private UniformityReport() {}
 
@@ -20,9 +20,9 @@ final class UniformityReport {
         StringBuilder text = new StringBuilder();
         int width = RingReport.nameWidth(
                 result.destinations().stream().map(Uniformity.Destination::name).toList());
-        double most = longestBar(result);
+        double max = longestBar(result);
         text.append(RingReport.padded("destination", width)).append("    observed      expected      off\n");
-        int rows = Math.min(result.destinations().size(), MOST_ROWS);
+        int rows = Math.min(result.destinations().size(), MAX_ROWS);
         for (Uniformity.Destination destination : result.destinations().subList(0, rows)) {
             text.append(RingReport.padded(destination.name(), width))
                     .append(format(
@@ -30,7 +30,7 @@ final class UniformityReport {
                             destination.observed(),
                             destination.expected(),
                             100 * (destination.observed() / destination.expected() - 1),
-                            RingReport.bar(destination.observed() / most)));
+                            RingReport.bar(destination.observed() / max)));
         }
         if (result.destinations().size() > rows) {
             text.append("and ")
@@ -104,7 +104,7 @@ final class UniformityReport {
         int bars = 520;
         int top = 64;
         List<Uniformity.Destination> destinations = result.destinations();
-        double most = longestBar(result);
+        double max = longestBar(result);
         int height = top + rowHeight * destinations.size() + 20;
         List<String> lines = new ArrayList<>();
         lines.add(format(
@@ -126,7 +126,7 @@ final class UniformityReport {
         for (int i = 0; i < destinations.size(); i++) {
             Uniformity.Destination destination = destinations.get(i);
             int y = top + i * rowHeight;
-            double end = left + bars * destination.expected() / most;
+            double end = left + bars * destination.expected() / max;
             double deviation =
                     Math.abs(destination.observed() - destination.expected()) / Math.sqrt(destination.expected());
             lines.add(format(
@@ -137,7 +137,7 @@ final class UniformityReport {
                     !result.isUniform() && deviation > 4 ? "off" : "bar",
                     left,
                     y + 2,
-                    bars * destination.observed() / most,
+                    bars * destination.observed() / max,
                     rowHeight - 6));
             lines.add(format(
                     "<line class=\"expected\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>",

@@ -33,19 +33,19 @@ record Kind<T>(String allowed, Function<String, T> parser, Function<T, String> p
         return printer.apply(value);
     }
 
-    static Kind<Integer> wholeNumber(int least, int most) {
+    static Kind<Integer> wholeNumber(int min, int max) {
         return new Kind<>(
-                "a whole number from " + least + " to " + most,
-                text -> (int) within(Long.parseLong(text), least, most),
+                "a whole number from " + min + " to " + max,
+                text -> (int) within(Long.parseLong(text), min, max),
                 String::valueOf);
     }
 
     /** As {@link #wholeNumber}, or {@code infinity} for the most. */
-    static Kind<Integer> wholeNumberOrInfinity(int least, int most) {
-        Kind<Integer> number = wholeNumber(least, most);
+    static Kind<Integer> wholeNumberOrInfinity(int min, int max) {
+        Kind<Integer> number = wholeNumber(min, max);
         return new Kind<>(
                 number.allowed + ", or infinity",
-                text -> text.equals("infinity") ? most : number.parse(text),
+                text -> text.equals("infinity") ? max : number.parse(text),
                 String::valueOf);
     }
 
@@ -62,19 +62,19 @@ record Kind<T>(String allowed, Function<String, T> parser, Function<T, String> p
     }
 
     /** Bytes, with the units of rabbitmq.conf: kB, MB, GB are powers of 1000; kiB, MiB, GiB and k, M, G of 1024. */
-    static Kind<Long> bytes(long least, long most) {
+    static Kind<Long> bytes(long min, long max) {
         return new Kind<>(
-                "a size from " + size(least) + " to " + size(most) + ", such as 64MB or 67108864",
-                text -> within(sizeOf(text), least, most),
+                "a size from " + size(min) + " to " + size(max) + ", such as 64MB or 67108864",
+                text -> within(sizeOf(text), min, max),
                 Kind::size);
     }
 
-    static Kind<Double> decimal(double least, double most) {
+    static Kind<Double> decimal(double min, double max) {
         return new Kind<>(
-                "a number from " + plain(least) + " to " + plain(most),
+                "a number from " + plain(min) + " to " + plain(max),
                 text -> {
                     double number = Double.parseDouble(text);
-                    if (!(number >= least && number <= most)) {
+                    if (!(number >= min && number <= max)) {
                         throw new IllegalArgumentException(text);
                     }
                     return number;
@@ -173,8 +173,8 @@ record Kind<T>(String allowed, Function<String, T> parser, Function<T, String> p
                 Address::toString);
     }
 
-    private static long within(long number, long least, long most) {
-        if (number < least || number > most) {
+    private static long within(long number, long min, long max) {
+        if (number < min || number > max) {
             throw new IllegalArgumentException(String.valueOf(number));
         }
         return number;

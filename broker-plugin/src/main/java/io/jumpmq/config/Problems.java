@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What is wrong with settings, and what of them is without effect: gathered, so that nobody mends one mistake a start. */
+/** What is wrong with settings, and what of them is without effect: collected, so that nobody mends one mistake a start. */
 final class Problems {
-    private static final int MOST_TOLD = 50;
+    private static final int MAX_TOLD = 50;
 
     private final Set<String> errors = new LinkedHashSet<>();
     private final Map<String, List<String>> missed = new LinkedHashMap<>();
@@ -41,8 +41,8 @@ final class Problems {
      */
     void requireNone() {
         if (!errors.isEmpty()) {
-            List<String> told = errors.stream().limit(MOST_TOLD).toList();
-            String more = errors.size() > MOST_TOLD ? "\n… and " + (errors.size() - MOST_TOLD) + " more" : "";
+            List<String> told = errors.stream().limit(MAX_TOLD).toList();
+            String more = errors.size() > MAX_TOLD ? "\n… and " + (errors.size() - MAX_TOLD) + " more" : "";
             throw new ConfigException(String.join("\n", told) + more);
         }
     }

@@ -196,8 +196,8 @@ final class AccessResources {
 
     static Map<String, Object> value(VhostLimits limits) {
         Map<String, Object> value = new LinkedHashMap<>();
-        limits.maxConnections().ifPresent(most -> value.put(MAX_CONNECTIONS, most));
-        limits.maxQueues().ifPresent(most -> value.put(MAX_QUEUES, most));
+        limits.maxConnections().ifPresent(max -> value.put(MAX_CONNECTIONS, max));
+        limits.maxQueues().ifPresent(max -> value.put(MAX_QUEUES, max));
         return value;
     }
 

@@ -195,7 +195,7 @@ record Call(
         return broker.operator();
     }
 
-    /** Has commands carried out, all or none, and waits until that lasts. */
+    /** Has commands carried out, all or none, and waits until that is durable. */
     List<Change> carryOut(Command... commands) {
         return await(broker.administer(List.of(commands), user.name()));
     }

@@ -11,9 +11,9 @@ import java.nio.file.Path;
  *
  * @param residentBytes memory in use; where the system does not tell, what the Java heap takes
  * @param openFiles -1 where the system does not tell
- * @param mostFiles likewise
+ * @param maxFiles likewise
  */
-public record Footprint(long residentBytes, long openFiles, long mostFiles) {
+public record Footprint(long residentBytes, long openFiles, long maxFiles) {
     private static final Path STATM = Path.of("/proc/self/statm");
     private static final long PAGE_BYTES = 4096;
 

@@ -1,7 +1,9 @@
 package io.jumpmq.management;
 
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -56,8 +58,22 @@ final class MetricFamilies {
                 .build());
     }
 
-    void add(MetricSnapshot other) {
-        others.add(other);
+    /**
+     * How often something was of which size.
+     *
+     * @param bounds the greatest of each size
+     * @param counts how many were no greater, and greater than the bound before
+     */
+    void histogram(String name, String help, List<Double> bounds, List<Long> counts, double sum, String... labels) {
+        others.add(HistogramSnapshot.builder()
+                .name(prefix + name)
+                .help(help)
+                .dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                        .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, counts))
+                        .sum(sum)
+                        .labels(Labels.of(labels))
+                        .build())
+                .build());
     }
 
     MetricSnapshots done() {

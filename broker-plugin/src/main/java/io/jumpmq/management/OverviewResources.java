@@ -196,7 +196,7 @@ final class OverviewResources {
     }
 
     private Map<String, @Nullable Object> node(Call call) {
-        long mostFiles = Footprint.now().mostFiles();
+        long maxFiles = Footprint.now().maxFiles();
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("name", node.name());
         map.put("type", node.dataDirectory() == null ? "ram" : "disc");
@@ -214,8 +214,8 @@ final class OverviewResources {
         map.put("mem_alarm", node.memory().isSpent());
         map.put("disk_free_limit", node.broker().diskLimitBytes());
         map.put("disk_free_alarm", node.broker().alarms().contains(Congestion.DISK));
-        map.put("fd_total", mostFiles);
-        map.put("sockets_total", mostFiles);
+        map.put("fd_total", maxFiles);
+        map.put("sockets_total", maxFiles);
         map.put("proc_total", 1 << 20);
         map.putAll(statistics.describeChurn());
         if (node.dataDirectory() != null) {

@@ -31,7 +31,7 @@ final class ParameterResources {
         return Listing.of(
                 call,
                 vhosts.stream()
-                        .flatMap(vhost -> Definitions.parameters(vhost).stream())
+                        .flatMap(vhost -> RuntimeParameters.of(vhost).stream())
                         .filter(which)
                         .toList(),
                 parameter -> String.valueOf(parameter.get("name")),
@@ -40,7 +40,7 @@ final class ParameterResources {
 
     private static Map<String, @Nullable Object> one(Call call) {
         call.requirePolicymaker();
-        return Definitions.parameters(call.visibleVhost()).stream()
+        return RuntimeParameters.of(call.visibleVhost()).stream()
                 .filter(is(call, "component").and(is(call, "name")))
                 .findFirst()
                 .orElseThrow(HttpError::notFound);
@@ -50,10 +50,10 @@ final class ParameterResources {
         VirtualHost vhost = call.visibleVhost();
         Fields fields = call.json();
         fields.require("value");
-        boolean isNew = Definitions.parameters(vhost).stream()
+        boolean isNew = RuntimeParameters.of(vhost).stream()
                 .noneMatch(is(call, "component").and(is(call, "name")));
         call.carryOut(
-                Definitions.parameter(call.at("component"), vhost.name(), call.at("name"), fields.object("value")));
+                RuntimeParameters.command(call.at("component"), vhost.name(), call.at("name"), fields.object("value")));
         return Answer.put(isNew);
     }
 
@@ -62,7 +62,7 @@ final class ParameterResources {
         one(call);
         String vhost = call.visibleVhost().name();
         call.carryOut(
-                call.at("component").equals(Definitions.LIMITS)
+                call.at("component").equals(RuntimeParameters.LIMITS)
                         ? new Command.SetVhostLimits(vhost, VhostLimits.NONE)
                         : new Command.DeletePolicy(vhost, call.at("name"), true));
         return Answer.done();

@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /queues}: what there is, declaring, deleting, purging, fetching. */
 final class QueueResources {
-    private static final int MOST_FETCHED = 10_000;
+    private static final int MAX_FETCHED = 10_000;
 
     /** At a time: whoever asks does not wait for long, and asks again. */
-    private static final int MOST_MOVED = 1_000;
+    private static final int MAX_MOVED = 1_000;
 
     private final Node node;
     private final Statistics statistics;
@@ -133,21 +133,21 @@ final class QueueResources {
         map.put("message_bytes_ready", figures.readyBytes());
         map.put("message_bytes_unacknowledged", figures.unacknowledgedBytes());
         map.put("message_bytes_ram", figures.heldBytes());
-        map.put("message_bytes_persistent", figures.lastingBytes());
+        map.put("message_bytes_persistent", figures.persistentBytes());
         map.put(
                 "message_bytes_paged_out",
                 Math.max(0, figures.readyBytes() + figures.unacknowledgedBytes() - figures.heldBytes()));
         map.put("messages_ram", held(figures));
         map.put("messages_ready_ram", Math.max(0, held(figures) - figures.unacknowledged()));
         map.put("messages_unacknowledged_ram", figures.unacknowledged());
-        map.put("messages_paged_out", figures.stored());
-        map.put("messages_persistent", figures.lasting());
+        map.put("messages_paged_out", figures.pagedOut());
+        map.put("messages_persistent", figures.persistent());
         statistics.describe(map, queue, figures, ranges);
         return map;
     }
 
     private static int held(QueueFigures figures) {
-        return Math.max(0, figures.ready() + figures.unacknowledged() - figures.stored());
+        return Math.max(0, figures.ready() + figures.unacknowledged() - figures.pagedOut());
     }
 
     private Answer declare(Call call) {
@@ -218,8 +218,8 @@ final class QueueResources {
         Fields fields = call.json();
         fields.require("ackmode", "count", "encoding");
         long count = fields.number("count", 1);
-        if (count < 1 || count > MOST_FETCHED) {
-            throw HttpError.badRequest("count must be from 1 to " + MOST_FETCHED + ", not " + count);
+        if (count < 1 || count > MAX_FETCHED) {
+            throw HttpError.badRequest("count must be from 1 to " + MAX_FETCHED + ", not " + count);
         }
         Settlement settlement = switch (fields.requiredText("ackmode")) {
             case "ack_requeue_true", "reject_requeue_true" -> Settlement.REQUEUE;
@@ -255,8 +255,8 @@ final class QueueResources {
         Fields fields = call.json();
         fields.require("exchange", "count");
         long count = fields.number("count", 1);
-        if (count < 1 || count > MOST_MOVED) {
-            throw HttpError.badRequest("count must be from 1 to " + MOST_MOVED + ", not " + count);
+        if (count < 1 || count > MAX_MOVED) {
+            throw HttpError.badRequest("count must be from 1 to " + MAX_MOVED + ", not " + count);
         }
         QueueRecord queue = queue(call, vhost, Operation.READ);
         ExchangeRecord exchange = vhost.requireExchange(ExchangeResources.named(fields.requiredText("exchange")));

@@ -42,7 +42,7 @@ final class Rates {
             note(key, Double.NEGATIVE_INFINITY, values);
         }
 
-        private void note(Object key, double least, long... values) {
+        private void note(Object key, double min, long... values) {
             Series before = series.get(key);
             boolean same = before != null && Arrays.equals(before.values, values);
             if (before != null && same && before.isIdle()) {
@@ -52,8 +52,7 @@ final class Rates {
             double[] perSecond = new double[values.length];
             if (before != null && atMillis > sampledMillis) {
                 for (int i = 0; i < values.length; i++) {
-                    perSecond[i] =
-                            Math.max(least, (values[i] - before.values[i]) * 1000.0 / (atMillis - sampledMillis));
+                    perSecond[i] = Math.max(min, (values[i] - before.values[i]) * 1000.0 / (atMillis - sampledMillis));
                 }
             }
             next.put(

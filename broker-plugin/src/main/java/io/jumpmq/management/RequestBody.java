@@ -47,9 +47,9 @@ final class RequestBody implements ChannelListener<StreamSourceChannel> {
         });
     }
 
-    /** The answer was sent without it: throws away what still comes, up to {@code most} bytes, and ends the exchange. */
-    void ignore(int most) {
-        maxBytes = most;
+    /** The answer was sent without it: throws away what still comes, up to {@code max} bytes, and ends the exchange. */
+    void ignore(int max) {
+        maxBytes = max;
         receivedBytes = 0;
         into = ByteBuffer::clear;
         whole = exchange::endExchange;

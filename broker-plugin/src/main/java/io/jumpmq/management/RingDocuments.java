@@ -102,7 +102,7 @@ final class RingDocuments {
                 commands.add(command);
             }
         }
-        Movement<RingMember> movement = Movement.between(before, after);
+        Movement<RingMember> movement = change.movement();
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("before", head(before));
         map.put("after", head(after));

@@ -14,7 +14,6 @@ import io.jumpmq.broker.exchange.HotKeys;
 import io.jumpmq.broker.exchange.RingHistory;
 import io.jumpmq.broker.exchange.RingMember;
 import io.jumpmq.metrics.ChiSquared;
-import io.jumpmq.ring.Movement;
 import io.jumpmq.ring.RingChange;
 import io.jumpmq.ring.RingState;
 import io.jumpmq.security.Permission.Operation;
@@ -244,7 +243,7 @@ final class RingResources {
         try {
             RingState<RingMember> before = router.state();
             call.carryOut(command);
-            RingChange<RingMember> change = new RingChange<>(before, router.state());
+            RingChange<RingMember> change = made(router, before);
             Map<String, @Nullable Object> document = RingDocuments.change(change);
             LOG.info(
                     "user '{}' changed the ring of exchange '{}' in vhost '{}': epoch {} to {}, {} % of keys move",
@@ -253,13 +252,18 @@ final class RingResources {
                     vhost.name(),
                     before.epoch(),
                     change.after().epoch(),
-                    String.format(
-                            "%.2f",
-                            100 * Movement.between(before, change.after()).total()));
+                    String.format("%.2f", 100 * change.movement().total()));
             return Answer.of(document);
         } finally {
             changing.unlock();
         }
+    }
+
+    /** What has become of a ring; the last change of its history, if that is all. */
+    private static RingChange<RingMember> made(ConsistentHashRouter router, RingState<RingMember> before) {
+        List<RingHistory.Entry> history = router.history();
+        boolean isLast = !history.isEmpty() && history.get(0).change().before().epoch() == before.epoch();
+        return isLast ? history.get(0).change() : new RingChange<>(before, router.state());
     }
 
     private static List<Map<String, @Nullable Object>> history(ConsistentHashRouter router) {
@@ -286,7 +290,7 @@ final class RingResources {
             map.put("epoch", after.epoch());
             map.put("at", entry.atMillis());
             map.put("user", entry.user());
-            map.put("moved", Movement.between(before, after).total());
+            map.put("moved", entry.change().movement().total());
             map.put("bucket_count", after.bucketCount());
             map.put("changes", changes);
             all.add(map);

@@ -10,7 +10,7 @@ final class Runs {
     private static final int FIRST_ROOM = 4;
 
     private final int width;
-    private final int most;
+    private final int max;
     private long[] times = new long[FIRST_ROOM];
     private long[] values;
     private int oldest;
@@ -20,11 +20,11 @@ final class Runs {
      * None yet.
      *
      * @param width how many numbers a sample has
-     * @param most samples that are kept
+     * @param max samples that are kept
      */
-    Runs(int width, int most) {
+    Runs(int width, int max) {
         this.width = width;
-        this.most = most;
+        this.max = max;
         this.values = new long[FIRST_ROOM * width];
     }
 
@@ -34,9 +34,9 @@ final class Runs {
 
     /** What it takes to have room for more; 0: nothing, for now or at all. */
     int bytesToGrow() {
-        return count < times.length || times.length >= most
+        return count < times.length || times.length >= max
                 ? 0
-                : (Math.min(most, 2 * times.length) - times.length) * (width + 1) * Long.BYTES;
+                : (Math.min(max, 2 * times.length) - times.length) * (width + 1) * Long.BYTES;
     }
 
     int bytes() {
@@ -44,7 +44,7 @@ final class Runs {
     }
 
     void grow() {
-        long[] moreTimes = new long[Math.min(most, 2 * times.length)];
+        long[] moreTimes = new long[Math.min(max, 2 * times.length)];
         long[] moreValues = new long[moreTimes.length * width];
         for (int i = 0; i < count; i++) {
             moreTimes[i] = times[at(i)];

@@ -59,8 +59,8 @@ final class UserLimitResources {
 
     static Map<String, Object> value(UserLimits limits) {
         Map<String, Object> value = new LinkedHashMap<>();
-        limits.maxConnections().ifPresent(most -> value.put(MAX_CONNECTIONS, most));
-        limits.maxChannels().ifPresent(most -> value.put(MAX_CHANNELS, most));
+        limits.maxConnections().ifPresent(max -> value.put(MAX_CONNECTIONS, max));
+        limits.maxChannels().ifPresent(max -> value.put(MAX_CHANNELS, max));
         return value;
     }
 

@@ -12,7 +12,7 @@ import org.apache.commons.math3.special.Gamma;
  */
 public record ChiSquared(double statistic, int degreesOfFreedom, double pValue, double cramersV, double maxToMean) {
     /** Below this expected count the statistic does not follow the chi-squared distribution (Cochran 1954). */
-    public static final double LEAST_EXPECTED = 5;
+    public static final double MIN_EXPECTED = 5;
 
     /**
      * Tests counts.
@@ -26,21 +26,21 @@ public record ChiSquared(double statistic, int degreesOfFreedom, double pValue, 
         }
         long all = 0;
         long weight = 0;
-        int least = Integer.MAX_VALUE;
+        int min = Integer.MAX_VALUE;
         for (int i = 0; i < observed.length; i++) {
             all += observed[i];
             weight += weights[i];
-            least = Math.min(least, weights[i]);
+            min = Math.min(min, weights[i]);
         }
-        if ((double) all * least / weight < LEAST_EXPECTED) {
-            throw new IllegalArgumentException("too few: each place has to expect " + LEAST_EXPECTED + " at least");
+        if ((double) all * min / weight < MIN_EXPECTED) {
+            throw new IllegalArgumentException("too few: each place has to expect " + MIN_EXPECTED + " at least");
         }
         double statistic = 0;
-        double most = 0;
+        double max = 0;
         for (int i = 0; i < observed.length; i++) {
             double expected = (double) all * weights[i] / weight;
             statistic += (observed[i] - expected) * (observed[i] - expected) / expected;
-            most = Math.max(most, observed[i] / expected);
+            max = Math.max(max, observed[i] / expected);
         }
         int degreesOfFreedom = observed.length - 1;
         return new ChiSquared(
@@ -48,6 +48,6 @@ public record ChiSquared(double statistic, int degreesOfFreedom, double pValue, 
                 degreesOfFreedom,
                 Gamma.regularizedGammaQ(degreesOfFreedom / 2.0, statistic / 2),
                 Math.sqrt(statistic / ((double) all * degreesOfFreedom)),
-                most);
+                max);
     }
 }

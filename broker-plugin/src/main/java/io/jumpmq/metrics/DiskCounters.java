@@ -74,7 +74,7 @@ public final class DiskCounters {
         writes.done(bytes, nanos);
     }
 
-    /** What had been written was made to last. */
+    /** What had been written was flushed. */
     public void flushed(long nanos) {
         flushes.done(0, nanos);
         long micros = TimeUnit.NANOSECONDS.toMicros(nanos);

@@ -13,10 +13,10 @@ public final class StoreCounters {
     /**
      * A message was appended.
      *
-     * @param lasting whether it is to survive; if not, its queue only makes room in memory
+     * @param persistent if not, its queue only makes room in memory
      */
-    public void appended(boolean lasting, int bodyBytes) {
-        if (lasting) {
+    public void appended(boolean persistent, int bodyBytes) {
+        if (persistent) {
             written++;
         } else {
             pagedOut++;
@@ -29,7 +29,7 @@ public final class StoreCounters {
         read += messages;
     }
 
-    /** Messages that are to survive. */
+    /** Persistent messages. */
     public long written() {
         return written;
     }

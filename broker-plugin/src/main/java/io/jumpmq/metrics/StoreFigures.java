@@ -6,7 +6,7 @@ package io.jumpmq.metrics;
  * @param segments files that messages are in
  * @param diskBytes their size
  * @param liveBytes how much of that is taken by messages that are still there
- * @param unflushedBytes size of what was handed over and does not last yet
+ * @param unflushedBytes size of what was handed over and is not durable yet
  * @param lowOnDisk whether publishers wait for room on the disk
  * @param damagedMessages how many messages cannot be read any more
  * @param failed whether the disk has failed: nothing is confirmed any more

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NamePattern {
     /** Names have 255 bytes; compiling a long literal takes the JDK quadratic time. */
-    static final int MOST_CHARACTERS = 4_096;
+    static final int MAX_CHARACTERS = 4_096;
 
     /** Characters looked at for one name, again and again. It bounds patterns such as {@code (a+)+b}; some milliseconds. */
-    private static final int MOST_STEPS = 1_000_000;
+    private static final int MAX_STEPS = 1_000_000;
 
     private static final int SHOWN = 40;
 
@@ -28,7 +28,7 @@ public final class NamePattern {
     /**
      * Compiles a pattern.
      *
-     * @throws PatternSyntaxException when it is no regular expression, or has more than {@value #MOST_CHARACTERS} characters
+     * @throws PatternSyntaxException when it is no regular expression, or has more than {@value #MAX_CHARACTERS} characters
      */
     public static NamePattern of(String text) {
         return of(text, 0);
@@ -44,9 +44,9 @@ public final class NamePattern {
     }
 
     private static NamePattern of(String text, int flags) {
-        if (text.length() > MOST_CHARACTERS) {
+        if (text.length() > MAX_CHARACTERS) {
             throw new PatternSyntaxException(
-                    "more than " + MOST_CHARACTERS + " characters", shortened(text), MOST_CHARACTERS);
+                    "more than " + MAX_CHARACTERS + " characters", shortened(text), MAX_CHARACTERS);
         }
         String java = PcreSyntax.toJava(text);
         try {
@@ -124,7 +124,7 @@ public final class NamePattern {
     /** A text that can be looked at only so often. */
     private static final class Steps implements CharSequence {
         private final String text;
-        private int left = MOST_STEPS;
+        private int left = MAX_STEPS;
 
         Steps(String text) {
             this.text = text;

@@ -12,7 +12,7 @@ import java.util.regex.PatternSyntaxException;
  */
 final class PcreSyntax {
     private static final int END = -1;
-    private static final int MOST_REPEATS = 65_535;
+    private static final int MAX_REPEATS = 65_535;
     private static final Pattern COUNT = Pattern.compile("\\{(\\d{1,9})(,(\\d{0,9}))?\\}");
 
     private static final Map<String, String> POSIX = Map.ofEntries(
@@ -72,10 +72,10 @@ final class PcreSyntax {
     private void readBrace(int start) {
         var count = COUNT.matcher(text).region(start, text.length());
         if (count.lookingAt()) {
-            String most = count.group(3);
-            if (Integer.parseInt(count.group(1)) > MOST_REPEATS
-                    || (most != null && !most.isEmpty() && Integer.parseInt(most) > MOST_REPEATS)) {
-                throw wrong("a count above " + MOST_REPEATS, start);
+            String max = count.group(3);
+            if (Integer.parseInt(count.group(1)) > MAX_REPEATS
+                    || (max != null && !max.isEmpty() && Integer.parseInt(max) > MAX_REPEATS)) {
+                throw wrong("a count above " + MAX_REPEATS, start);
             }
             out.append(count.group());
             at = count.end();
@@ -262,9 +262,9 @@ final class PcreSyntax {
         return Character.toUpperCase(c) ^ 64;
     }
 
-    private String digits(int radix, int most) {
+    private String digits(int radix, int max) {
         int from = at;
-        while (at < text.length() && at - from < most && Character.digit(text.charAt(at), radix) >= 0) {
+        while (at < text.length() && at - from < max && Character.digit(text.charAt(at), radix) >= 0) {
             at++;
         }
         return text.substring(from, at);

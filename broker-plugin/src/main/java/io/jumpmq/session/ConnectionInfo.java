@@ -27,7 +27,7 @@ public record ConnectionInfo(
     /** Whether what it publishes is taken; named as by RabbitMQ. */
     public enum State {
         RUNNING,
-        /** It pauses now and then, or did within the last second, for the consumers of a queue that is behind. */
+        /** It pauses now and then, or did within the last second, for it publishes into a throttled queue. */
         FLOW,
         /** Its client was told to wait, for memory or disk is short. */
         BLOCKED;

@@ -130,12 +130,12 @@ final class CatalogJournal {
     }
 
     /** Notes whose it is from now on; before anything is recorded. */
-    void belongTo(Incarnation life) throws IOException {
-        Identity.create(disk, life);
+    void belongTo(Incarnation incarnation) throws IOException {
+        Identity.create(disk, incarnation);
     }
 
     /**
-     * Writes the changes of a decision, which come back together or not at all. {@link #flush} makes them last. The file is
+     * Writes the changes of a decision, which come back together or not at all. {@link #flush} makes them durable. The file is
      * made longer for them if it has to be.
      *
      * @param always they only take away: the room for that was kept when there came what they take
@@ -270,7 +270,7 @@ final class CatalogJournal {
         return record.flip();
     }
 
-    /** Makes what was written last, and notes it. Any thread. */
+    /** Makes what was written durable, and notes it. Any thread. */
     void flush() throws IOException {
         synchronized (flushing) {
             long upTo = end;

@@ -40,7 +40,7 @@ final class CatalogRecovery {
      * @param isNew whether there is nothing of a catalog
      * @param isAdopted whether it is of format version 1, which had no manifest
      * @param queues ids of all queues that it has ever heard of, as far as messages of them may be left
-     * @param life the node's last life; null: nobody knows of one
+     * @param incarnation the node's last incarnation; null: nobody knows of one
      */
     record Found(
             long generation,
@@ -48,7 +48,7 @@ final class CatalogRecovery {
             boolean isAdopted,
             List<Recorded> changes,
             Set<Long> queues,
-            @Nullable Incarnation life) {
+            @Nullable Incarnation incarnation) {
         List<Change> plain() {
             return changes.stream().map(Recorded::change).toList();
         }
@@ -123,11 +123,11 @@ final class CatalogRecovery {
                 read(journal, generation, flushed.endIn(generation), false);
             }
         }
-        return new Found(generation, false, isAdopted, changes, queues, life());
+        return new Found(generation, false, isAdopted, changes, queues, incarnation());
     }
 
     /** As it is noted; as the catalog tells it, when the note is lost. */
-    private @Nullable Incarnation life() throws IOException {
+    private @Nullable Incarnation incarnation() throws IOException {
         Incarnation[] noted = new Incarnation[1];
         if (names.contains(Identity.NAME)) {
             damage.unless(() -> noted[0] = Identity.read(disk));

@@ -10,7 +10,7 @@ interface Disk {
     List<String> list() throws IOException;
 
     /**
-     * Makes a file of zeros, with its space really taken, and makes it last under its name with {@code head} in it: there
+     * Makes a file of zeros, with its space really taken, and makes it durable under its name with {@code head} in it: there
      * is the whole of it or nothing.
      */
     File create(String name, long size, ByteBuffer head) throws IOException;
@@ -39,7 +39,7 @@ interface Disk {
         /** Writes all of the buffer. */
         void write(ByteBuffer from, long at) throws IOException;
 
-        /** Returns when everything written so far lasts. */
+        /** Returns when everything written so far is durable. */
         void flush() throws IOException;
 
         void truncate(long size) throws IOException;

@@ -5,8 +5,8 @@ import io.jumpmq.broker.DamagedMessage;
 import io.jumpmq.broker.MessageStore;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Change;
+import io.jumpmq.broker.loop.Coalescing;
 import io.jumpmq.broker.loop.Loop;
-import io.jumpmq.broker.loop.Pacing;
 import io.jumpmq.broker.message.MessageFormat;
 import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.queue.LogListener;
@@ -41,6 +41,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -53,7 +54,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The store of a node on a directory. Loops hand over what they want in batches; a <em>writing</em> thread owns {@link
- * MessageSegments} and {@link CatalogJournal} and writes; under load a <em>flushing</em> thread makes what is written last,
+ * MessageSegments} and {@link CatalogJournal} and writes; under load a <em>flushing</em> thread makes what is written durable,
  * all that has come together meanwhile with one call, and then tells; a <em>reading</em> thread loads, and deletes files after the last
  * read from them; a fourth makes the next file ready. None waits for another but for want of disk space.
  *
@@ -79,15 +80,15 @@ public final class DiskStore implements MessageStore {
     private static final long LITTLE_BYTES = 64 << 10;
 
     /** Each flush costs as much for one message as for a hundred. */
-    private static final long GATHERING_NANOS = TimeUnit.MICROSECONDS.toNanos(400);
+    private static final long COALESCING_NANOS = TimeUnit.MICROSECONDS.toNanos(400);
 
-    /** A round that somebody waits for more than so many times is no crumb. */
-    private static final long PLENTY = 1_000;
+    /** A round that somebody waits for more than so many times is worth its flush. */
+    private static final long FULL_BATCH = 1_000;
 
     /** What nobody waits for, such as deletions, is written by then, or when there is so much of it. */
     private static final long LAZY_MILLIS = 10;
 
-    private static final int MOST_LAZY_ROUNDS = 256;
+    private static final int MAX_LAZY_ROUNDS = 256;
 
     private final Claim claim;
     private final StoreSettings settings;
@@ -99,14 +100,14 @@ public final class DiskStore implements MessageStore {
     private final List<CatalogRecovery.Recorded> recovered;
     private final Set<Long> heardOf;
     private final boolean isAdopted;
-    private final Incarnation life;
+    private final Incarnation incarnation;
     private final Consumer<Throwable> onFailure;
     private final SegmentFiles files;
     private final DiskCounters diskCounters;
     private final StoreCounters counters = new StoreCounters();
 
     private final MpscUnboundedAtomicArrayQueue<Object> mailbox = new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
-    /** What the flushing thread is to make last. */
+    /** What the flushing thread is to make durable. */
     final LinkedBlockingQueue<Written> written = new LinkedBlockingQueue<>();
 
     private final ExecutorService reading;
@@ -139,22 +140,22 @@ public final class DiskStore implements MessageStore {
     private volatile @Nullable Throwable failure;
 
     /** Messages that wait for room on the disk, in their order. For the writing thread. */
-    private final Map<Place, Parked> parked = new LinkedHashMap<>();
+    private final Map<Place, Deferred> deferred = new LinkedHashMap<>();
 
     private boolean catalogIsFull;
     private long watchedNanos;
 
-    private final Pacing pacing = new Pacing(GATHERING_NANOS, PLENTY);
+    private final Coalescing coalescing = new Coalescing(COALESCING_NANOS, FULL_BATCH);
     private int lazyRounds;
     private long lazySince;
 
     /**
      * A message that waits for room.
      *
-     * @param entry null: nobody wants it any more; its publisher is told when those before it last
+     * @param entry null: nobody wants it any more; its publisher is told when those before it are durable
      * @param fate see {@link Fate}
      */
-    private record Parked(@Nullable QueueEntry entry, boolean lasting, int fate) {
+    private record Deferred(@Nullable QueueEntry entry, boolean persistent, int fate) {
         Stored stored() {
             QueueEntry wanted = Objects.requireNonNull(entry);
             return new Stored(
@@ -183,7 +184,7 @@ public final class DiskStore implements MessageStore {
             @Nullable Commit commit,
             boolean journal,
             List<QueueLog> logs,
-            long[] lasting,
+            long[] durableTo,
             List<Runnable> recorded,
             List<Long> deleted,
             long bytes,
@@ -207,7 +208,7 @@ public final class DiskStore implements MessageStore {
             List<CatalogRecovery.Recorded> recovered,
             Set<Long> heardOf,
             boolean isAdopted,
-            Incarnation life,
+            Incarnation incarnation,
             DiskCounters diskCounters,
             SlotReader reader,
             ExecutorService reading,
@@ -224,7 +225,7 @@ public final class DiskStore implements MessageStore {
         this.recovered = recovered;
         this.heardOf = heardOf;
         this.isAdopted = isAdopted;
-        this.life = life;
+        this.incarnation = incarnation;
         this.diskCounters = diskCounters;
         this.reader = reader;
         this.reading = reading;
@@ -283,16 +284,21 @@ public final class DiskStore implements MessageStore {
             List<MessageFormat> formats,
             Consumer<Throwable> onFailure)
             throws IOException {
+        AtomicReference<@Nullable DiskStore> opened = new AtomicReference<>();
         Function<String, ExecutorService> workers = what -> Executors.newSingleThreadExecutor(task -> {
             Thread worker = thread(task, what);
             worker.setUncaughtExceptionHandler((died, failure) -> {
                 // A queue or the writer would wait for ever for what this one was asked for.
-                LOG.error("The store failed: its thread {} did", died.getName(), failure);
-                onFailure.accept(failure);
+                DiskStore store = opened.get();
+                if (store == null) {
+                    onFailure.accept(failure);
+                } else {
+                    store.fail(failure);
+                }
             });
             return worker;
         });
-        return open(
+        DiskStore store = open(
                 claim,
                 catalogDisk,
                 messages,
@@ -302,6 +308,8 @@ public final class DiskStore implements MessageStore {
                 workers,
                 System::nanoTime,
                 onFailure);
+        opened.set(store);
+        return store;
     }
 
     /**
@@ -327,7 +335,7 @@ public final class DiskStore implements MessageStore {
             Disk messageDisk = new MeasuredDisk(messages, counters);
             SegmentFiles files = new SegmentFiles(messageDisk, segmentBytes, workers.apply("files"), nanoTime);
             StoreRecovery found = StoreRecovery.read(measured, messageDisk, files, segmentBytes, Damage.REFUSED);
-            Incarnation last = found.catalog().life();
+            Incarnation last = found.catalog().incarnation();
             CatalogJournal journal = CatalogJournal.open(
                     measured, found.catalog(), Math.min(JOURNAL_STEP, segmentBytes / SEGMENT_SHARE));
             return new DiskStore(
@@ -375,9 +383,9 @@ public final class DiskStore implements MessageStore {
         return new DamagedException("catalog/" + change.file(), change.offset(), "this change cannot be made: " + why);
     }
 
-    /** The node's life that begins with {@link #start}. */
-    public Incarnation life() {
-        return life;
+    /** The node's incarnation that begins with {@link #start}. */
+    public Incarnation incarnation() {
+        return incarnation;
     }
 
     /** The highest id of a queue that has messages here. */
@@ -415,7 +423,7 @@ public final class DiskStore implements MessageStore {
 
     /** All of {@link #start} but the threads. */
     void begin(List<Change> catalog) throws IOException {
-        journal.belongTo(life);
+        journal.belongTo(incarnation);
         segments.begin(found);
         for (DamagedMessage message : segments.setAside().news()) {
             LOG.warn("A message is still set aside, for it cannot be read: {}", describe(message));
@@ -515,11 +523,11 @@ public final class DiskStore implements MessageStore {
             Next next = Next.GO_ON;
             while (next != Next.STOP && failure == null) {
                 if (!mailbox.isEmpty()) {
-                    gather();
+                    coalesce();
                 }
                 next = writeRound();
                 if (next == Next.WAIT) {
-                    await(lazyRounds > 0 ? LAZY_MILLIS : parked.isEmpty() ? IDLE_MILLIS : STALLED_MILLIS);
+                    await(lazyRounds > 0 ? LAZY_MILLIS : deferred.isEmpty() ? IDLE_MILLIS : STALLED_MILLIS);
                 }
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -530,7 +538,7 @@ public final class DiskStore implements MessageStore {
     /** Writes what has come. */
     Next writeRound() throws IOException {
         Round round = new Round();
-        unpark(round);
+        resumeDeferred(round);
         Object next = mailbox.poll();
         if (next == null && !round.hasWork()) {
             if (isLazy(round) && nanoTime.getAsLong() - lazySince < TimeUnit.MILLISECONDS.toNanos(LAZY_MILLIS)) {
@@ -558,8 +566,8 @@ public final class DiskStore implements MessageStore {
             next = round.bytes < WRITE_BYTES ? mailbox.poll() : null;
         }
         if (round.awaited > 0) {
-            pacing.found(round.awaited);
-        } else if (stop == null && round.bytes == 0 && lazyRounds < MOST_LAZY_ROUNDS) {
+            coalescing.found(round.awaited);
+        } else if (stop == null && round.bytes == 0 && lazyRounds < MAX_LAZY_ROUNDS) {
             lazySince = lazyRounds == 0 ? nanoTime.getAsLong() : lazySince;
             lazyRounds++;
             return Next.GO_ON;
@@ -607,8 +615,8 @@ public final class DiskStore implements MessageStore {
     }
 
     /** Waits a moment for more when that is known to pay, and little has come yet. */
-    private void gather() {
-        long pause = pacing.nextPause(System.nanoTime());
+    private void coalesce() {
+        long pause = coalescing.nextPause(System.nanoTime());
         if (pause > 0
                 && unflushedBytes.get() < LITTLE_BYTES
                 && settings.flushEvery().isZero()) {
@@ -707,26 +715,26 @@ public final class DiskStore implements MessageStore {
     }
 
     /** Takes up again what waited for room. */
-    private void unpark(Round round) throws IOException {
-        while (!parked.isEmpty() && round.bytes < WRITE_BYTES) {
-            Map.Entry<Place, Parked> first = parked.entrySet().iterator().next();
+    private void resumeDeferred(Round round) throws IOException {
+        while (!deferred.isEmpty() && round.bytes < WRITE_BYTES) {
+            Map.Entry<Place, Deferred> first = deferred.entrySet().iterator().next();
             Place place = first.getKey();
-            Parked waiting = first.getValue();
+            Deferred waiting = first.getValue();
             QueueEntry entry = waiting.entry;
             if (entry != null) {
                 if (!segments.hasRoom(entry.message())) {
                     return;
                 }
-                round.append(place.log, entry, waiting.lasting, waiting.fate);
+                round.append(place.log, entry, waiting.persistent, waiting.fate);
                 round.bytes += entry.message().footprint();
             } else {
-                round.lasts(place.log, place.position);
+                round.durableTo(place.log, place.position);
             }
-            parked.remove(place);
+            deferred.remove(place);
         }
     }
 
-    /** What one round of writing gathers. */
+    /** What one round of writing takes. */
     private final class Round {
         final List<QueueLog> logs = new ArrayList<>();
         final List<Runnable> recorded = new ArrayList<>();
@@ -735,7 +743,7 @@ public final class DiskStore implements MessageStore {
         boolean last;
         long bytes;
 
-        /** How many things somebody waits for: messages to last, changes of the catalog, loads. */
+        /** How many things somebody waits for: persistent messages, changes of the catalog, loads. */
         int awaited;
 
         boolean hasWork() {
@@ -743,25 +751,25 @@ public final class DiskStore implements MessageStore {
         }
 
         void take(Work work) throws IOException {
-            long parkedBytes = 0;
+            long deferredBytes = 0;
             for (int i = 0; i < work.size; i++) {
                 QueueLog log = work.logs[i];
                 switch (work.kinds[i]) {
-                    case Work.APPEND, Work.APPEND_LASTING -> {
+                    case Work.APPEND, Work.APPEND_PERSISTENT -> {
                         QueueEntry entry = (QueueEntry) Objects.requireNonNull(work.things[i]);
-                        boolean lasting = work.kinds[i] == Work.APPEND_LASTING;
-                        if (parked.isEmpty() && segments.hasRoom(entry.message())) {
-                            append(log, entry, lasting, 0);
+                        boolean persistent = work.kinds[i] == Work.APPEND_PERSISTENT;
+                        if (deferred.isEmpty() && segments.hasRoom(entry.message())) {
+                            append(log, entry, persistent, 0);
                         } else {
-                            parked.put(new Place(log, entry.position()), new Parked(entry, lasting, 0));
-                            parkedBytes += entry.message().footprint();
+                            deferred.put(new Place(log, entry.position()), new Deferred(entry, persistent, 0));
+                            deferredBytes += entry.message().footprint();
                         }
                     }
                     case Work.DELETE -> delete(log, work.first[i], work.first[i]);
                     case Work.DELETE_RANGE -> delete(log, work.first[i], work.second[i]);
                     case Work.DELETE_QUEUE -> {
-                        unpark(place -> place.log == log);
-                        parked.keySet().removeIf(place -> place.log == log);
+                        cancelDeferred(place -> place.log == log);
+                        deferred.keySet().removeIf(place -> place.log == log);
                         deletedQueues.add(log.queue);
                         listeners.remove(log.queue);
                         segments.deleteQueue(log.queue);
@@ -771,58 +779,59 @@ public final class DiskStore implements MessageStore {
                     default -> load(log, (Work.Load) Objects.requireNonNull(work.things[i]));
                 }
             }
-            bytes += work.bytes - parkedBytes;
+            bytes += work.bytes - deferredBytes;
         }
 
-        void append(QueueLog log, QueueEntry entry, boolean lasting, int deliveries) throws IOException {
-            segments.append(log.queue, entry.position(), entry.message(), entry.expiresAtMillis(), deliveries, lasting);
-            counters.appended(lasting, entry.message().body().length);
-            if (lasting) {
-                lasts(log, entry.position());
+        void append(QueueLog log, QueueEntry entry, boolean persistent, int deliveries) throws IOException {
+            segments.append(
+                    log.queue, entry.position(), entry.message(), entry.expiresAtMillis(), deliveries, persistent);
+            counters.appended(persistent, entry.message().body().length);
+            if (persistent) {
+                durableTo(log, entry.position());
             }
         }
 
-        /** With this round, everything of a queue up to a position lasts, as far as it is to be there. */
-        void lasts(QueueLog log, long position) {
+        /** With this round, everything persistent of a queue up to a position is durable. */
+        void durableTo(QueueLog log, long position) {
             awaited++;
-            if (log.lasting < 0) {
+            if (log.durableTo < 0) {
                 logs.add(log);
             }
-            log.lasting = position;
+            log.durableTo = position;
         }
 
         /** What waits for room is not wanted any more. */
-        private void unpark(Predicate<Place> unwanted) {
-            if (!parked.isEmpty()) {
-                List.copyOf(parked.keySet()).stream().filter(unwanted).forEach(this::unpark);
+        private void cancelDeferred(Predicate<Place> unwanted) {
+            if (!deferred.isEmpty()) {
+                List.copyOf(deferred.keySet()).stream().filter(unwanted).forEach(this::cancelDeferred);
             }
         }
 
-        private void unpark(Place place) {
-            Parked waiting = parked.get(place);
+        private void cancelDeferred(Place place) {
+            Deferred waiting = deferred.get(place);
             if (waiting != null && waiting.entry != null) {
                 bytes += waiting.entry.message().footprint(); // No longer on its way to the disk.
-                if (waiting.lasting) {
-                    parked.put(place, new Parked(null, true, 0)); // Its publisher waits.
+                if (waiting.persistent) {
+                    deferred.put(place, new Deferred(null, true, 0)); // Its publisher waits.
                 } else {
-                    parked.remove(place);
+                    deferred.remove(place);
                 }
             }
         }
 
         private void returned(QueueLog log, long position, int deliveries) throws IOException {
             segments.returned(log.queue, position, deliveries);
-            parked.computeIfPresent(
+            deferred.computeIfPresent(
                     new Place(log, position),
-                    (place, waiting) -> new Parked(waiting.entry, waiting.lasting, deliveries));
+                    (place, waiting) -> new Deferred(waiting.entry, waiting.persistent, deliveries));
         }
 
         private void delete(QueueLog log, long first, long last) throws IOException {
             if (first == last) {
-                unpark(new Place(log, first));
+                cancelDeferred(new Place(log, first));
                 segments.delete(log.queue, first);
             } else {
-                unpark(place -> place.log == log && place.position >= first && place.position <= last);
+                cancelDeferred(place -> place.log == log && place.position >= first && place.position <= last);
                 segments.deleteRange(log.queue, first, last);
             }
         }
@@ -831,7 +840,7 @@ public final class DiskStore implements MessageStore {
         private void load(QueueLog log, Work.Load load) {
             awaited++;
             List<Slot> slots = segments.find(log.queue, load.from(), load.maxMessages(), load.maxBytes());
-            NavigableMap<Long, Parked> waiting = parked(log, load.from());
+            NavigableMap<Long, Deferred> waiting = deferred(log, load.from());
             List<Slot> before = waiting.isEmpty()
                     ? slots
                     : slots.stream()
@@ -852,9 +861,9 @@ public final class DiskStore implements MessageStore {
         }
 
         /** What of a queue waits for room, by position. */
-        private NavigableMap<Long, Parked> parked(QueueLog log, long from) {
-            NavigableMap<Long, Parked> found = new TreeMap<>();
-            parked.forEach((place, waiting) -> {
+        private NavigableMap<Long, Deferred> deferred(QueueLog log, long from) {
+            NavigableMap<Long, Deferred> found = new TreeMap<>();
+            deferred.forEach((place, waiting) -> {
                 if (place.log == log && place.position >= from && waiting.entry != null) {
                     found.put(place.position, waiting);
                 }
@@ -863,14 +872,14 @@ public final class DiskStore implements MessageStore {
         }
 
         Written done(@Nullable Commit commit) {
-            long[] lasting = new long[logs.size()];
-            for (int i = 0; i < lasting.length; i++) {
-                lasting[i] = logs.get(i).lasting;
-                logs.get(i).lasting = -1;
+            long[] durableTo = new long[logs.size()];
+            for (int i = 0; i < durableTo.length; i++) {
+                durableTo[i] = logs.get(i).durableTo;
+                logs.get(i).durableTo = -1;
             }
             List<Long> deleted = deletedLately;
             deletedLately = new ArrayList<>();
-            return new Written(commit, journal, logs, lasting, recorded, deleted, bytes, last);
+            return new Written(commit, journal, logs, durableTo, recorded, deleted, bytes, last);
         }
     }
 
@@ -928,7 +937,7 @@ public final class DiskStore implements MessageStore {
         }
     }
 
-    /** Makes last what was written in a round, and in those since; whether there is more to come. */
+    /** Makes durable what was written in a round, and in those since; whether there is more to come. */
     boolean flushRound(Written first) throws IOException {
         List<Written> batch = new ArrayList<>();
         batch.add(first);
@@ -944,11 +953,11 @@ public final class DiskStore implements MessageStore {
 
     private void finish(List<Written> batch) throws IOException {
         flush(batch);
-        claim.check(); // What was flushed into a directory that is gone does not last.
+        claim.check(); // What was flushed into a directory that is gone is not durable.
         batch.forEach(this::tell);
     }
 
-    /** The catalog first: no message lasts whose queue does not. Each segment was flushed when the next began. */
+    /** The catalog first: no message is durable whose queue is not. Each segment was flushed when the next began. */
     private void flush(List<Written> batch) throws IOException {
         boolean catalog = false;
         Commit last = null;
@@ -966,8 +975,8 @@ public final class DiskStore implements MessageStore {
     }
 
     private void tell(Written round) {
-        for (int i = 0; i < round.lasting.length; i++) {
-            round.logs.get(i).listener.durable(round.lasting[i]);
+        for (int i = 0; i < round.durableTo.length; i++) {
+            round.logs.get(i).listener.durable(round.durableTo[i]);
         }
         round.recorded.forEach(Runnable::run);
         round.deleted.forEach(deletedQueues::remove);

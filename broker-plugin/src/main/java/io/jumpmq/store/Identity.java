@@ -4,20 +4,20 @@ import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.node.NodeId;
 import java.io.IOException;
 
-/** Whose a data directory is: the node, and the last life of it that has begun. Written before anything of that life is. */
+/** Whose a data directory is: the node, and the last incarnation of it that has begun. Written before anything of that is. */
 final class Identity {
     static final String NAME = "node";
 
     private Identity() {}
 
     /** Makes a file of it, in place of any that is there. */
-    static void create(Disk disk, Incarnation life) throws IOException {
+    static void create(Disk disk, Incarnation incarnation) throws IOException {
         NotePair.create(
                 disk,
                 NAME,
-                life.number(),
-                life.node().value().getMostSignificantBits(),
-                life.node().value().getLeastSignificantBits());
+                incarnation.number(),
+                incarnation.node().value().getMostSignificantBits(),
+                incarnation.node().value().getLeastSignificantBits());
     }
 
     /**

@@ -100,7 +100,7 @@ final class LocalCatalogLog implements CatalogLog {
         Outcome refused = record(decision);
         if (refused != null) {
             answer.accept(refused);
-        } else if (decision.lasts()) {
+        } else if (decision.durable()) {
             answerWhenFlushed(new Waiting(decision.changes(), answer));
         } else {
             flushed.accept(() -> {});

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The message log of a node: segments in a row, the last one written to. Not thread-safe; one thread owns it, but for
  * {@link Commit#flush} and reading at a {@link Slot}.
  *
- * <p>What is appended is there for {@link #find} after the next {@link #write}, and lasts after the {@link Commit} of
+ * <p>What is appended is there for {@link #find} after the next {@link #write}, and durable after the {@link Commit} of
  * that. Space is given back from the oldest segment on: what is left of it is carried to the end when garbage outweighs
  * what is of use, so that a record of a deletion never goes before what it deletes, and the disk holds at most twice what is
  * of use and two segments.
@@ -67,7 +67,7 @@ final class MessageSegments {
         }
     }
 
-    /** Something written that {@link #flush} makes last. */
+    /** Something written that {@link #flush} makes durable. */
     record Commit(Segment segment, long end) {
         void flush() throws IOException {
             segment.file.flush();
@@ -281,21 +281,21 @@ final class MessageSegments {
     /**
      * Appends a message.
      *
-     * @param lasting whether it is to be there after a restart
+     * @param persistent whether it is to be there after a restart
      */
-    void append(long queue, long position, Message message, long expiresAtMillis, int deliveries, boolean lasting)
+    void append(long queue, long position, Message message, long expiresAtMillis, int deliveries, boolean persistent)
             throws IOException {
         byte[] exchange = message.exchange().getBytes(UTF_8);
         int size = Records.messageSize(message, exchange.length);
         int start = reserve(size, reserved);
         long offset = active.end;
-        Records.putMessage(buffer, lasting, queue, position, expiresAtMillis, deliveries, exchange, message);
+        Records.putMessage(buffer, persistent, queue, position, expiresAtMillis, deliveries, exchange, message);
         seal(start);
         int body = message.body().length;
         QueueIndex index = index(queue);
         live(index, position, index.put(position, place(active, offset), size, body), active, size);
         index.returned(position, deliveries);
-        if (lasting) {
+        if (persistent) {
             Summary.message(active.summary, queue, position, offset, size, body, deliveries);
         }
     }
@@ -463,7 +463,7 @@ final class MessageSegments {
     /**
      * Writes what was appended and deleted since the last time.
      *
-     * @return what has to be flushed for that to last; null when there was nothing
+     * @return what has to be flushed for that to be durable; null when there was nothing
      */
     @Nullable Commit write() throws IOException {
         writeDeletions();
@@ -728,7 +728,7 @@ final class MessageSegments {
         }
         ByteBuffer in = scan.buffer();
         int at = scan.payloadAt();
-        boolean lasting = (in.get(at + 1) & Records.LASTING) != 0;
+        boolean persistent = (in.get(at + 1) & Records.PERSISTENT) != 0;
         long queue = in.getLong(at + 2);
         long position = in.getLong(at + 10);
         QueueIndex index = queues.get(queue);
@@ -747,9 +747,9 @@ final class MessageSegments {
         int bodyBytes = index.bodyBytes(position);
         live(index, position, index.put(position, place(active, offset), size, bodyBytes), active, size);
         carried = new Commit(active, active.end);
-        if (lasting && scan.type() == Records.DAMAGED) {
+        if (persistent && scan.type() == Records.DAMAGED) {
             Summary.damaged(active.summary, setAside.get(queue, position), offset, size, bodyBytes);
-        } else if (lasting) {
+        } else if (persistent) {
             Summary.message(active.summary, queue, position, offset, size, bodyBytes, deliveries);
         }
         return true;
@@ -813,8 +813,8 @@ final class MessageSegments {
         int start = reserve(size, reserved);
         long offset = active.end;
         DamagedMessage message = setAside.get(queue, position);
-        // Whether it was to last, nobody knows: then it is.
-        buffer.put(Records.DAMAGED).put(Records.LASTING).putLong(queue).putLong(position);
+        // Whether it was persistent, nobody knows: then it is.
+        buffer.put(Records.DAMAGED).put(Records.PERSISTENT).putLong(queue).putLong(position);
         buffer.putLong(Segment.number(message.file()))
                 .putLong(message.offset())
                 .putInt(body)

@@ -77,7 +77,7 @@ final class NotePair {
         return magic == MAGIC && checksum(in) == in.getInt() ? numbers : null;
     }
 
-    /** Writes a note; {@link #flush} makes it last. */
+    /** Writes a note; {@link #flush} makes it durable. */
     synchronized void write(long... numbers) throws IOException {
         file.write(put(note.clear(), numbers).flip(), next);
         next = next == 0 ? SECTOR : 0;

@@ -5,7 +5,7 @@ import io.jumpmq.broker.queue.QueueEntry;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers what the queues of one loop want of the log during a turn. Belongs to the loop. */
+/** Batches what the queues of one loop want of the log during a turn. Belongs to the loop. */
 final class Outbox {
     private final Loop loop;
     private final Consumer<Work> handOver;
@@ -17,8 +17,8 @@ final class Outbox {
         this.handOver = handOver;
     }
 
-    void append(QueueLog log, QueueEntry entry, boolean lasting) {
-        open().add(lasting ? Work.APPEND_LASTING : Work.APPEND, log, entry, entry.position(), 0);
+    void append(QueueLog log, QueueEntry entry, boolean persistent) {
+        open().add(persistent ? Work.APPEND_PERSISTENT : Work.APPEND, log, entry, entry.position(), 0);
     }
 
     void add(byte kind, QueueLog log, long one, long two) {

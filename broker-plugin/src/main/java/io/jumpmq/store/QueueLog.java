@@ -11,8 +11,8 @@ final class QueueLog implements MessageLog {
     final LogListener listener;
     private final Outbox outbox;
 
-    /** Of what is being written, the last position that has to last; -1 for none. For the writing thread. */
-    long lasting = -1;
+    /** Up to which position this queue is durable when what is being written is; -1: no change. For the writing thread. */
+    long durableTo = -1;
 
     QueueLog(long queue, LogListener listener, Outbox outbox) {
         this.queue = queue;
@@ -21,8 +21,8 @@ final class QueueLog implements MessageLog {
     }
 
     @Override
-    public boolean append(QueueEntry entry, boolean lasting) {
-        outbox.append(this, entry, lasting);
+    public boolean append(QueueEntry entry, boolean persistent) {
+        outbox.append(this, entry, persistent);
         return false;
     }
 

@@ -16,7 +16,7 @@ final class RecordText {
     static String type(ByteBuffer in, int at) {
         return switch (in.get(at)) {
             case Records.START -> "start";
-            case Records.MESSAGE -> (in.get(at + 1) & Records.LASTING) != 0 ? "message" : "paged";
+            case Records.MESSAGE -> (in.get(at + 1) & Records.PERSISTENT) != 0 ? "message" : "paged";
             case Records.DELETED -> "deleted";
             case Records.RANGE_DELETED -> "range-deleted";
             case Records.QUEUE_DELETED -> "queue-deleted";

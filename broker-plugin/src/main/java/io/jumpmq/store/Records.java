@@ -68,7 +68,7 @@ final class Records {
     /** The decision before this record could not be applied, and was not made. */
     static final byte RETRACTED = 14;
 
-    static final byte LASTING = 1;
+    static final byte PERSISTENT = 1;
 
     /** Where a message's format begins in its flags. */
     private static final int FORMAT_SHIFT = 1;
@@ -100,7 +100,7 @@ final class Records {
 
     static void putMessage(
             ByteBuffer out,
-            boolean lasting,
+            boolean persistent,
             long queue,
             long position,
             long expiresAtMillis,
@@ -109,7 +109,7 @@ final class Records {
             Message message) {
         byte[] header = message.header().encoded();
         out.put(MESSAGE)
-                .put((byte) (message.header().format().number() << FORMAT_SHIFT | (lasting ? LASTING : 0)))
+                .put((byte) (message.header().format().number() << FORMAT_SHIFT | (persistent ? PERSISTENT : 0)))
                 .putLong(queue)
                 .putLong(position)
                 .putLong(expiresAtMillis)

@@ -231,7 +231,7 @@ final class SegmentRecovery {
         boolean hasEnd = !isLast && segment.end > Segment.HEAD_BYTES;
         long size = segment.file.size();
         long to = hasEnd ? Math.min(segment.end, size) : size;
-        long least = hasEnd ? to : flushed.endIn(segment.number);
+        long min = hasEnd ? to : flushed.endIn(segment.number);
         SegmentScan scan = new SegmentScan(segment.file, segment.number, Segment.HEAD_BYTES, to);
         Filling filling = new Filling(segment);
         boolean more;
@@ -240,7 +240,7 @@ final class SegmentRecovery {
                 log.stoppedInOrder(scan.type() == Records.STOPPED);
                 filling.record(scan);
             }
-            boolean isEnd = scan.offset() >= least && (hasEnd || !scan.isMoreKnownFlushed());
+            boolean isEnd = scan.offset() >= min && (hasEnd || !scan.isMoreKnownFlushed());
             if (isEnd) {
                 break;
             }
@@ -250,7 +250,7 @@ final class SegmentRecovery {
                     segment.file.name(),
                     from,
                     "there is no whole record from offset " + from + " to "
-                            + (more ? scan.nextOffset() : Math.max(least, from)) + ", and more had been flushed");
+                            + (more ? scan.nextOffset() : Math.max(min, from)) + ", and more had been flushed");
         } while (more);
         segment.end = hasEnd ? segment.end : scan.offset();
     }
@@ -336,7 +336,7 @@ final class SegmentRecovery {
             Integer body = Records.bodyBytes(in, at, scan.length());
             if (body == null) {
                 damage.found(segment.file.name(), scan.offset(), "the message makes no sense");
-            } else if ((in.get(at + 1) & Records.LASTING) != 0) {
+            } else if ((in.get(at + 1) & Records.PERSISTENT) != 0) {
                 message(in.getLong(at + 2), in.getLong(at + 10), scan.offset(), scan.size(), body, in.getInt(at + 26));
             }
         }

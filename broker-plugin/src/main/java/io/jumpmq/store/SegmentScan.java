@@ -134,8 +134,8 @@ final class SegmentScan {
         return found;
     }
 
-    private void fill(long at, long least) throws IOException {
-        int size = (int) Math.min(to - at, Math.max(WINDOW, least));
+    private void fill(long at, long min) throws IOException {
+        int size = (int) Math.min(to - at, Math.max(WINDOW, min));
         if (window.capacity() < size || window.capacity() > 2 * Math.max(WINDOW, size)) {
             window = ByteBuffer.allocate(size);
         }

@@ -160,9 +160,9 @@ final class StoreRepair {
         }
         Watermark.NOTHING.create(catalogDisk);
         Manifest.EMPTY.create(catalogDisk);
-        Incarnation life = found.catalog().life();
-        if (life != null) {
-            Identity.create(catalogDisk, life);
+        Incarnation incarnation = found.catalog().incarnation();
+        if (incarnation != null) {
+            Identity.create(catalogDisk, incarnation);
         }
         CatalogJournal journal = CatalogJournal.after(catalogDisk, newest, JOURNAL_STEP);
         journal.snapshot(replay.catalog().snapshot());

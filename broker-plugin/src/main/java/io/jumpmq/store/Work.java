@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A batch of what one loop wants of the log, in order. Handed over as a whole. */
 final class Work {
     static final byte APPEND = 1;
-    static final byte APPEND_LASTING = 2;
+    static final byte APPEND_PERSISTENT = 2;
     static final byte DELETE = 3;
     static final byte DELETE_RANGE = 4;
     static final byte DELETE_QUEUE = 5;

@@ -136,7 +136,7 @@ public final class AmqpServer implements BrokerListener, AutoCloseable {
                         ids.incrementAndGet(),
                         protocols,
                         loops.of(channel.eventLoop()),
-                        loops.pacing(channel.eventLoop()),
+                        loops.coalescing(channel.eventLoop()),
                         broker,
                         authenticator,
                         settings,

@@ -1,8 +1,8 @@
 package io.jumpmq.transport;
 
 import io.jumpmq.broker.Broker;
+import io.jumpmq.broker.loop.Coalescing;
 import io.jumpmq.broker.loop.Loop;
-import io.jumpmq.broker.loop.Pacing;
 import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.metrics.NodeCounters;
 import io.jumpmq.metrics.SocketCounters;
@@ -44,14 +44,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private static final int BUFFER_BYTES = 64 << 10;
 
     /** While an answer is awaited, no more than this is read ahead. */
-    private static final int MOST_UNREAD_BYTES = 256 << 10;
+    private static final int MAX_UNREAD_BYTES = 256 << 10;
 
     private static final int SMALL_BUFFER_BYTES = 1 << 10;
 
     private final long id;
     private final List<Protocol> protocols;
     private final Loop loop;
-    private final Pacing pacing;
+    private final Coalescing coalescing;
     private final Broker broker;
     private final Authenticator authenticator;
     private final ConnectionSettings settings;
@@ -88,7 +88,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
             long id,
             List<Protocol> protocols,
             Loop loop,
-            Pacing pacing,
+            Coalescing coalescing,
             Broker broker,
             Authenticator authenticator,
             ConnectionSettings settings,
@@ -98,7 +98,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         this.id = id;
         this.protocols = protocols;
         this.loop = loop;
-        this.pacing = pacing;
+        this.coalescing = coalescing;
         this.broker = broker;
         this.counters = SocketCounters.ofConnection(broker.socketCounters(loop));
         this.authenticator = authenticator;
@@ -162,7 +162,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf read = (ByteBuf) message;
         counters.received(read.readableBytes());
-        pacing.found(read.readableBytes());
+        coalescing.found(read.readableBytes());
         if (lingering != null) {
             lingering.drop(read);
             return;
@@ -204,7 +204,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private void readOn(@Nullable Connection reader) {
         if (reader != null) {
             ByteBuf rest = unread;
-            boolean tooMuch = reader.isSuspended() && rest != null && rest.readableBytes() >= MOST_UNREAD_BYTES;
+            boolean tooMuch = reader.isSuspended() && rest != null && rest.readableBytes() >= MAX_UNREAD_BYTES;
             read(!tooMuch && !waits(reader));
         }
     }
@@ -415,10 +415,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     public long unwrittenBytes() {
         ByteBuf current = out;
         ChannelHandlerContext ctx = context;
-        long gathered = current == null ? 0 : current.readableBytes();
+        long buffered = current == null ? 0 : current.readableBytes();
         return ctx == null || !ctx.channel().isActive()
-                ? gathered
-                : gathered + ctx.channel().bytesBeforeWritable();
+                ? buffered
+                : buffered + ctx.channel().bytesBeforeWritable();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.jumpmq.transport;
 
+import io.jumpmq.broker.loop.Coalescing;
 import io.jumpmq.broker.loop.Loop;
-import io.jumpmq.broker.loop.Pacing;
 import io.jumpmq.broker.loop.SteadyClock;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -26,18 +26,18 @@ import java.util.function.Consumer;
 public final class EventLoops implements AutoCloseable {
     private static final long STOP_SECONDS = 5;
 
-    /** How long a loop sleeps that is woken for crumbs; the kernel adds up to 50 µs (a timer's slack on Linux). */
+    /** How long a loop sleeps that is woken for very little; the kernel adds up to 50 µs (a timer's slack on Linux). */
     private static final long PAUSE_NANOS = 100_000;
 
-    /** A read that finds this much is no crumb. */
-    private static final long PLENTY_BYTES = 16 << 10;
+    /** A read that finds this much is worth its round. */
+    private static final long FULL_BATCH_BYTES = 16 << 10;
 
     private final EventLoopGroup group;
     private final EventLoopGroup catalogGroup;
     private final Loop catalogLoop;
     private final List<Loop> loops = new ArrayList<>();
     private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
-    private final IdentityHashMap<EventExecutor, Pacing> pacings = new IdentityHashMap<>();
+    private final IdentityHashMap<EventExecutor, Coalescing> coalescings = new IdentityHashMap<>();
 
     /**
      * Starts nothing yet: a thread starts with its loop's first task.
@@ -46,12 +46,12 @@ public final class EventLoops implements AutoCloseable {
      */
     public EventLoops(int count, SteadyClock clock, Consumer<Throwable> onDefect) {
         IoHandlerFactory sockets = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        IoHandlerFactory paced = executor -> {
-            Pacing pacing = new Pacing(PAUSE_NANOS, PLENTY_BYTES);
-            pacings.put((EventExecutor) executor, pacing);
-            return new PacedIoHandler(sockets.newHandler(executor), pacing, onDefect);
+        IoHandlerFactory coalesced = executor -> {
+            Coalescing coalescing = new Coalescing(PAUSE_NANOS, FULL_BATCH_BYTES);
+            coalescings.put((EventExecutor) executor, coalescing);
+            return new CoalescingIoHandler(sockets.newHandler(executor), coalescing, onDefect);
         };
-        group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("jumpmq-loop"), paced);
+        group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("jumpmq-loop"), coalesced);
         for (EventExecutor executor : group) {
             Loop loop = new Loop(loops.size(), new NettyLoopThread((EventLoop) executor, clock, onDefect));
             loops.add(loop);
@@ -77,8 +77,8 @@ public final class EventLoops implements AutoCloseable {
         return known(byExecutor, eventLoop);
     }
 
-    Pacing pacing(EventLoop eventLoop) {
-        return known(pacings, eventLoop);
+    Coalescing coalescing(EventLoop eventLoop) {
+        return known(coalescings, eventLoop);
     }
 
     private static <T> T known(IdentityHashMap<EventExecutor, T> all, EventLoop eventLoop) {

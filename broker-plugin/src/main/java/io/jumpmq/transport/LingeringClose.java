@@ -10,15 +10,15 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The end of a connection by our own wish. A socket that is closed with input unread is reset, and a reset has the client's
+ * The end of a connection that we close. A socket that is closed with input unread is reset, and a reset has the client's
  * system throw away what has come and was not read yet: the very words that say why. So what was written leaves, the output
  * ends (behind a close_notify with TLS), and input is read and dropped until the client has closed its side, too. That is bounded
  * in time and in bytes. On the connection's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // What fails shows as the end of the channel.
 final class LingeringClose {
-    private static final long MOST_MILLIS = 5_000;
-    private static final long MOST_BYTES = 64 << 20;
+    private static final long MAX_MILLIS = 5_000;
+    private static final long MAX_BYTES = 64 << 20;
 
     private final ChannelHandlerContext context;
     private final ScheduledFuture<?> deadline;
@@ -36,7 +36,7 @@ final class LingeringClose {
                 endOutput();
             }
         });
-        deadline = context.executor().schedule(() -> context.close(), MOST_MILLIS, TimeUnit.MILLISECONDS);
+        deadline = context.executor().schedule(() -> context.close(), MAX_MILLIS, TimeUnit.MILLISECONDS);
         context.channel().closeFuture().addListener(closed -> deadline.cancel(false));
         context.channel().config().setAutoRead(true);
     }
@@ -52,7 +52,7 @@ final class LingeringClose {
     void drop(ByteBuf input) {
         droppedBytes += input.readableBytes();
         input.release();
-        if (droppedBytes > MOST_BYTES) {
+        if (droppedBytes > MAX_BYTES) {
             context.close();
         }
     }

@@ -75,9 +75,9 @@ public final class ShortString {
 
     /** Of what cannot be written, the longest beginning that can, with a sign that it goes on. */
     static String cut(String text) {
-        int most = MAX_BYTES - MORE.length();
-        int length = Math.min(text.length(), most);
-        while (text.substring(0, length).getBytes(UTF_8).length > most) {
+        int max = MAX_BYTES - MORE.length();
+        int length = Math.min(text.length(), max);
+        while (text.substring(0, length).getBytes(UTF_8).length > max) {
             length--;
         }
         return text.substring(0, length) + MORE;

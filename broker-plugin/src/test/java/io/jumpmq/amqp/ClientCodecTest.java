@@ -117,8 +117,8 @@ class ClientCodecTest {
     @Test
     void aContentOfAnySizeIsPutTogetherByTheClient() throws Exception {
         SplittableRandom random = new SplittableRandom(SEED);
-        int most = 4_096 - FrameReader.OVERHEAD;
-        for (int size : new int[] {0, 1, most - 1, most, most + 1, 2 * most, 2 * most + 1, 100_000}) {
+        int max = 4_096 - FrameReader.OVERHEAD;
+        for (int size : new int[] {0, 1, max - 1, max, max + 1, 2 * max, 2 * max + 1, 100_000}) {
             byte[] body = new byte[size];
             random.nextBytes(body);
             Method.BasicDeliver deliver = new Method.BasicDeliver("tag", 1, false, "exchange", "key");

@@ -53,8 +53,8 @@ class OverloadIT {
     private static final int OVERLOAD_SECONDS = 5;
 
     private static final int PAUSE_MILLIS = 20;
-    private static final int LEAST_MESSAGES = 200;
-    private static final long MOST_MILLIS = 1_000;
+    private static final int MIN_MESSAGES = 200;
+    private static final long MAX_MILLIS = 1_000;
 
     @TempDir
     private Path folder = Path.of("");
@@ -236,7 +236,7 @@ class OverloadIT {
             for (int i = 20;
                     System.nanoTime() < latest
                             && (System.nanoTime() < end
-                                    || latencies.size() < LEAST_MESSAGES
+                                    || latencies.size() < MIN_MESSAGES
                                     || !log().contains(expected));
                     i++) {
                 latencies.add(exchange(channel, queue, i, received));
@@ -249,7 +249,7 @@ class OverloadIT {
         System.out.printf("%,d messages during an overload, p99 %d ms%n", latencies.size(), p99);
         assertThat(process.isAlive()).as(log).isTrue();
         assertThat(log).doesNotContain("OutOfMemory").doesNotContain("A defect");
-        assertThat(p99).as("99th percentile of %d", latencies.size()).isLessThan(MOST_MILLIS);
+        assertThat(p99).as("99th percentile of %d", latencies.size()).isLessThan(MAX_MILLIS);
         assertThat(log).contains(expected);
     }
 

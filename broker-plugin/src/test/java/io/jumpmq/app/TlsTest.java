@@ -84,12 +84,12 @@ class TlsTest {
     }
 
     @Test
-    void theLastWordsReachAClientThatHasPlentyOnItsWay() throws Exception {
+    void theLastWordsReachAClientThatHasMuchOnItsWay() throws Exception {
         try (JumpMq broker = start(server.tls())) {
             for (int i = 0; i < 20; i++) {
                 try (Socket socket = server.trust().getSocketFactory().createSocket("localhost", broker.port())) {
                     socket.setSoTimeout(10_000);
-                    sendPlenty(socket);
+                    sendBulk(socket);
                     InputStream in = socket.getInputStream();
                     assertThat(in.readNBytes(8)).containsExactly('A', 'M', 'Q', 'P', 0, 0, 9, 1);
                     assertThat(in.read()).as("the end, by a close_notify").isEqualTo(-1);
@@ -98,7 +98,7 @@ class TlsTest {
         }
     }
 
-    private static void sendPlenty(Socket socket) {
+    private static void sendBulk(Socket socket) {
         try {
             socket.getOutputStream().write(new byte[1 << 20]);
         } catch (IOException e) {

@@ -68,12 +68,12 @@ class RecoveryTest {
 
     @Test
     void aRingBeyondItsLimit() {
-        int most = Ring.MAX_BUCKETS / Ring.MAX_WEIGHT;
-        recover(ringOf(most));
-        assertThatThrownBy(() -> recover(ringOf(most + 1)))
+        int max = Ring.MAX_BUCKETS / Ring.MAX_WEIGHT;
+        recover(ringOf(max));
+        assertThatThrownBy(() -> recover(ringOf(max + 1)))
                 .isInstanceOfSatisfying(
                         RecoveryException.class,
-                        refused -> assertThat(refused.number()).isEqualTo(2 + 2 * (most + 1)))
+                        refused -> assertThat(refused.number()).isEqualTo(2 + 2 * (max + 1)))
                 .hasMessageStartingWith("BindingAdded[vhost=/, source=ch, ")
                 .hasMessageContaining("would give the ring 16780000 buckets; the limit is 16777216");
     }

@@ -14,30 +14,30 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the broker says last is read by a client that has plenty on its way at that moment, and reads only when it has sent
+ * What the broker says last is read by a client that has much on its way at that moment, and reads only when it has sent
  * everything: no reset takes the words from it.
  */
 class LastWordsTest {
     private static final int TIMES = 50;
 
     /** More than the broker reads at a time, and than it keeps while it waits for an answer. */
-    private static final byte[] PLENTY = plenty();
+    private static final byte[] BULK = bulk();
 
-    private static byte[] plenty() {
+    private static byte[] bulk() {
         byte[] heartbeat = RawAmqp.frame(RawAmqp.HEARTBEAT, 0, new byte[0]);
-        ByteBuffer plenty = ByteBuffer.allocate(heartbeat.length << 16);
-        while (plenty.hasRemaining()) {
-            plenty.put(heartbeat);
+        ByteBuffer bulk = ByteBuffer.allocate(heartbeat.length << 16);
+        while (bulk.hasRemaining()) {
+            bulk.put(heartbeat);
         }
-        return plenty.array();
+        return bulk.array();
     }
 
-    private static byte[] followedByPlenty(byte[]... first) {
+    private static byte[] followedByBulk(byte[]... first) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] bytes : first) {
             all.writeBytes(bytes);
         }
-        all.writeBytes(PLENTY);
+        all.writeBytes(BULK);
         return all.toByteArray();
     }
 
@@ -67,7 +67,7 @@ class LastWordsTest {
     void closeOk() throws Exception {
         for (int i = 0; i < TIMES; i++) {
             try (RawAmqp raw = RawAmqp.open()) {
-                send(raw, followedByPlenty(connectionClose()));
+                send(raw, followedByBulk(connectionClose()));
                 raw.expect(RawAmqp.CONNECTION_CLOSE_OK);
                 raw.expectOrderlyEnd();
             }
@@ -80,9 +80,9 @@ class LastWordsTest {
         byte[] unknown = RawAmqp.frame(99, 0, new byte[8]);
         for (int i = 0; i < TIMES; i++) {
             try (RawAmqp raw = RawAmqp.open()) {
-                send(raw, followedByPlenty(unknown));
+                send(raw, followedByBulk(unknown));
                 assertThat(raw.expect(RawAmqp.CONNECTION_CLOSE).close()).startsWith("connection 501 ");
-                send(raw, followedByPlenty(method(RawAmqp.CONNECTION_CLOSE_OK)));
+                send(raw, followedByBulk(method(RawAmqp.CONNECTION_CLOSE_OK)));
                 raw.expectOrderlyEnd();
             }
         }
@@ -93,7 +93,7 @@ class LastWordsTest {
     void theHeaderThatAnswersAnotherProtocol() throws Exception {
         for (int i = 0; i < TIMES; i++) {
             try (RawAmqp raw = RawAmqp.connect()) {
-                send(raw, followedByPlenty("GET / HTTP/1.1\r\n".getBytes(US_ASCII)));
+                send(raw, followedByBulk("GET / HTTP/1.1\r\n".getBytes(US_ASCII)));
                 assertThat(raw.readBytes(8)).containsExactly('A', 'M', 'Q', 'P', 0, 0, 9, 1);
                 raw.expectOrderlyEnd();
             }
@@ -108,7 +108,7 @@ class LastWordsTest {
                 raw.sendHeader(0, 0, 9, 1);
                 raw.expect(RawAmqp.CONNECTION_START);
                 raw.sendStartOk("NONE", "", RawAmqp::askForReasons);
-                send(raw, PLENTY);
+                send(raw, BULK);
                 assertThat(raw.expect(RawAmqp.CONNECTION_CLOSE).close()).startsWith("connection 403 ");
                 raw.expectOrderlyEnd();
             }
@@ -123,7 +123,7 @@ class LastWordsTest {
                 .opened(2047, 131_072, 0);
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(broker::close);
         try (raw) {
-            byte[] part = Arrays.copyOf(PLENTY, PLENTY.length / 8);
+            byte[] part = Arrays.copyOf(BULK, BULK.length / 8);
             for (int i = 0; i < 100_000 && !raw.hasSaidSomething(); i++) {
                 send(raw, part);
             }

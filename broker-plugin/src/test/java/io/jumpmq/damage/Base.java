@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 record Base(Path directory, Contents whole, List<Ledger.State> states, Set<String> owed, LoggedRecords log) {
     private static final long MEMORY = 64 << 20;
     private static final int TRIES = 100;
-    private static final int MOST_PUBLISHED = 1500;
+    private static final int MAX_PUBLISHED = 1500;
 
     /** Processes one after the other on the same directory; each leaves a base. */
     static List<Base> make(Path folder, int count, SplittableRandom random) throws Exception {
@@ -57,7 +57,7 @@ record Base(Path directory, Contents whole, List<Ledger.State> states, Set<Strin
                         shortOfMemory ? 10 : 100);
                 try (workload) {
                     workload.start();
-                    workload.awaitPublished(random.nextInt(MOST_PUBLISHED));
+                    workload.awaitPublished(random.nextInt(MAX_PUBLISHED));
                     if (inOrder) {
                         workload.settle();
                         owed = ledger.owed();

@@ -146,9 +146,9 @@ final class LoggedRecords {
         ByteBuffer fields = record.payload().duplicate();
         switch (record.type()) {
             case MESSAGE -> {
-                boolean lasts = (fields.get() & 1) == 1;
+                boolean persistent = (fields.get() & 1) == 1;
                 Key key = new Key(fields.getLong(), fields.getLong());
-                if (lasts) {
+                if (persistent) {
                     live.put(key, new Live(key, name(fields), record));
                 }
             }

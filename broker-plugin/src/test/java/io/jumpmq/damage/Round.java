@@ -374,6 +374,7 @@ final class Round {
                 }
             });
             stopped.faults().forEach(fault -> wrong("on_damage = stop: " + fault));
+            expectAlive(broker);
         } catch (ServedBroker.RefusedException e) {
             wrong("on_damage = stop: refused: " + e.getMessage());
         }
@@ -393,6 +394,7 @@ final class Round {
                 }
             }
             Contents rest = Contents.of(broker);
+            expectAlive(broker);
             Map<String, List<String>> expected = new TreeMap<>(served.queues());
             expected.keySet().removeAll(purged);
             Map<String, List<String>> found = new TreeMap<>(rest.queues());
@@ -433,6 +435,7 @@ final class Round {
             }
             Contents repaired = Contents.of(broker);
             repaired.faults().forEach(fault -> wrong("after a repair: " + fault));
+            expectAlive(broker);
             expectNamed(repaired, repair.out());
         } catch (ServedBroker.RefusedException e) {
             wrong("after a repair it is refused: " + e.getMessage());

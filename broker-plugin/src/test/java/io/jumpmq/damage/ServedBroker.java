@@ -181,6 +181,17 @@ final class ServedBroker implements AutoCloseable {
         return failure.get();
     }
 
+    /** What its store is doing, if it is in this process: for who finds it doing nothing. */
+    String storeThreads() {
+        StringBuilder text = new StringBuilder("failure: " + failure.get());
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            if (thread.getName().startsWith("jumpmq-store")) {
+                text.append("; ").append(thread.getName()).append(" ").append(List.of(stack));
+            }
+        });
+        return text.toString();
+    }
+
     /** {@code kill -9}; only of a process of its own. */
     void kill() {
         end.end(false);

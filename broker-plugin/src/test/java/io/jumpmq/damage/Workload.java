@@ -183,7 +183,7 @@ final class Workload implements AutoCloseable {
                 continue;
             }
             String key = exchange.isEmpty() ? QUEUES.get(4 + choices.nextInt(3)) : "key-" + choices.nextInt(200);
-            boolean persistent = key.equals(QUORUM) || choices.nextInt(8) > 0; // There everything lasts.
+            boolean persistent = key.equals(QUORUM) || choices.nextInt(8) > 0; // There everything is persistent.
             String name = prefix + kind + (persistent ? "" : "-transient-") + i;
             open.put(channel.getNextPublishSeqNo(), name);
             ledger.publish(name).dropped = !persistent;

@@ -85,13 +85,13 @@ class HistoriesTest {
 
     @Test
     void memoryIsBounded() {
-        int most = 100_000;
-        Histories histories = new Histories(most);
+        int max = 100_000;
+        Histories histories = new Histories(max);
         for (int i = 0; i < 1000; i++) {
             for (int key = 0; key < 1000; key++) {
                 histories.add(key, START + (long) i * STEP, i, -i, 7);
             }
-            assertThat(histories.bytes()).isLessThanOrEqualTo(most);
+            assertThat(histories.bytes()).isLessThanOrEqualTo(max);
         }
         assertThat(samples3(histories, 0)).as("who came first goes on").isNotEmpty();
         assertThat(samples3(histories, 999)).as("who came last has no room").isEmpty();

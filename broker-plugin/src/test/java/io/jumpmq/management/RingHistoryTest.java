@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The history of a ring outlives the process, tells whose each change was, and leads back to what the ring was. */
 class RingHistoryTest {
-    private static final int MOST = 100;
+    private static final int MAX_ENTRIES = 100;
 
     @TempDir
     private Path folder = Path.of("");
@@ -178,11 +178,11 @@ class RingHistoryTest {
 
     @Test
     void isBounded() {
-        for (int i = 0; i < MOST + 10; i++) {
+        for (int i = 0; i < MAX_ENTRIES + 10; i++) {
             set(api, "{\"red\":" + (1 + i % 2) + "}");
         }
         JsonNode before = history();
-        assertThat(before).hasSize(MOST);
+        assertThat(before).hasSize(MAX_ENTRIES);
         restart();
         restart();
         assertThat(history()).isEqualTo(before);

@@ -1,12 +1,10 @@
 package io.jumpmq.remote;
 
 import io.jumpmq.broker.loop.Loop;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Objects;
+import io.jumpmq.simulation.SimulatedNetwork;
 import org.jspecify.annotations.Nullable;
 
-/** Frames on their way between two nodes. They arrive when a test says so, or never if it cuts the link before. */
+/** A connection between the node of a client and the home of a queue. Frames arrive in their order, or never if it breaks before. */
 public final class Link {
     /** One of its two ends, on a loop of its node. */
     interface End {
@@ -19,14 +17,19 @@ public final class Link {
         void cut();
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Frame(End to, byte[] bytes) {}
-
-    private final Deque<Frame> onTheirWay = new ArrayDeque<>();
+    private final SimulatedNetwork network;
+    private final int callerNode;
+    private final int hostNode;
     private @Nullable End caller;
     private @Nullable End host;
     private boolean up = true;
     private long carriedBytes;
+
+    public Link(SimulatedNetwork network, int callerNode, int hostNode) {
+        this.network = network;
+        this.callerNode = callerNode;
+        this.hostNode = hostNode;
+    }
 
     void join(End end, boolean asHost) {
         if (asHost) {
@@ -47,28 +50,35 @@ public final class Link {
 
     /** Sends a frame to the other end. */
     void send(End from, byte[] frame) {
-        onTheirWay.add(new Frame(Objects.requireNonNull(from == caller ? host : caller), frame));
-    }
-
-    /** Lets everything arrive that is on its way. Returns whether anything was. */
-    public boolean carry() {
-        boolean any = !onTheirWay.isEmpty();
-        for (Frame frame = onTheirWay.poll(); frame != null; frame = onTheirWay.poll()) {
-            End to = frame.to;
-            byte[] bytes = frame.bytes;
-            carriedBytes += bytes.length;
-            to.loop().run(() -> to.received(bytes));
-        }
-        return any;
+        boolean toHost = from == caller;
+        network.send(toHost ? callerNode : hostNode, toHost ? hostNode : callerNode, () -> {
+            End to = toHost ? host : caller;
+            if (to != null) {
+                carriedBytes += frame.length;
+                to.loop().run(() -> to.received(frame));
+            }
+        });
     }
 
     /** What is on its way is lost, and both ends learn of it. */
     public void cut() {
         up = false;
-        onTheirWay.clear();
+        network.reset(callerNode, hostNode);
         for (End end : new @Nullable End[] {caller, host}) {
-            Objects.requireNonNull(end).loop().run(end::cut);
+            if (end != null) {
+                end.loop().run(end::cut);
+            }
         }
+    }
+
+    /** The node at an end is gone, which the other end learns. */
+    public void lost(int node) {
+        if (node == callerNode) {
+            caller = null;
+        } else {
+            host = null;
+        }
+        cut();
     }
 
     public void restore() {

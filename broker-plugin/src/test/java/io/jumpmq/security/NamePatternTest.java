@@ -35,7 +35,7 @@ class NamePatternTest {
 
     @Test
     void whatIsTooLongIsRefused() {
-        assertThatThrownBy(() -> NamePattern.of("a".repeat(NamePattern.MOST_CHARACTERS + 1)))
+        assertThatThrownBy(() -> NamePattern.of("a".repeat(NamePattern.MAX_CHARACTERS + 1)))
                 .isInstanceOf(PatternSyntaxException.class)
                 .hasMessageStartingWith("more than 4096 characters");
     }

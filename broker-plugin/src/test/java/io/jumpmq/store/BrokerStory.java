@@ -10,6 +10,8 @@ import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.queue.LogListener.Stored;
 import io.jumpmq.session.amqp091.BasicFormat;
+import io.jumpmq.simulation.SimulatedClient;
+import io.jumpmq.simulation.SimulatedNode;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.LongString;
 import io.jumpmq.value.MessageProperties;
@@ -141,7 +143,7 @@ final class BrokerStory {
         }
 
         /** A quorum queue keeps everything. */
-        boolean lasts() {
+        boolean isPersistent() {
             return queue.durable && (persistent || queue == Kind.QUORUM);
         }
 
@@ -184,7 +186,7 @@ final class BrokerStory {
     /** Whether a life began with all that was in the life before. */
     private boolean startedClean = true;
 
-    private SteppedNode node;
+    private SimulatedNode node;
 
     @SuppressWarnings("NullAway.Init") // Each life begins with a node.
     BrokerStory(long seed) {
@@ -195,8 +197,8 @@ final class BrokerStory {
     // One story: several lives of a broker on the same disks.
 
     void tell() throws IOException {
-        int most = 3 + random.nextInt(5);
-        for (lives = 1; lives <= most; lives++) {
+        int max = 3 + random.nextInt(5);
+        for (lives = 1; lives <= max; lives++) {
             open();
             declare();
             startedClean = false;
@@ -242,9 +244,9 @@ final class BrokerStory {
         check();
     }
 
-    private SteppedNode start() throws IOException {
+    private SimulatedNode start() throws IOException {
         long memory = random.nextInt(3) == 0 ? 20_000 : 1 << 30;
-        return new SteppedNode(catalogDisk, messageDisk, random, nowMillis, memory);
+        return SimulatedStore.node(catalogDisk, messageDisk, random, nowMillis, memory);
     }
 
     private void powerLoss() {
@@ -341,8 +343,8 @@ final class BrokerStory {
     private void check() throws IOException {
         SimulatedDisk copyOfDisk = messageDisk.kill();
         MessageSegments log =
-                MessageSegments.open(copyOfDisk, MessageSegmentsTest.supply(copyOfDisk), SteppedNode.SEGMENT);
-        VirtualHost vhost = Objects.requireNonNull(node.broker().catalog().vhost(SteppedNode.VHOST));
+                MessageSegments.open(copyOfDisk, MessageSegmentsTest.supply(copyOfDisk), SimulatedStore.SEGMENT);
+        VirtualHost vhost = Objects.requireNonNull(node.broker().catalog().vhost(SimulatedNode.VHOST));
         Map<Kind, Set<String>> found = new EnumMap<>(Kind.class);
         for (Kind kind : Kind.values()) {
             QueueRecord queue = vhost.queue(kind.name());
@@ -357,7 +359,7 @@ final class BrokerStory {
             Set<String> here = found.getOrDefault(kind, Set.of());
             copies(kind).values().removeIf(copy -> {
                 boolean there = here.contains(copy.name) || dead.contains(copy.toString());
-                if (!there && copy.lasts() && !copy.mayBeGone && !unstable.contains(kind)) {
+                if (!there && copy.isPersistent() && !copy.mayBeGone && !unstable.contains(kind)) {
                     assertThat(copy.kept).as("%s was kept, and is lost", copy).isFalse();
                     assertThat(startedClean && !copy.uncertain)
                             .as("%s was taken before a stop in order, and is lost", copy)
@@ -389,7 +391,7 @@ final class BrokerStory {
             Copy copy = copies(kind).get(name);
             String what = kind + " " + name;
             assertThat(copy).as("%s, which nobody can have left there", what).isNotNull();
-            assertThat(copy.lasts())
+            assertThat(copy.isPersistent())
                     .as("%s is there though it need not last", what)
                     .isTrue();
             assertThat(names.add(name)).as("%s is there once", what).isTrue();
@@ -493,7 +495,7 @@ final class BrokerStory {
                     client.hangUp();
                 }
             }
-            case 32 -> node.letGo();
+            case 32 -> node.pageOut();
             case 33 -> {
                 if (random.nextInt(4) == 0) {
                     client.purge(queue());
@@ -548,8 +550,8 @@ final class BrokerStory {
                 : Map.of("max-length", 5L, "overflow", random.nextBoolean() ? "reject-publish-dlx" : "drop-head");
         Command command = random.nextBoolean()
                 ? new Command.SetPolicy(
-                        SteppedNode.VHOST, Policy.of("p", "DYING", Policy.Target.QUEUES, 0, definition, false))
-                : new Command.DeletePolicy(SteppedNode.VHOST, "p", false);
+                        SimulatedNode.VHOST, Policy.of("p", "DYING", Policy.Target.QUEUES, 0, definition, false))
+                : new Command.DeletePolicy(SimulatedNode.VHOST, "p", false);
         node.broker().administer(List.of(command));
     }
 
@@ -587,9 +589,9 @@ final class BrokerStory {
 
     // A client, and what it knows.
 
-    private final class Client implements SteppedPeer.Listener {
+    private final class Client implements SimulatedClient.Listener {
         final int id = ++clientsSeen;
-        final SteppedPeer peer = new SteppedPeer(
+        final SimulatedClient peer = new SimulatedClient(
                 node, id, node.loops().get(random.nextInt(node.loops().size())), this);
         final TreeMap<Long, List<Copy>> unconfirmed = new TreeMap<>();
         final List<Held> held = new ArrayList<>();
@@ -872,7 +874,7 @@ final class BrokerStory {
         }
 
         @Override
-        public void received(int channel, Method method, SteppedPeer.@Nullable Content content) {
+        public void received(int channel, Method method, SimulatedClient.@Nullable Content content) {
             if (method instanceof Method.BasicAck ack) {
                 confirm(ack.deliveryTag(), ack.multiple(), true);
             } else if (method instanceof Method.BasicNack nack) {
@@ -935,7 +937,7 @@ final class BrokerStory {
         }
 
         private void keep(Copy copy) {
-            copy.kept = copy.lasts() && !copy.uncertain;
+            copy.kept = copy.isPersistent() && !copy.uncertain;
         }
 
         private void deliver(
@@ -943,7 +945,7 @@ final class BrokerStory {
                 long tag,
                 boolean acknowledged,
                 boolean redelivered,
-                SteppedPeer.Content content,
+                SimulatedClient.Content content,
                 String how) {
             boolean dead = from == Kind.DEAD;
             Copy copy = dead
@@ -996,7 +998,7 @@ final class BrokerStory {
         }
 
         /** Among what one publisher sent and nobody has seen before. */
-        private void requireOrder(Copy copy, boolean redelivered, SteppedPeer.Content content, String how) {
+        private void requireOrder(Copy copy, boolean redelivered, SimulatedClient.Content content, String how) {
             if (!redelivered) {
                 String publisher = how
                         + copy.queue

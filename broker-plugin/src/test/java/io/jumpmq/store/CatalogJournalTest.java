@@ -56,11 +56,11 @@ class CatalogJournalTest {
             CatalogJournal.Opened opened = CatalogJournal.open(disk, STEP);
             journal = opened.journal();
             opened.changes().forEach(catalog::apply);
-            Incarnation last = opened.found().life();
-            Incarnation life = last == null ? TestIds.NODE : last.next();
-            client = new ConnectionId(life, 1);
-            catalog.decide(new Command.ReleaseNode(life)).forEach(catalog::apply);
-            journal.belongTo(life);
+            Incarnation last = opened.found().incarnation();
+            Incarnation incarnation = last == null ? TestIds.NODE : last.next();
+            client = new ConnectionId(incarnation, 1);
+            catalog.decide(new Command.ReleaseNode(incarnation)).forEach(catalog::apply);
+            journal.belongTo(incarnation);
             if (catalog.vhost(V) == null) {
                 catalog.decide(new Command.CreateVhost(V, "", Set.of())).forEach(catalog::apply);
             }

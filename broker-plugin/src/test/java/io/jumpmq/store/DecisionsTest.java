@@ -8,6 +8,7 @@ import io.jumpmq.broker.catalog.CatalogObserver;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.catalog.ChangeCodec;
 import io.jumpmq.broker.catalog.Command;
+import io.jumpmq.broker.catalog.CommandCodec;
 import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.ExchangeRecord;
 import io.jumpmq.broker.catalog.Policy;
@@ -26,6 +27,8 @@ import io.jumpmq.ring.RingState;
 import io.jumpmq.ring.hash.HashAlgorithm;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
+import io.jumpmq.security.TopicPermission;
+import io.jumpmq.security.UserLimits;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.LongString;
@@ -35,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -197,7 +201,7 @@ class DecisionsTest {
                 continue;
             }
             for (Change change : changes) {
-                catalog.survives(change);
+                catalog.isDurable(change);
                 catalog.apply(change);
                 replica.apply(recorded(change));
             }
@@ -232,14 +236,16 @@ class DecisionsTest {
                 others.set(when.nextInt(2), restored);
             }
             Command command;
+            Command received;
             try {
                 command = commands.next();
+                received = received(command);
             } catch (AmqpException e) {
                 continue; // Nobody could even ask for it.
             }
             List<Change> changes = decided(first, command);
             for (Catalog other : others) {
-                assertThat(encoded(decided(other, command)))
+                assertThat(encoded(decided(other, received)))
                         .as("%s, seed %d", command, seed)
                         .isEqualTo(encoded(changes));
                 changes.forEach(change -> other.apply(recorded(change)));
@@ -249,6 +255,44 @@ class DecisionsTest {
             assertThat(encoded(others.get(0).snapshot())).isEqualTo(encoded(first.snapshot()));
         }
         assertThat(made).isGreaterThan(100);
+    }
+
+    /** A command as another node reads it. */
+    private static Command received(Command command) {
+        byte[] bytes = CommandCodec.encode(command);
+        Command received =
+                Objects.requireNonNull(CommandCodec.decode(ByteBuffer.wrap(bytes)), () -> "unreadable: " + command);
+        assertThat(received).hasSameClassAs(command);
+        assertThat(CommandCodec.encode(received)).as("%s", command).isEqualTo(bytes);
+        return received;
+    }
+
+    @Test
+    void everyKindOfCommandComesBackAndNothingElseIsTakenForOne() {
+        SplittableRandom random = new SplittableRandom(31);
+        Commands commands = new Commands(random);
+        Set<Class<?>> seen = new HashSet<>();
+        for (int i = 0; i < 3_000; i++) {
+            Command command;
+            try {
+                command = commands.next();
+                received(command);
+            } catch (AmqpException e) {
+                continue;
+            }
+            seen.add(command.getClass());
+            byte[] bytes = CommandCodec.encode(command);
+            assertThat(CommandCodec.decode(ByteBuffer.wrap(bytes, 0, random.nextInt(bytes.length))))
+                    .as("a part of %s", command)
+                    .isNull();
+            assertThat(CommandCodec.decode(ByteBuffer.wrap(Arrays.copyOf(bytes, bytes.length + 1))))
+                    .as("more than %s", command)
+                    .isNull();
+        }
+        Set<Class<?>> all = new HashSet<>(List.of(Command.class.getPermittedSubclasses()));
+        all.addAll(List.of(Command.InVirtualHost.class.getPermittedSubclasses()));
+        all.remove(Command.InVirtualHost.class);
+        assertThat(seen).as("kinds").isEqualTo(all);
     }
 
     private static List<Change> decided(Catalog catalog, Command command) {
@@ -396,7 +440,7 @@ class DecisionsTest {
 
     /** Commands of all kinds, about few names, so that they meet. */
     private static final class Commands {
-        private Incarnation life = TestIds.NODE;
+        private Incarnation incarnation = TestIds.NODE;
         private final SplittableRandom random;
 
         Commands(SplittableRandom random) {
@@ -496,14 +540,14 @@ class DecisionsTest {
             return random.nextInt(3) > 0 ? OptionalLong.empty() : OptionalLong.of(number());
         }
 
-        private Incarnation nextLife() {
-            life = life.next();
-            return life;
+        private Incarnation nextIncarnation() {
+            incarnation = incarnation.next();
+            return incarnation;
         }
 
-        /** Of a client, or of nobody; now and then one that comes from an earlier life of the node, late. */
+        /** Of a client, or of nobody; now and then one that comes from an earlier incarnation of the node, late. */
         private ConnectionId connection() {
-            return new ConnectionId(seldom() ? TestIds.NODE : life, random.nextInt(3));
+            return new ConnectionId(seldom() ? TestIds.NODE : incarnation, random.nextInt(3));
         }
 
         private Command.Bind bind() {
@@ -518,8 +562,32 @@ class DecisionsTest {
                     connection());
         }
 
+        private Command topicPermission() {
+            String vhost = vhost();
+            String user = name("u", "w");
+            String exchange = name("amq.topic", "t");
+            return switch (random.nextInt(3)) {
+                case 0 -> new Command.ClearTopicPermissions(vhost, user, random.nextBoolean() ? exchange : null);
+                default ->
+                    new Command.SetTopicPermission(
+                            vhost, user, exchange, TopicPermission.of(user, vhost, "^a", "{username}.*"));
+            };
+        }
+
+        private Command limitsOrParameter() {
+            return switch (random.nextInt(3)) {
+                case 0 ->
+                    new Command.SetUserLimits(
+                            name("u", "w"), new UserLimits(OptionalInt.of(random.nextInt(5)), OptionalInt.empty()));
+                case 1 -> new Command.SetGlobalParameter(name("g", "h"), "{\"a\":" + random.nextInt(5) + "}");
+                default -> new Command.ClearGlobalParameter(name("g", "h"));
+            };
+        }
+
         Command next() {
-            return switch (random.nextInt(24)) {
+            return switch (random.nextInt(26)) {
+                case 20 -> topicPermission();
+                case 21 -> limitsOrParameter();
                 case 0 -> new Command.CreateVhost(name("/", "v"), name("mine", "yours"), tags());
                 case 1 -> seldom() ? new Command.DeleteVhost(vhost()) : new Command.SetVhostLimits(vhost(), limits());
                 case 2 -> new Command.PutUser(name("u", "w"), PasswordHash.of("p", new byte[4]), tags());
@@ -565,7 +633,8 @@ class DecisionsTest {
                             FieldTable.EMPTY,
                             as.connection());
                 }
-                case 16 -> seldom() ? new Command.ReleaseNode(nextLife()) : new Command.ReleaseConnection(connection());
+                case 16 ->
+                    seldom() ? new Command.ReleaseNode(nextIncarnation()) : new Command.ReleaseConnection(connection());
                 case 17, 18 -> new Command.SetWeights(vhost(), exchange(), weights(), epoch());
                 case 19 ->
                     new Command.RestoreRing(

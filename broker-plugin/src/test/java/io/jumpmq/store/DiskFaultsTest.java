@@ -7,6 +7,8 @@ import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.queue.LogListener.Stored;
 import io.jumpmq.session.amqp091.BasicFormat;
+import io.jumpmq.simulation.SimulatedClient;
+import io.jumpmq.simulation.SimulatedNode;
 import io.jumpmq.store.SimulatedDisk.Call;
 import io.jumpmq.store.SimulatedDisk.Fault;
 import io.jumpmq.value.FieldTable;
@@ -55,7 +57,7 @@ class DiskFaultsTest {
     }
 
     /** One life on two disks. */
-    private static final class Life implements SteppedPeer.Listener {
+    private static final class Life implements SimulatedClient.Listener {
         final Ledger ledger;
         final SimulatedDisk catalogDisk;
         final SimulatedDisk messageDisk;
@@ -66,7 +68,7 @@ class DiskFaultsTest {
         /** When something went wrong first. */
         @Nullable Phase wrong;
 
-        private @Nullable SteppedNode node;
+        private @Nullable SimulatedNode node;
 
         Life(SimulatedDisk catalogDisk, SimulatedDisk messageDisk, Ledger ledger) {
             this.catalogDisk = catalogDisk;
@@ -77,7 +79,8 @@ class DiskFaultsTest {
         /** Starts, works and stops; what came of it. */
         String tell() {
             try {
-                SteppedNode started = new SteppedNode(catalogDisk, messageDisk, new SplittableRandom(7), NOW, 1L << 30);
+                SimulatedNode started =
+                        SimulatedStore.node(catalogDisk, messageDisk, new SplittableRandom(7), NOW, 1L << 30);
                 node = started;
                 started.settle();
                 enter(Phase.RUN);
@@ -106,8 +109,9 @@ class DiskFaultsTest {
             phase = next;
         }
 
-        private void work(SteppedNode running) {
-            SteppedPeer peer = new SteppedPeer(running, 1, running.loops().get(1), this);
+        private void work(SimulatedNode running) {
+            SimulatedClient peer =
+                    new SimulatedClient(running, 1, running.loops().get(1), this);
             peer.send(1, new Method.ChannelOpen());
             peer.send(1, new Method.ConfirmSelect(false));
             declare(peer, "kept");
@@ -127,7 +131,7 @@ class DiskFaultsTest {
                 }
             }
             running.advance(2_000);
-            running.snapshot();
+            SimulatedStore.snapshot(running);
             running.settle();
             declare(peer, "later");
             hear(peer);
@@ -138,22 +142,22 @@ class DiskFaultsTest {
             running.settle();
         }
 
-        private void hear(SteppedPeer peer) {
+        private void hear(SimulatedClient peer) {
             Objects.requireNonNull(node).settle();
             peer.listen();
         }
 
-        private void declare(SteppedPeer peer, String queue) {
+        private void declare(SimulatedClient peer, String queue) {
             peer.send(1, new Method.QueueDeclare(queue, false, true, false, false, false, FieldTable.EMPTY));
         }
 
-        private void publish(SteppedPeer peer, String queue, String name) {
+        private void publish(SimulatedClient peer, String queue, String name) {
             published.add(name);
             peer.publish(1, "", queue, PERSISTENT, name + ":" + "x".repeat(BODY));
         }
 
         @Override
-        public void received(int channel, Method method, SteppedPeer.@Nullable Content content) {
+        public void received(int channel, Method method, SimulatedClient.@Nullable Content content) {
             if (method instanceof Method.BasicAck ack) {
                 while (confirms < ack.deliveryTag()) {
                     ledger.confirmed.add(published.get(confirms++));
@@ -182,9 +186,9 @@ class DiskFaultsTest {
     /** A node that starts on these has all that was promised. */
     private static void check(SimulatedDisk catalogDisk, SimulatedDisk messageDisk, Ledger ledger, String what) {
         try {
-            SteppedNode node = new SteppedNode(catalogDisk, messageDisk, new SplittableRandom(1), NOW, 1L << 30);
+            SimulatedNode node = SimulatedStore.node(catalogDisk, messageDisk, new SplittableRandom(1), NOW, 1L << 30);
             MessageSegments log = MessageSegments.open(
-                    messageDisk.kill(), MessageSegmentsTest.supply(messageDisk.kill()), SteppedNode.SEGMENT);
+                    messageDisk.kill(), MessageSegmentsTest.supply(messageDisk.kill()), SimulatedStore.SEGMENT);
             Set<String> queues = new TreeSet<>();
             Set<String> found = new HashSet<>();
             for (QueueRecord queue :

@@ -90,7 +90,7 @@ class DiskStoreTest {
     }
 
     /** A queue over a store. */
-    private final class Subject implements LogListener, QueueOutput {
+    private class Subject implements LogListener, QueueOutput {
         final DiskStore store;
         final CompletableFuture<MessageQueue> queue = new CompletableFuture<>();
 
@@ -285,7 +285,7 @@ class DiskStoreTest {
         });
         int published = sent.get();
         assertThat(published).as("the disk has room for far fewer").isLessThan(60_000);
-        subject.tell(unused -> subject.queue.join().letGo(0));
+        subject.tell(unused -> subject.queue.join().pageOut(0));
         List<String> all = subject.take(published);
         for (int i = 0; i < published; i++) {
             assertThat(all.get(i)).isEqualTo(String.valueOf(i));
@@ -344,7 +344,7 @@ class DiskStoreTest {
         Subject subject = new Subject(disk, settings(0));
         for (int i = 0; i < 200; i++) {
             subject.publish(i * 100, 100, 1000);
-            subject.tell(unused -> subject.queue.join().letGo(50_000));
+            subject.tell(unused -> subject.queue.join().pageOut(50_000));
         }
         awaitConfirmed(20_000);
         assertThat(subject.ask(MessageQueue::heldBytes)).isLessThan(200_000);
@@ -492,6 +492,29 @@ class DiskStoreTest {
         assertThat(subject.ask(MessageQueue::isStopped)).isFalse();
         subject.publish(100, 1, 100);
         assertThat(subject.take(1)).containsExactly("100");
+        subject.store.close(Map.of());
+    }
+
+    @Test
+    void aDefectOfTheThreadThatReadsEndsTheStoreForAllToSee() throws IOException {
+        Subject before = new Subject(disk, settings(0));
+        before.publish(0, 10, 100);
+        awaitConfirmed(10);
+        before.store.close(Map.of());
+
+        IllegalStateException defect = new IllegalStateException("a defect");
+        Subject subject = new Subject(disk, settings(0)) {
+            @Override
+            public void loaded(Loaded loaded) {
+                throw defect;
+            }
+        };
+        assertThat(subject.<Boolean>ask(core -> core.awaitsLoad(loop.nowMillis())))
+                .isTrue();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(storeFailures).containsExactly(defect));
+        assertThat(subject.store.congestion()).as("publishers wait").isEqualTo(Congestion.DISK);
+        assertThat(subject.store.figures().failed()).isTrue();
         subject.store.close(Map.of());
     }
 }

@@ -8,6 +8,7 @@ import io.jumpmq.broker.catalog.DestinationKind;
 import io.jumpmq.broker.catalog.QueueRecord;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.node.TestIds;
+import io.jumpmq.simulation.SimulatedNode;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.ReplyCode;
@@ -26,23 +27,23 @@ import org.junit.jupiter.api.Test;
 
 /** The catalog on a disk that is full: what adds to it is refused, what takes away is not, and nothing is half done. */
 class FullDiskTest {
-    private static final String V = SteppedNode.VHOST;
+    private static final String V = SimulatedNode.VHOST;
     private static final long NOW = 1_700_000_000_000L;
 
     /** Far more than there is room for. */
-    private static final int MOST = 10_000;
+    private static final int MAX_QUEUES = 10_000;
 
     private final SimulatedDisk catalogDisk = new SimulatedDisk();
     private final SimulatedDisk messageDisk = new SimulatedDisk();
 
-    private static SteppedNode start(SimulatedDisk catalogDisk, SimulatedDisk messageDisk) throws IOException {
-        SteppedNode node = new SteppedNode(catalogDisk, messageDisk, new SplittableRandom(5), NOW, 1L << 30);
+    private static SimulatedNode start(SimulatedDisk catalogDisk, SimulatedDisk messageDisk) throws IOException {
+        SimulatedNode node = SimulatedStore.node(catalogDisk, messageDisk, new SplittableRandom(5), NOW, 1L << 30);
         node.settle();
         return node;
     }
 
     /** Carries a command out; why it was refused, or null. */
-    private static @Nullable AmqpException refusal(SteppedNode node, Command command) {
+    private static @Nullable AmqpException refusal(SimulatedNode node, Command command) {
         CompletableFuture<?> done = node.broker().administer(List.of(command));
         node.settle();
         assertThat(node.isBroken()).as("after %s", command).isFalse();
@@ -64,17 +65,17 @@ class FullDiskTest {
         return new Command.Bind(V, "ch", DestinationKind.QUEUE, queue, "3", FieldTable.EMPTY, TestIds.OPERATOR);
     }
 
-    private static VirtualHost vhost(SteppedNode node) {
+    private static VirtualHost vhost(SimulatedNode node) {
         return Objects.requireNonNull(node.broker().catalog().vhost(V));
     }
 
-    private static Set<String> queues(SteppedNode node) {
+    private static Set<String> queues(SimulatedNode node) {
         Set<String> names = new TreeSet<>();
         vhost(node).queues().forEach(queue -> names.add(queue.name()));
         return names;
     }
 
-    private static Set<String> bindings(SteppedNode node) {
+    private static Set<String> bindings(SimulatedNode node) {
         Set<String> all = new TreeSet<>();
         node.broker().catalog().bindings(vhost(node)).forEach(binding -> all.add(binding.toString()));
         return all;
@@ -82,7 +83,7 @@ class FullDiskTest {
 
     @Test
     void whatAddsIsRefusedAndWhatTakesAwayIsNot() throws IOException {
-        SteppedNode node = start(catalogDisk, messageDisk);
+        SimulatedNode node = start(catalogDisk, messageDisk);
         assertThat(refusal(
                         node,
                         new Command.DeclareExchange(
@@ -91,7 +92,7 @@ class FullDiskTest {
         catalogDisk.room(0);
         List<String> declared = new ArrayList<>();
         AmqpException refused = null;
-        while (refused == null && declared.size() < MOST) {
+        while (refused == null && declared.size() < MAX_QUEUES) {
             String name = "q" + declared.size();
             refused = refusal(node, declare(name));
             if (refused == null) {
@@ -106,7 +107,7 @@ class FullDiskTest {
         node.advance(2_000);
         assertThat(node.broker().congestion()).as("publishers wait").isEqualTo(Congestion.DISK);
 
-        SteppedNode again = start(catalogDisk.kill(), messageDisk.kill());
+        SimulatedNode again = start(catalogDisk.kill(), messageDisk.kill());
         assertThat(queues(again)).as("what was answered is recorded").isEqualTo(queues(node));
         assertThat(bindings(again)).isEqualTo(bindings(node));
 
@@ -116,7 +117,7 @@ class FullDiskTest {
                     .as("%s can be deleted", name)
                     .isNull();
         }
-        SteppedNode empty = start(catalogDisk.kill(), messageDisk.kill());
+        SimulatedNode empty = start(catalogDisk.kill(), messageDisk.kill());
         assertThat(queues(empty)).as("deletions are recorded").isEmpty();
         assertThat(bindings(empty)).isEqualTo(bindings(node));
 
@@ -130,7 +131,7 @@ class FullDiskTest {
 
     @Test
     void aCommandLargerThanWhatIsKeptReadyHasRoomMadeForIt() throws IOException {
-        SteppedNode node = start(catalogDisk, messageDisk);
+        SimulatedNode node = start(catalogDisk, messageDisk);
         List<Command> many = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
             many.add(declare("q" + i));
@@ -151,10 +152,10 @@ class FullDiskTest {
 
     @Test
     void withoutRoomForASnapshotTheJournalGoesOn() throws IOException {
-        SteppedNode node = start(catalogDisk, messageDisk);
+        SimulatedNode node = start(catalogDisk, messageDisk);
         assertThat(refusal(node, declare("first"))).isNull();
         catalogDisk.room(0);
-        node.snapshot();
+        SimulatedStore.snapshot(node);
         node.settle();
         assertThat(refusal(node, declare("second"))).isNull();
         assertThat(node.isBroken()).isFalse();

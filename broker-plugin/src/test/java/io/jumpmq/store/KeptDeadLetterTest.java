@@ -10,6 +10,7 @@ import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.node.TestIds;
 import io.jumpmq.broker.queue.Settlement;
 import io.jumpmq.session.amqp091.BasicFormat;
+import io.jumpmq.simulation.SimulatedNode;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.MessageProperties;
 import java.util.List;
@@ -26,21 +27,22 @@ class KeptDeadLetterTest {
     private final SplittableRandom random = new SplittableRandom(8);
     private SimulatedDisk catalogDisk = new SimulatedDisk();
     private SimulatedDisk messageDisk = new SimulatedDisk();
-    private SteppedNode node;
+    private SimulatedNode node;
     private long nowMillis = 1_000_000;
 
     KeptDeadLetterTest() throws Exception {
         node = start();
     }
 
-    private SteppedNode start() throws Exception {
-        SteppedNode started = new SteppedNode(catalogDisk, messageDisk, random.split(), nowMillis, Long.MAX_VALUE);
+    private SimulatedNode start() throws Exception {
+        SimulatedNode started =
+                SimulatedStore.node(catalogDisk, messageDisk, random.split(), nowMillis, Long.MAX_VALUE);
         started.settle();
         return started;
     }
 
     private VirtualHost vhost() {
-        return Objects.requireNonNull(node.broker().catalog().vhost(SteppedNode.VHOST));
+        return Objects.requireNonNull(node.broker().catalog().vhost(SimulatedNode.VHOST));
     }
 
     private <T> T done(CompletableFuture<T> future) {
@@ -52,7 +54,7 @@ class KeptDeadLetterTest {
     private void declare(String name, Map<String, ?> arguments) {
         done(node.broker()
                 .administer(List.of(new Command.DeclareQueue(
-                        SteppedNode.VHOST, name, true, false, false, FieldTable.of(arguments), TestIds.CLIENT))));
+                        SimulatedNode.VHOST, name, true, false, false, FieldTable.of(arguments), TestIds.CLIENT))));
     }
 
     private List<String> take(String queue, int count, Settlement how) {

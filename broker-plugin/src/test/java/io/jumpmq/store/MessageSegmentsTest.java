@@ -432,7 +432,7 @@ class MessageSegmentsTest {
     }
 
     @Test
-    void whatNeedNotLastIsGoneAfterARestart() throws IOException {
+    void whatIsNotPersistentIsGoneAfterARestart() throws IOException {
         SimulatedDisk disk = new SimulatedDisk();
         MessageSegments log = MessageSegments.open(disk, supply(disk), SEGMENT);
         log.append(1, 0, message("lasting"), Long.MAX_VALUE, 0, true);

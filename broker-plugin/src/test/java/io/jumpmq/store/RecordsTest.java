@@ -52,7 +52,7 @@ class RecordsTest {
     }
 
     @Test
-    void anotherFormatIsNotedBesideWhetherTheMessageLasts() {
+    void anotherFormatIsNotedBesideWhetherTheMessageIsPersistent() {
         ByteBuffer other = bytes(written(message(PingFormat.INSTANCE)));
         assertThat(Records.format(other, 0)).isEqualTo(PingFormat.INSTANCE.number());
         assertThat(RecordText.type(other, 0)).isEqualTo("message");

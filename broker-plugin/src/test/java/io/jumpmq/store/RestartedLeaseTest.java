@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
 import io.jumpmq.broker.node.TestIds;
+import io.jumpmq.simulation.SimulatedNode;
 import io.jumpmq.value.FieldTable;
 import java.util.List;
 import java.util.Map;
@@ -21,22 +22,22 @@ class RestartedLeaseTest {
     private final SimulatedDisk catalogDisk = new SimulatedDisk();
     private final SimulatedDisk messageDisk = new SimulatedDisk();
 
-    private SteppedNode start(long nowMillis) throws Exception {
-        SteppedNode node = new SteppedNode(catalogDisk, messageDisk, random.split(), nowMillis, Long.MAX_VALUE);
+    private SimulatedNode start(long nowMillis) throws Exception {
+        SimulatedNode node = SimulatedStore.node(catalogDisk, messageDisk, random.split(), nowMillis, Long.MAX_VALUE);
         node.settle();
         return node;
     }
 
-    private static VirtualHost vhost(SteppedNode node) {
-        return Objects.requireNonNull(node.broker().catalog().vhost(SteppedNode.VHOST));
+    private static VirtualHost vhost(SimulatedNode node) {
+        return Objects.requireNonNull(node.broker().catalog().vhost(SimulatedNode.VHOST));
     }
 
     @Test
     void aQueueThatNobodyTouchesAfterARestartExpires() throws Exception {
-        SteppedNode first = start(1_000_000);
+        SimulatedNode first = start(1_000_000);
         CompletableFuture<?> declared = first.broker()
                 .administer(List.of(new Command.DeclareQueue(
-                        SteppedNode.VHOST,
+                        SimulatedNode.VHOST,
                         "q",
                         true,
                         false,
@@ -49,7 +50,7 @@ class RestartedLeaseTest {
         assertThat(vhost(first).queue("q")).isNotNull();
         first.stop();
 
-        SteppedNode second = start(first.nowMillis());
+        SimulatedNode second = start(first.nowMillis());
         second.advance(LEASE_MILLIS - 1);
         assertThat(vhost(second).queue("q")).as("its lease begins anew").isNotNull();
         second.advance(1);

@@ -57,12 +57,12 @@ final class SimulatedDisk implements Disk {
     /** What a file holds, and what of it would be there after a crash. */
     private static final class Content {
         byte[] now;
-        byte[] lasting;
+        byte[] durable;
         final List<long[]> unflushed = new ArrayList<>();
 
         Content(byte[] now) {
             this.now = now;
-            this.lasting = now.clone();
+            this.durable = now.clone();
         }
     }
 
@@ -111,7 +111,7 @@ final class SimulatedDisk implements Disk {
     synchronized SimulatedDisk crash(SplittableRandom random) {
         SimulatedDisk after = new SimulatedDisk();
         files.forEach((name, content) -> {
-            byte[] found = content.lasting.clone();
+            byte[] found = content.durable.clone();
             if (found.length < content.now.length) {
                 found = Arrays.copyOf(found, content.now.length);
             }
@@ -308,12 +308,12 @@ final class SimulatedDisk implements Disk {
                     throw new IOException("simulated failure to flush");
                 }
                 boolean late = begin(Call.FLUSH);
-                if (content.lasting.length != content.now.length) {
-                    content.lasting = Arrays.copyOf(content.lasting, content.now.length);
+                if (content.durable.length != content.now.length) {
+                    content.durable = Arrays.copyOf(content.durable, content.now.length);
                 }
                 for (long[] write : content.unflushed) {
                     System.arraycopy(
-                            content.now, (int) write[0], content.lasting, (int) write[0], (int) (write[1] - write[0]));
+                            content.now, (int) write[0], content.durable, (int) write[0], (int) (write[1] - write[0]));
                 }
                 content.unflushed.clear();
                 SimulatedDisk.end(late, Call.FLUSH);
@@ -327,7 +327,7 @@ final class SimulatedDisk implements Disk {
                 boolean late = begin(Call.TRUNCATE);
                 room += content.now.length - size;
                 content.now = Arrays.copyOf(content.now, (int) size);
-                content.lasting = Arrays.copyOf(content.lasting, (int) size);
+                content.durable = Arrays.copyOf(content.durable, (int) size);
                 content.unflushed.removeIf(write -> write[1] > size);
                 SimulatedDisk.end(late, Call.TRUNCATE);
             }

@@ -80,7 +80,7 @@ record StoreFiles(SimulatedDisk catalog, SimulatedDisk messages) {
     /** What a start finds: by queue, position and whether it can be read; without what was never vouched for. */
     private Set<String> found(Watermark vouchedFor) throws IOException {
         StoreRecovery found = StoreRecovery.read(
-                catalog, messages, MessageSegmentsTest.supply(messages), SteppedNode.SEGMENT, Damage.REFUSED);
+                catalog, messages, MessageSegmentsTest.supply(messages), SimulatedStore.SEGMENT, Damage.REFUSED);
         Set<String> all = new TreeSet<>();
         MessageSegments log = found.messages().log();
         for (long queue : found.catalog().queues()) {

@@ -34,14 +34,14 @@ public record RingPlan<D>(List<RingCommand<D>> commands, RingChange<D> change) {
     static <D> List<RingCommand<D>> commands(Ring<D> ring, Map<D, Integer> wanted) {
         List<RingCommand<D>> grow = new ArrayList<>();
         List<RingCommand<D>> shrink = new ArrayList<>();
-        long most = ring.state().bucketCount();
+        long max = ring.state().bucketCount();
         for (Map.Entry<D, Integer> entry : wanted.entrySet()) {
             D destination = entry.getKey();
             int weight = entry.getValue();
             int now = ring.weight(destination);
             if (weight > now) {
                 grow.add(new RingCommand.Bind<>(destination, weight));
-                most += weight - now;
+                max += weight - now;
             } else if (weight < now) {
                 shrink.add(
                         weight == 0
@@ -49,7 +49,7 @@ public record RingPlan<D>(List<RingCommand<D>> commands, RingChange<D> change) {
                                 : new RingCommand.Bind<>(destination, weight));
             }
         }
-        boolean fits = most <= Ring.MAX_BUCKETS;
+        boolean fits = max <= Ring.MAX_BUCKETS;
         List<RingCommand<D>> commands = new ArrayList<>(fits ? grow : shrink);
         commands.addAll(fits ? shrink : grow);
         requireRoom(ring, commands);

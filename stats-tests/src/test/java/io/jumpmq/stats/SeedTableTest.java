@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** The tables by which RabbitMQ's consistent-hash exchange was judged when it got jump consistent hash in 2018. */
 class SeedTableTest {
     private static final int MESSAGES_PER_QUEUE = 10_000;
-    private static final int MOST_QUEUES = 20;
+    private static final int MAX_QUEUES = 20;
 
     /** Every row has keys of its own: rows that share keys would exceed the critical value together. */
     private static final long ROW_OFFSET = 1_000_000;
@@ -34,7 +34,7 @@ class SeedTableTest {
         report.line("| queues | df | at 0.05 | at 0.01 | jump | jump-back | rabbitmq |")
                 .line("|---|---|---|---|---|---|---|");
         Map<HashAlgorithm, Integer> exceeded = new EnumMap<>(HashAlgorithm.class);
-        for (int queues = 2; queues <= MOST_QUEUES; queues++) {
+        for (int queues = 2; queues <= MAX_QUEUES; queues++) {
             ChiSquaredDistribution chiSquared = new ChiSquaredDistribution(queues - 1.0);
             double critical = chiSquared.inverseCumulativeProbability(0.95);
             StringBuilder row = new StringBuilder();
@@ -51,7 +51,7 @@ class SeedTableTest {
                     queues, queues - 1, critical, chiSquared.inverseCumulativeProbability(0.99), row);
         }
         report.publish();
-        int allowed = new BinomialDistribution(MOST_QUEUES - 1, 0.05).inverseCumulativeProbability(1 - 1e-6);
+        int allowed = new BinomialDistribution(MAX_QUEUES - 1, 0.05).inverseCumulativeProbability(1 - 1e-6);
         assertThat(exceeded.values()).allMatch(rows -> rows <= allowed);
     }
 

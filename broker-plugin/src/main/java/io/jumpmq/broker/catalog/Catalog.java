@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Catalog {
     private final ExchangeTypes types;
     private final Decisions decisions;
-    private final Application application;
+    private final ChangeApplier applier;
     private final Access access = new Access();
     private final Map<String, VirtualHost> vhosts = new ConcurrentHashMap<>();
     private final AtomicLong routingVersion = new AtomicLong();
@@ -43,7 +43,7 @@ public final class Catalog {
     public Catalog(Iterable<ExchangeType> types, CatalogObserver observer) {
         this.types = new ExchangeTypes(types);
         this.decisions = new Decisions(this, this.types);
-        this.application = new Application(this, this.types, observer);
+        this.applier = new ChangeApplier(this, this.types, observer);
     }
 
     /** A virtual host, or null. */
@@ -111,7 +111,7 @@ public final class Catalog {
     }
 
     /** The life of a node that is the last one to have begun; null for a node of which nobody has heard. */
-    @Nullable Incarnation life(NodeId node) {
+    @Nullable Incarnation incarnation(NodeId node) {
         return nodes.get(node);
     }
 
@@ -184,7 +184,7 @@ public final class Catalog {
     public List<Change> snapshot() {
         List<Change> all = new ArrayList<>(access.snapshot());
         all.add(new Change.QueueIdsReserved(highestQueueId()));
-        nodes.values().forEach(life -> all.add(new Change.NodeStarted(life)));
+        nodes.values().forEach(incarnation -> all.add(new Change.NodeStarted(incarnation)));
         new TreeMap<>(globalParameters).forEach((name, value) -> all.add(new Change.GlobalParameterSet(name, value)));
         for (VirtualHost vhost : inOrder()) {
             all.add(vhost.created());
@@ -229,7 +229,7 @@ public final class Catalog {
      */
     public void apply(Change change) {
         try {
-            if (change.accept(application)) {
+            if (change.accept(applier)) {
                 routingVersion.incrementAndGet();
             }
         } catch (RuntimeException e) {
@@ -237,8 +237,8 @@ public final class Catalog {
         }
     }
 
-    /** Whether a change is to outlive the process; to be asked just before it is applied. */
-    public boolean survives(Change change) {
+    /** Whether a change is to be durable; to be asked just before it is applied. */
+    public boolean isDurable(Change change) {
         if (change instanceof Change.RingNoted) {
             return false; // Nobody waits for a note alone.
         }
@@ -247,23 +247,24 @@ public final class Catalog {
         } else if (change instanceof Change.ExchangeDeleted deleted) {
             return requireVhost(deleted.vhost()).requireExchange(deleted.name()).durable();
         } else if (change instanceof Change.QueueDeclared declared) {
-            return declared.survives();
+            return declared.isRecoverable();
         } else if (change instanceof Change.QueueDeleted deleted) {
-            return requireVhost(deleted.vhost()).requireQueue(deleted.name()).survives();
+            return requireVhost(deleted.vhost()).requireQueue(deleted.name()).isRecoverable();
         } else if (change instanceof Change.BindingAdded added) {
             VirtualHost vhost = requireVhost(added.vhost());
-            return bindingSurvives(vhost, added.source(), added.kind(), added.destination());
+            return isBindingDurable(vhost, added.source(), added.kind(), added.destination());
         } else if (change instanceof Change.BindingRemoved removed) {
             VirtualHost vhost = requireVhost(removed.vhost());
-            return bindingSurvives(vhost, removed.source(), removed.kind(), removed.destination());
+            return isBindingDurable(vhost, removed.source(), removed.kind(), removed.destination());
         }
         return true;
     }
 
-    private static boolean bindingSurvives(VirtualHost vhost, String source, DestinationKind kind, String destination) {
+    private static boolean isBindingDurable(
+            VirtualHost vhost, String source, DestinationKind kind, String destination) {
         return vhost.requireExchange(source).durable()
                 && (kind == DestinationKind.QUEUE
-                        ? vhost.requireQueue(destination).survives()
+                        ? vhost.requireQueue(destination).isRecoverable()
                         : vhost.requireExchange(destination).durable());
     }
 }

@@ -25,9 +25,9 @@ public interface CatalogLog {
      *
      * @param changes in their order
      * @param noted the same with notes for the histories of rings, which are left out where there is no room for them
-     * @param lasts whether the answer has to wait until a loss of power would change nothing any more
+     * @param durable whether the answer has to wait until a loss of power would change nothing any more
      */
-    record Decision(List<Change> changes, List<Change> noted, boolean lasts) {
+    record Decision(List<Change> changes, List<Change> noted, boolean durable) {
         /** Whether all of it takes something away, which is never refused for want of room. */
         public boolean isShrinking() {
             return changes.stream().allMatch(Change.Shrinking.class::isInstance);

@@ -32,7 +32,7 @@ public sealed interface Change {
     /**
      * An exchange came to be.
      *
-     * @param home the node and its life that it was declared on, and ends with if it is not durable
+     * @param home the node and its incarnation that it was declared on, and ends with if it is not durable
      */
     record ExchangeDeclared(
             String vhost,
@@ -61,7 +61,7 @@ public sealed interface Change {
      * A queue came to be.
      *
      * @param id never used for another queue
-     * @param home the node that has its messages, and the life that it ends with if it is not to survive
+     * @param home the node that has its messages, and the incarnation that it ends with if it is not recoverable
      * @param owner the connection it is exclusive to; null: none
      */
     record QueueDeclared(
@@ -80,7 +80,7 @@ public sealed interface Change {
         }
 
         /** Whether it is there again after a restart: an exclusive one is not, for its connection is not either. */
-        public boolean survives() {
+        public boolean isRecoverable() {
             return durable && owner == null;
         }
 
@@ -224,7 +224,7 @@ public sealed interface Change {
         }
     }
 
-    /** A node has begun this life; what belonged to those before it went before. */
+    /** A node has begun this incarnation; what belonged to those before it went before. */
     record NodeStarted(Incarnation node) implements Change {
         @Override
         public <R> R accept(Visitor<R> visitor) {

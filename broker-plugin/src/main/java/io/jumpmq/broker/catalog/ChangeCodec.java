@@ -1,30 +1,13 @@
 package io.jumpmq.broker.catalog;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.broker.node.Incarnation;
-import io.jumpmq.broker.node.NodeId;
-import io.jumpmq.security.NamePattern;
 import io.jumpmq.security.PasswordHash;
 import io.jumpmq.security.Permission;
-import io.jumpmq.security.TopicPermission;
 import io.jumpmq.security.UserLimits;
 import io.jumpmq.value.AmqpException;
-import io.jumpmq.value.FieldTable;
-import io.jumpmq.value.LongString;
 import io.jumpmq.value.ReplyCode;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.OptionalInt;
-import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,11 +68,11 @@ public final class ChangeCodec {
         }
     }
 
-    private static final class Encoder implements Change.Visitor<Writer> {
-        private final Writer out = new Writer();
+    private static final class Encoder implements Change.Visitor<ChangeWriter> {
+        private final ChangeWriter out = new ChangeWriter();
 
         @Override
-        public Writer exchangeDeclared(Change.ExchangeDeclared declared) {
+        public ChangeWriter exchangeDeclared(Change.ExchangeDeclared declared) {
             return out.kind(EXCHANGE_DECLARED_BY)
                     .text(declared.vhost())
                     .text(declared.name())
@@ -98,34 +81,34 @@ public final class ChangeCodec {
                     .flag(declared.autoDelete())
                     .flag(declared.internal())
                     .table(declared.arguments())
-                    .life(declared.home());
+                    .incarnation(declared.home());
         }
 
         @Override
-        public Writer exchangeDeleted(Change.ExchangeDeleted deleted) {
+        public ChangeWriter exchangeDeleted(Change.ExchangeDeleted deleted) {
             return out.kind(EXCHANGE_DELETED).text(deleted.vhost()).text(deleted.name());
         }
 
         @Override
-        public Writer queueDeclared(Change.QueueDeclared declared) {
+        public ChangeWriter queueDeclared(Change.QueueDeclared declared) {
             return out.kind(QUEUE_DECLARED_AT)
                     .text(declared.vhost())
                     .text(declared.name())
                     .number(declared.id())
                     .flag(declared.durable())
                     .flag(declared.autoDelete())
-                    .life(declared.home())
+                    .incarnation(declared.home())
                     .connection(declared.owner())
                     .table(declared.arguments());
         }
 
         @Override
-        public Writer queueDeleted(Change.QueueDeleted deleted) {
+        public ChangeWriter queueDeleted(Change.QueueDeleted deleted) {
             return out.kind(QUEUE_DELETED).text(deleted.vhost()).text(deleted.name());
         }
 
         @Override
-        public Writer bindingAdded(Change.BindingAdded added) {
+        public ChangeWriter bindingAdded(Change.BindingAdded added) {
             return out.kind(BINDING_ADDED)
                     .text(added.vhost())
                     .text(added.source())
@@ -136,7 +119,7 @@ public final class ChangeCodec {
         }
 
         @Override
-        public Writer bindingRemoved(Change.BindingRemoved removed) {
+        public ChangeWriter bindingRemoved(Change.BindingRemoved removed) {
             return out.kind(BINDING_REMOVED)
                     .text(removed.vhost())
                     .text(removed.source())
@@ -147,7 +130,7 @@ public final class ChangeCodec {
         }
 
         @Override
-        public Writer vhostCreated(Change.VhostCreated created) {
+        public ChangeWriter vhostCreated(Change.VhostCreated created) {
             out.kind(VHOST_CREATED)
                     .text(created.name())
                     .text(created.description())
@@ -156,12 +139,12 @@ public final class ChangeCodec {
         }
 
         @Override
-        public Writer vhostDeleted(Change.VhostDeleted deleted) {
+        public ChangeWriter vhostDeleted(Change.VhostDeleted deleted) {
             return out.kind(VHOST_DELETED).text(deleted.name());
         }
 
         @Override
-        public Writer vhostLimitsSet(Change.VhostLimitsSet set) {
+        public ChangeWriter vhostLimitsSet(Change.VhostLimitsSet set) {
             return out.kind(VHOST_LIMITS_SET)
                     .text(set.vhost())
                     .limit(set.limits().maxConnections())
@@ -169,7 +152,7 @@ public final class ChangeCodec {
         }
 
         @Override
-        public Writer userPut(Change.UserPut put) {
+        public ChangeWriter userPut(Change.UserPut put) {
             return out.kind(USER_PUT)
                     .text(put.name())
                     .text(put.password().export())
@@ -177,12 +160,12 @@ public final class ChangeCodec {
         }
 
         @Override
-        public Writer userDeleted(Change.UserDeleted deleted) {
+        public ChangeWriter userDeleted(Change.UserDeleted deleted) {
             return out.kind(USER_DELETED).text(deleted.name());
         }
 
         @Override
-        public Writer permissionSet(Change.PermissionSet set) {
+        public ChangeWriter permissionSet(Change.PermissionSet set) {
             return out.kind(PERMISSION_SET)
                     .text(set.vhost())
                     .text(set.user())
@@ -192,12 +175,12 @@ public final class ChangeCodec {
         }
 
         @Override
-        public Writer permissionCleared(Change.PermissionCleared cleared) {
+        public ChangeWriter permissionCleared(Change.PermissionCleared cleared) {
             return out.kind(PERMISSION_CLEARED).text(cleared.vhost()).text(cleared.user());
         }
 
         @Override
-        public Writer topicPermissionSet(Change.TopicPermissionSet set) {
+        public ChangeWriter topicPermissionSet(Change.TopicPermissionSet set) {
             return out.kind(TOPIC_PERMISSION_SET)
                     .text(set.vhost())
                     .text(set.user())
@@ -207,7 +190,7 @@ public final class ChangeCodec {
         }
 
         @Override
-        public Writer topicPermissionCleared(Change.TopicPermissionCleared cleared) {
+        public ChangeWriter topicPermissionCleared(Change.TopicPermissionCleared cleared) {
             return out.kind(TOPIC_PERMISSION_CLEARED)
                     .text(cleared.vhost())
                     .text(cleared.user())
@@ -215,7 +198,7 @@ public final class ChangeCodec {
         }
 
         @Override
-        public Writer userLimitsSet(Change.UserLimitsSet set) {
+        public ChangeWriter userLimitsSet(Change.UserLimitsSet set) {
             return out.kind(USER_LIMITS_SET)
                     .text(set.user())
                     .limit(set.limits().maxConnections())
@@ -223,53 +206,37 @@ public final class ChangeCodec {
         }
 
         @Override
-        public Writer globalParameterSet(Change.GlobalParameterSet set) {
+        public ChangeWriter globalParameterSet(Change.GlobalParameterSet set) {
             return out.kind(GLOBAL_PARAMETER_SET).text(set.name()).text(set.value());
         }
 
         @Override
-        public Writer globalParameterCleared(Change.GlobalParameterCleared cleared) {
+        public ChangeWriter globalParameterCleared(Change.GlobalParameterCleared cleared) {
             return out.kind(GLOBAL_PARAMETER_CLEARED).text(cleared.name());
         }
 
         @Override
-        public Writer nodeStarted(Change.NodeStarted started) {
-            return out.kind(NODE_STARTED).life(started.node());
+        public ChangeWriter nodeStarted(Change.NodeStarted started) {
+            return out.kind(NODE_STARTED).incarnation(started.node());
         }
 
         @Override
-        public Writer weightsSet(Change.WeightsSet set) {
-            out.kind(WEIGHTS_SET)
-                    .text(set.vhost())
-                    .text(set.exchange())
-                    .number(set.weights().size());
-            set.weights()
-                    .forEach(weight -> out.flag(weight.kind() == DestinationKind.QUEUE)
-                            .text(weight.destination())
-                            .number(weight.weight()));
-            return out;
+        public ChangeWriter weightsSet(Change.WeightsSet set) {
+            return out.kind(WEIGHTS_SET).text(set.vhost()).text(set.exchange()).weights(set.weights());
         }
 
         @Override
-        public Writer queueIdsReserved(Change.QueueIdsReserved reserved) {
+        public ChangeWriter queueIdsReserved(Change.QueueIdsReserved reserved) {
             return out.kind(QUEUE_IDS_RESERVED).number(reserved.highest());
         }
 
         @Override
-        public Writer policySet(Change.PolicySet set) {
-            Policy policy = set.policy();
-            return out.kind(POLICY_SET)
-                    .text(set.vhost())
-                    .text(policy.name())
-                    .text(policy.pattern().text())
-                    .text(policy.target().name())
-                    .number(policy.priority())
-                    .flag(policy.operator())
-                    .definition(policy.definition());
+        public ChangeWriter policySet(Change.PolicySet set) {
+            return out.kind(POLICY_SET).text(set.vhost()).policy(set.policy());
         }
 
         @Override
-        public Writer policyDeleted(Change.PolicyDeleted deleted) {
+        public ChangeWriter policyDeleted(Change.PolicyDeleted deleted) {
             return out.kind(POLICY_DELETED)
                     .text(deleted.vhost())
                     .text(deleted.name())
@@ -277,7 +244,7 @@ public final class ChangeCodec {
         }
 
         @Override
-        public Writer ringRestored(Change.RingRestored restored) {
+        public ChangeWriter ringRestored(Change.RingRestored restored) {
             return out.kind(RING_RESTORED)
                     .text(restored.vhost())
                     .text(restored.exchange())
@@ -285,7 +252,7 @@ public final class ChangeCodec {
         }
 
         @Override
-        public Writer ringNoted(Change.RingNoted noted) {
+        public ChangeWriter ringNoted(Change.RingNoted noted) {
             return out.kind(RING_NOTED)
                     .text(noted.vhost())
                     .text(noted.exchange())
@@ -302,15 +269,16 @@ public final class ChangeCodec {
      */
     public static @Nullable Change decode(ByteBuffer bytes) {
         try {
-            Reader in = new Reader(Unpooled.wrappedBuffer(bytes));
-            return in.in.readUnsignedByte() < VHOST_CREATED ? topology(in) : access(in);
+            ChangeReader in = new ChangeReader(Unpooled.wrappedBuffer(bytes));
+            int kind = in.kind();
+            return kind < VHOST_CREATED ? topology(kind, in) : access(kind, in);
         } catch (RuntimeException e) {
             return null; // Whatever was wrong with them.
         }
     }
 
-    private static @Nullable Change topology(Reader in) {
-        return switch (in.kind()) {
+    private static @Nullable Change topology(int kind, ChangeReader in) {
+        return switch (kind) {
             case EXCHANGE_DECLARED ->
                 new Change.ExchangeDeclared(
                         in.text(),
@@ -341,8 +309,8 @@ public final class ChangeCodec {
         };
     }
 
-    private static @Nullable Change access(Reader in) {
-        return switch (in.kind()) {
+    private static @Nullable Change access(int kind, ChangeReader in) {
+        return switch (kind) {
             case VHOST_CREATED -> new Change.VhostCreated(in.text(), in.text(), in.texts(), in.textIfAny());
             case VHOST_DELETED -> new Change.VhostDeleted(in.text());
             case VHOST_LIMITS_SET -> new Change.VhostLimitsSet(in.text(), new VhostLimits(in.limit(), in.limit()));
@@ -366,194 +334,17 @@ public final class ChangeCodec {
                         in.number(),
                         in.flag(),
                         in.flag(),
-                        in.life(),
+                        in.incarnation(),
                         in.connection(),
                         in.table());
             case EXCHANGE_DECLARED_BY ->
                 new Change.ExchangeDeclared(
-                        in.text(), in.text(), in.text(), in.flag(), in.flag(), in.flag(), in.table(), in.life());
+                        in.text(), in.text(), in.text(), in.flag(), in.flag(), in.flag(), in.table(), in.incarnation());
             case WEIGHTS_SET -> new Change.WeightsSet(in.text(), in.text(), in.weights());
             case QUEUE_IDS_RESERVED -> new Change.QueueIdsReserved(in.number());
-            case NODE_STARTED -> new Change.NodeStarted(in.life());
+            case NODE_STARTED -> new Change.NodeStarted(in.incarnation());
             case RING_NOTED -> new Change.RingNoted(in.text(), in.text(), in.number(), in.text(), in.block());
             default -> null;
         };
-    }
-
-    private static final class Writer {
-        private final ByteBuf out = Unpooled.buffer();
-
-        Writer kind(int kind) {
-            out.writeByte(kind);
-            return this;
-        }
-
-        Writer text(String text) {
-            requireUnicode(text);
-            return block(text.getBytes(UTF_8));
-        }
-
-        private static void requireUnicode(String text) {
-            for (int i = 0; i < text.length(); i++) {
-                if (Character.isSurrogate(text.charAt(i))) {
-                    if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
-                        throw new AmqpException(
-                                ReplyCode.PRECONDITION_FAILED, "a text is not Unicode: half a character at " + i);
-                    }
-                    i++;
-                }
-            }
-        }
-
-        Writer definition(Map<String, Object> definition) {
-            definition.values().forEach(value -> requireUnicode(String.valueOf(value)));
-            return table(FieldTable.of(definition));
-        }
-
-        Writer limit(OptionalInt limit) {
-            return number(limit.orElse(-1));
-        }
-
-        Writer life(Incarnation life) {
-            UUID node = life.node().value();
-            return number(node.getMostSignificantBits())
-                    .number(node.getLeastSignificantBits())
-                    .number(life.number());
-        }
-
-        Writer connection(@Nullable ConnectionId connection) {
-            return connection == null
-                    ? flag(false)
-                    : flag(true).life(connection.node()).number(connection.number());
-        }
-
-        Writer block(byte[] bytes) {
-            out.writeInt(bytes.length).writeBytes(bytes);
-            return this;
-        }
-
-        Writer texts(Set<String> texts) {
-            out.writeInt(texts.size());
-            texts.stream().sorted().forEach(this::text);
-            return this;
-        }
-
-        Writer flag(boolean flag) {
-            out.writeBoolean(flag);
-            return this;
-        }
-
-        Writer number(long number) {
-            out.writeLong(number);
-            return this;
-        }
-
-        Writer table(FieldTable table) {
-            table.write(out);
-            return this;
-        }
-
-        byte[] bytes() {
-            byte[] bytes = new byte[out.readableBytes()];
-            out.readBytes(bytes);
-            return bytes;
-        }
-    }
-
-    private record Reader(ByteBuf in) {
-        int kind() {
-            return in.getUnsignedByte(0);
-        }
-
-        String text() {
-            return new String(block(), UTF_8);
-        }
-
-        /** One that older records do not have. */
-        String textIfAny() {
-            return in.isReadable() ? text() : "";
-        }
-
-        Change topicPermission() {
-            String vhost = text();
-            String user = text();
-            return new Change.TopicPermissionSet(vhost, user, text(), TopicPermission.of(user, vhost, text(), text()));
-        }
-
-        byte[] block() {
-            int length = in.readInt();
-            if (length < 0 || length > in.readableBytes()) {
-                throw new IndexOutOfBoundsException(length);
-            }
-            byte[] bytes = new byte[length];
-            in.readBytes(bytes);
-            return bytes;
-        }
-
-        Set<String> texts() {
-            Set<String> texts = new HashSet<>();
-            for (int count = in.readInt(); count > 0; count--) {
-                texts.add(text());
-            }
-            return Set.copyOf(texts);
-        }
-
-        List<Command.Weight> weights() {
-            List<Command.Weight> weights = new ArrayList<>();
-            for (long count = number(); count > 0; count--) {
-                weights.add(new Command.Weight(destination(), text(), (int) number()));
-            }
-            return weights;
-        }
-
-        boolean flag() {
-            return in.readBoolean();
-        }
-
-        long number() {
-            return in.readLong();
-        }
-
-        Incarnation life() {
-            return new Incarnation(NodeId.of(number(), number()), number());
-        }
-
-        @Nullable ConnectionId connection() {
-            return flag() ? new ConnectionId(life(), number()) : null;
-        }
-
-        /** 0: none. */
-        @Nullable ConnectionId formerConnection() {
-            long number = number();
-            return number == 0 ? null : new ConnectionId(Incarnation.UNKNOWN, number);
-        }
-
-        OptionalInt limit() {
-            long limit = in.readLong();
-            return limit < 0 ? OptionalInt.empty() : OptionalInt.of((int) limit);
-        }
-
-        DestinationKind destination() {
-            return flag() ? DestinationKind.QUEUE : DestinationKind.EXCHANGE;
-        }
-
-        FieldTable table() {
-            return FieldTable.read(in);
-        }
-
-        Policy policy() {
-            String name = text();
-            NamePattern pattern = NamePattern.of(text());
-            Policy.Target target = Policy.Target.valueOf(text());
-            int priority = (int) number();
-            boolean operator = flag();
-            Map<String, Object> definition = new LinkedHashMap<>();
-            table().toMap().forEach((key, value) -> {
-                if (value != null) {
-                    definition.put(key, value instanceof LongString text ? text.toString() : value);
-                }
-            });
-            return new Policy(name, pattern, target, priority, definition, operator);
-        }
     }
 }

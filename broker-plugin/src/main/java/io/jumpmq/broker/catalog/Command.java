@@ -116,7 +116,7 @@ public sealed interface Command {
         }
     }
 
-    /** A node has begun a new life: what was not to outlive those before it goes. */
+    /** A node has begun a new incarnation: what was not to outlive those before it goes. */
     record ReleaseNode(Incarnation node) implements Command {
         @Override
         public <R> R accept(Visitor<R> visitor) {

@@ -88,9 +88,9 @@ final class Decisions implements Command.Visitor<List<Change>> {
 
     // Nodes and connections.
 
-    /** What a node asked for in an earlier life may come late: nobody would ever take it away again. */
+    /** What a node asked for in an earlier incarnation may come late: nobody would ever take it away again. */
     private void requireAlive(ConnectionId connection) {
-        Incarnation alive = catalog.life(connection.node().node());
+        Incarnation alive = catalog.incarnation(connection.node().node());
         if (alive != null && connection.node().endedBefore(alive)) {
             throw new AmqpException(
                     ReplyCode.NOT_ALLOWED, "connection " + connection + " has ended: its node lives as " + alive);
@@ -107,14 +107,14 @@ final class Decisions implements Command.Visitor<List<Change>> {
     @Override
     public List<Change> releaseNode(Command.ReleaseNode command) {
         Incarnation now = command.node();
-        Incarnation known = catalog.life(now.node());
+        Incarnation known = catalog.incarnation(now.node());
         if (known != null && !known.endedBefore(now)) {
             return List.of();
         }
         Removal removal = new Removal();
         for (VirtualHost vhost : catalog.inOrder()) {
             vhost.queuesInOrder().stream()
-                    .filter(queue -> !queue.survives() && queue.home().endedBefore(now))
+                    .filter(queue -> !queue.isRecoverable() && queue.home().endedBefore(now))
                     .forEach(removal::queue);
             vhost.exchangesInOrder().stream().filter(endsWith(now)).forEach(removal::exchange);
         }

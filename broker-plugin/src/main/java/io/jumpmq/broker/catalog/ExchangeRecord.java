@@ -97,7 +97,7 @@ public final class ExchangeRecord implements Destination {
         return declared.internal();
     }
 
-    /** The node, and the life of it, that it was declared on. */
+    /** The node, and the incarnation of it, that it was declared on. */
     public Incarnation home() {
         return declared.home();
     }

@@ -69,7 +69,7 @@ public record Policy(
         }
     }
 
-    private static final Map<String, Long> LEAST = Map.of(
+    private static final Map<String, Long> MIN_VALUES = Map.of(
             "message-ttl", 0L,
             "expires", 1L,
             "consumer-timeout", 0L,
@@ -92,8 +92,9 @@ public record Policy(
             "dead-letter-strategy", "dead letter strategy",
             "overflow", "overflow value");
 
-    private static final Set<String> KEYS =
-            Stream.of(LEAST, TEXTS).flatMap(keys -> keys.keySet().stream()).collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> KEYS = Stream.of(MIN_VALUES, TEXTS)
+            .flatMap(keys -> keys.keySet().stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     /** Of the texts that are one of a few. */
     private static final Map<String, List<String>> WORDS = Map.of(
@@ -144,7 +145,7 @@ public record Policy(
         }
         Set<String> unknown = new TreeSet<>(definition.keySet());
         boolean forUsers = !operator;
-        unknown.removeIf(key -> LEAST.containsKey(key)
+        unknown.removeIf(key -> MIN_VALUES.containsKey(key)
                 || IGNORED.contains(key)
                 || key.equals("overflow")
                 || (forUsers && TEXTS.containsKey(key)));
@@ -183,9 +184,9 @@ public record Policy(
     private static Object checked(String key, @Nullable Object given) {
         Object value =
                 given instanceof Number number && Inequivalence.isInteger(number) ? (Object) number.longValue() : given;
-        Long least = LEAST.get(key);
-        if (least != null) {
-            if (value instanceof Long number && number >= least) {
+        Long min = MIN_VALUES.get(key);
+        if (min != null) {
+            if (value instanceof Long number && number >= min) {
                 return number;
             }
             throw invalid(value + " is not a valid " + CALLED.get(key));

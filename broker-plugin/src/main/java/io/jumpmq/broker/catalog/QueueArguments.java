@@ -40,7 +40,7 @@ final class QueueArguments {
     /** Ten years: RabbitMQ's bound on times. */
     private static final long MAX_MILLIS = 315_360_000_000L;
 
-    private static final int MOST_PRIORITIES = 255;
+    private static final int MAX_PRIORITIES = 255;
     private static final List<String> NOT_FOR_QUORUM = List.of(
             "x-max-priority",
             "x-queue-mode",
@@ -96,7 +96,7 @@ final class QueueArguments {
             throw invalid("x-dead-letter-routing-key", "{max_bytes_exceeded," + ShortString.MAX_BYTES + "}");
         }
         OptionalLong priorities = number("x-max-priority", Long.MAX_VALUE);
-        if (priorities.orElse(0) > MOST_PRIORITIES) {
+        if (priorities.orElse(0) > MAX_PRIORITIES) {
             throw invalid("x-max-priority", "{max_value_exceeded," + priorities.orElse(0) + "}");
         }
         OptionalLong expires = number("x-expires", MAX_MILLIS);

@@ -82,15 +82,15 @@ public final class QueueRecord implements Destination {
     }
 
     /** Whether it is there again after a restart: an exclusive one is not, for its connection is not either. */
-    public boolean survives() {
-        return declared.survives();
+    public boolean isRecoverable() {
+        return declared.isRecoverable();
     }
 
     public boolean autoDelete() {
         return declared.autoDelete();
     }
 
-    /** The node that has its messages, and the life of it that declared the queue. */
+    /** The node that has its messages, and the incarnation of it that declared the queue. */
     public Incarnation home() {
         return declared.home();
     }

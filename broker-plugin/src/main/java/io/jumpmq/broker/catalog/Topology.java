@@ -128,11 +128,11 @@ final class Topology {
     }
 
     private static void requireRoom(VirtualHost vhost, String name) {
-        int most = vhost.limits().maxQueues().orElse(Integer.MAX_VALUE);
-        if (vhost.queues.size() >= most) {
+        int max = vhost.limits().maxQueues().orElse(Integer.MAX_VALUE);
+        if (vhost.queues.size() >= max) {
             throw new AmqpException(
                     ReplyCode.PRECONDITION_FAILED,
-                    "cannot declare queue '" + name + "': queue limit in vhost '" + vhost.name() + "' (" + most
+                    "cannot declare queue '" + name + "': queue limit in vhost '" + vhost.name() + "' (" + max
                             + ") is reached");
         }
     }

@@ -20,7 +20,7 @@ public final class HotKeys {
     private static final int LONGEST_KEY = 256;
 
     /** A key that was seen less often is hot by chance. */
-    private static final int LEAST_SEEN = 8;
+    private static final int MIN_SEEN = 8;
 
     private final Map<KeyBytes, Count> counts = new HashMap<>();
     private long sampled;
@@ -79,9 +79,9 @@ public final class HotKeys {
     public synchronized List<HotKey> atLeast(double share) {
         List<HotKey> hot = new ArrayList<>();
         counts.forEach((key, count) -> {
-            double least = (double) (count.count - count.error) / sampled;
-            if (least >= share && count.count - count.error >= LEAST_SEEN) {
-                hot.add(new HotKey(key.bytes(), least));
+            double min = (double) (count.count - count.error) / sampled;
+            if (min >= share && count.count - count.error >= MIN_SEEN) {
+                hot.add(new HotKey(key.bytes(), min));
             }
         });
         hot.sort(Comparator.comparingDouble(HotKey::share).reversed());

@@ -9,15 +9,15 @@ import java.util.Arrays;
  */
 public final class KeySample {
     /** The most keys that are kept. */
-    static final int MOST = 1 << 14;
+    static final int MAX_KEYS = 1 << 14;
 
     /** A table has this many places at least, and four for each key. */
-    private static final int LEAST_PLACES = 256;
+    private static final int MIN_PLACES = 256;
 
     private static final int PLACES_PER_KEY = 4;
 
     /** Hashes by their marks, in open addressing; 0 is a free place. Read without a lock: whoever misses asks again. */
-    private volatile long[] table = new long[LEAST_PLACES];
+    private volatile long[] table = new long[MIN_PLACES];
 
     /** Marks are from 0 to {@link Long#MAX_VALUE}; those above the bound are not kept. */
     private volatile long bound = Long.MAX_VALUE;
@@ -54,10 +54,10 @@ public final class KeySample {
             return; // The one key in 2⁶⁴ whose hash is the mark of a free place is left out.
         }
         if ((size + 1) * PLACES_PER_KEY > table.length) {
-            if (size == MOST) {
+            if (size == MAX_KEYS) {
                 bound /= 2;
             }
-            keep(Math.min(table.length * 2, MOST * PLACES_PER_KEY));
+            keep(Math.min(table.length * 2, MAX_KEYS * PLACES_PER_KEY));
             if (mark > bound) {
                 return;
             }

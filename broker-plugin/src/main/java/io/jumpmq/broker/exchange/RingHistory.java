@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last changes of one ring, each by what the ring was before it: what it was afterwards is what it was before the next.
@@ -13,9 +14,9 @@ import java.util.List;
  */
 public final class RingHistory {
     /** The most changes that are kept. */
-    static final int MOST = 100;
+    static final int MAX_ENTRIES = 100;
 
-    private final Deque<Note> notes = new ArrayDeque<>();
+    private final Deque<Kept> kept = new ArrayDeque<>();
 
     /**
      * A change that was to come.
@@ -28,26 +29,46 @@ public final class RingHistory {
     /** A change that was made; the rest as for a {@link Note}. */
     public record Entry(long atMillis, String user, RingChange<RingMember> change) {}
 
-    synchronized void add(Note note) {
-        if (notes.size() == MOST) {
-            notes.removeLast();
+    /** A note, and what it has come to: a change is looked at often, and costs most at the first look. */
+    private static final class Kept {
+        private final Note note;
+        private @Nullable RingChange<RingMember> change;
+
+        Kept(Note note) {
+            this.note = note;
         }
-        notes.addFirst(note);
+
+        RingChange<RingMember> change(RingState<RingMember> after) {
+            RingChange<RingMember> known = change;
+            if (known == null || known.after().epoch() != after.epoch()) {
+                known = new RingChange<>(note.before, after);
+                change = known;
+            }
+            return known;
+        }
+    }
+
+    synchronized void add(Note note) {
+        if (kept.size() == MAX_ENTRIES) {
+            kept.removeLast();
+        }
+        kept.addFirst(new Kept(note));
     }
 
     /** What is kept, the newest first. */
     synchronized List<Note> notes() {
-        return new ArrayList<>(notes);
+        return kept.stream().map(one -> one.note).toList();
     }
 
     /** All that is kept of what has led to this state, the newest first. */
-    List<Entry> entries(RingState<RingMember> now) {
+    synchronized List<Entry> entries(RingState<RingMember> now) {
         List<Entry> entries = new ArrayList<>();
         RingState<RingMember> after = now;
-        for (Note note : notes()) {
+        for (Kept one : kept) {
+            Note note = one.note;
             // Not, when the change is just about to be made.
             if (note.before.epoch() < after.epoch()) {
-                entries.add(new Entry(note.atMillis, note.user, new RingChange<>(note.before, after)));
+                entries.add(new Entry(note.atMillis, note.user, one.change(after)));
                 after = note.before;
             }
         }

@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Gathers the destinations of one message, each once, in the order found. Meant to be used again and again by one thread.
+ * Collects the destinations of one message, each once, in the order found. Meant to be used again and again by one thread.
  *
- * @param <D> what is gathered
+ * @param <D> what is collected
  */
 public final class RouteBuffer<D> implements Consumer<D> {
     private static final int LINEAR = 16;

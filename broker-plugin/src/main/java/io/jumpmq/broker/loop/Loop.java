@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A single-threaded event loop. Everything that belongs to it is touched by its thread alone; whatever another loop has
  * to say to it comes as a pair of {@link Receiver} and message, so that a message costs no object of its own.
  *
- * <p>What one turn of a loop sends is gathered per target and handed over when the turn ends: one queue operation and at
+ * <p>What one turn of a loop sends is batched per target and handed over when the turn ends: one queue operation and at
  * most one wake-up for the whole batch. Messages from one loop to another, or to itself, arrive in the order sent and
  * never within the call that sent them. They are handed over before the actions of {@link #atTurnEnd} run, so that a
  * client that reads an answer finds its effect wherever it looks.
@@ -33,7 +33,7 @@ public final class Loop {
     private final AtomicLong backlogBytes = new AtomicLong();
     private final Runnable turn = this::takeTurn;
 
-    /** What this turn has gathered, by the target's index. */
+    /** The batches of this turn, by the target's index. */
     private @Nullable Batch[] outbox = new Batch[2];
 
     private Runnable[] turnEnds = new Runnable[8];
@@ -131,7 +131,7 @@ public final class Loop {
                 receiveOwn(rounds);
                 handOver();
                 rounds += runTurnEnds();
-            } while (hasGathered());
+            } while (hasPending());
         } catch (RuntimeException | Error e) {
             thread.failed(e); // Out of memory, most likely: nothing else here can fail.
         }
@@ -187,7 +187,7 @@ public final class Loop {
         }
     }
 
-    private boolean hasGathered() {
+    private boolean hasPending() {
         for (Batch batch : outbox) {
             if (batch != null) {
                 return true;

@@ -15,7 +15,7 @@ final class Consumers {
      * Those of them that may be served and were not found without room when their turn came. Who fills up and has room
      * again before the next turn keeps it.
      */
-    private final Turn turn = new Turn();
+    private final RoundRobin roundRobin = new RoundRobin();
 
     /** If there is one, nobody else is served: the single active consumer or the exclusive one. */
     private @Nullable QueueConsumer active;
@@ -41,7 +41,7 @@ final class Consumers {
             active = consumer;
         }
         all.add(consumer);
-        turn.enter(consumer);
+        roundRobin.enter(consumer);
         resume(consumer);
     }
 
@@ -59,7 +59,7 @@ final class Consumers {
         boolean any = false;
         for (QueueConsumer consumer : leaving) {
             if (all.remove(consumer)) {
-                turn.exit(consumer);
+                roundRobin.exit(consumer);
                 any = true;
                 if (closing && consumer.unacknowledged > 0) {
                     awaited.add(consumer);
@@ -81,7 +81,7 @@ final class Consumers {
         if (isAwaiting()) {
             return null;
         }
-        QueueConsumer consumer = turn.first();
+        QueueConsumer consumer = roundRobin.first();
         while (consumer != null) {
             if (consumer.hasRoom()) {
                 if (!consumer.lacksCredit()) {
@@ -90,8 +90,8 @@ final class Consumers {
                 consumer.wantsCredit = true;
                 consumer.endpoint().wantsCredit(consumer);
             }
-            turn.leave(consumer);
-            consumer = turn.first();
+            roundRobin.leave(consumer);
+            consumer = roundRobin.first();
         }
         return null;
     }
@@ -103,14 +103,14 @@ final class Consumers {
 
     /** A consumer has been served: it has its next turn after the others. */
     void served(QueueConsumer consumer) {
-        turn.leave(consumer);
-        turn.join(consumer);
+        roundRobin.leave(consumer);
+        roundRobin.join(consumer);
     }
 
     /** Gives a consumer that lost its turn a new one, if it has room again and may be served. */
     void resume(@Nullable QueueConsumer consumer) {
         if (consumer != null && consumer.hasRoom() && (active == null || active == consumer)) {
-            turn.join(consumer);
+            roundRobin.join(consumer);
         }
     }
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a log has to say to a queue. Called on any thread. */
 public interface LogListener {
-    /** Everything lasting up to and including this position is durable. */
+    /** Everything persistent up to and including this position is durable. */
     void durable(long position);
 
     /** What was asked for with {@link MessageLog#load}. */

@@ -1,18 +1,18 @@
 package io.jumpmq.broker.queue;
 
 /**
- * Where one queue keeps messages outside its memory: those that have to survive, and others when memory is short. Called
+ * Where one queue keeps messages outside its memory: persistent ones, and others when memory is short. Called
  * on the queue's loop, never waits for a disk, and answers later through a {@link LogListener}. Entries are known by their
  * positions.
  */
 public interface MessageLog {
     /**
-     * Appends an entry. Entries that have to last come in the order of their positions.
+     * Appends an entry. Persistent entries come in the order of their positions.
      *
-     * @param lasting whether it has to be there after a restart
-     * @return whether there is nothing to wait for; if not, {@link LogListener#durable} tells when it lasts
+     * @param persistent whether it has to be there after a restart
+     * @return whether there is nothing to wait for; if not, {@link LogListener#durable} tells when it is durable
      */
-    boolean append(QueueEntry entry, boolean lasting);
+    boolean append(QueueEntry entry, boolean persistent);
 
     /** The entry need not come back: it was acknowledged, purged, dropped or safely dead-lettered. */
     void delete(long position);

@@ -2,11 +2,8 @@ package io.jumpmq.broker.queue;
 
 import io.jumpmq.broker.message.Message;
 import io.jumpmq.broker.queue.QueueSettings.Overflow;
-import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +26,13 @@ public final class MessageQueue {
     private static final long NEVER = QueueEntry.NEVER;
     private static final long UNBOUNDED = Long.MAX_VALUE;
 
-    /** How much is loaded at a time. */
-    private static final int READ_AHEAD_BYTES = 1 << 20;
-
-    private static final int READ_AHEAD_MESSAGES = 4096;
-
     private final String name;
     private final QueueOutput output;
     private final MessageLog log;
     private final QueueCounters counters = new QueueCounters();
+    private final QueueStorage storage;
+    private final DeadLettering deadLetters;
+    private final Paging paging;
 
     private QueueSettings settings;
     // The settings that each message meets, without the Optional around them.
@@ -46,25 +41,15 @@ public final class MessageQueue {
     private long maxBytes;
     private boolean dropsHead;
 
-    private ReadyMessages ready;
+    private final ReadyMessages ready;
     private long nextPosition;
-    private final HeldMessages held = new HeldMessages();
+    private final UnackedMessages unacked = new UnackedMessages();
     private long unacknowledgedBytes;
 
-    /** Of all messages that take memory. */
-    private long headerBytes;
-
-    /** Whether what counted as memory already can leave it now: messages came back, or died and are kept. */
-    private boolean mayLeave;
-
-    private int lasting;
-    private long lastingBytes;
-
-    /** Entries whose publishers wait for the log, in the order of their positions. */
-    private final ArrayDeque<QueueEntry> becomingDurable = new ArrayDeque<>();
+    /** Whether what counted as memory already can be paged out now: messages came back, or died and are kept. */
+    private boolean mayPageOut;
 
     private final Consumers consumers;
-    private final DyingMessages dying = new DyingMessages();
 
     /** When {@code x-expires} has passed if nothing happens before. */
     private long unusedAtMillis;
@@ -74,28 +59,20 @@ public final class MessageQueue {
     /** Positions up to this one may have been delivered before. */
     private long seen = -1;
 
-    private boolean loading;
-
-    /** Tells loads that are wanted from those that a purge has made void. */
-    private int loadTicket;
-
-    /** Positions of messages that the log cannot read any more. It keeps what is left of them. */
-    private final Set<Long> unreadable = new HashSet<>();
-
-    /** Whether nothing is delivered any more, for the next one cannot be read. */
-    private boolean stopped;
-
     /**
      * A queue without messages or consumers.
      *
      * @param name for people
-     * @param log where its messages are kept if they are to survive, or if memory is short
+     * @param log where its messages are kept if they are persistent, or if memory is short
      */
     public MessageQueue(String name, QueueSettings settings, QueueOutput output, MessageLog log, long nowMillis) {
         this.name = name;
         this.output = output;
         this.log = log;
         this.ready = new ReadyMessages(settings.maxPriority());
+        this.storage = new QueueStorage(log);
+        this.deadLetters = new DeadLettering(output, log, storage, counters);
+        this.paging = new Paging(ready, log, storage);
         this.consumers = new Consumers(settings.singleActiveConsumer());
         this.settings = settings;
         adopt(settings);
@@ -111,7 +88,7 @@ public final class MessageQueue {
      */
     public void publish(Message message, @Nullable PublishTicket ticket, long nowMillis) {
         if (deleted) {
-            accept(ticket); // It was routed here before the queue went, and has gone with it.
+            PublishTicket.accept(ticket); // It was routed here before the queue went, and has gone with it.
             return;
         }
         QueueEntry entry = new QueueEntry(message, nextPosition, expiry(message, nowMillis), priorityOf(message));
@@ -124,17 +101,17 @@ public final class MessageQueue {
         QueueConsumer consumer = ready.count() == 0 ? consumers.next() : null;
         if (consumer != null) {
             if (consumer.noAck()) {
-                accept(ticket); // It leaves in this moment: nothing to store.
+                PublishTicket.accept(ticket); // It leaves in this moment: nothing to store.
             } else {
                 store(entry, ticket);
             }
             deliver(consumer, entry);
         } else if (ttlMillis == 0 && settings.deadLetterExchange() == null) {
-            accept(ticket); // It had to be delivered at once or not at all: nothing to store either.
+            PublishTicket.accept(ticket); // It had to be delivered at once or not at all: nothing to store either.
             die(entry, DeathReason.EXPIRED);
         } else {
             store(entry, ticket);
-            countHeaders(entry);
+            storage.countHeaders(entry);
             ready.append(entry);
             dropOverflow();
             dropExpired(nowMillis);
@@ -142,16 +119,21 @@ public final class MessageQueue {
         }
     }
 
+    private void store(QueueEntry entry, @Nullable PublishTicket ticket) {
+        if (isPersistent(entry.message())) {
+            storage.append(entry, ticket);
+        } else {
+            PublishTicket.accept(ticket);
+        }
+    }
+
+    private boolean isPersistent(Message message) {
+        return settings.durable() && (settings.quorum() || message.header().persistent());
+    }
+
     /** The log says that everything up to and including this position is durable. */
     public void durable(long position) {
-        QueueEntry entry = becomingDurable.peek();
-        while (entry != null && entry.position() <= position) {
-            becomingDurable.remove();
-            PublishTicket ticket = entry.ticket;
-            entry.ticket = null;
-            accept(ticket);
-            entry = becomingDurable.peek();
-        }
+        storage.durable(position);
     }
 
     // Messages out.
@@ -174,7 +156,7 @@ public final class MessageQueue {
         countIfRedelivered(entry);
         if (noAck) {
             counters.gotNoAck++;
-            forget(entry);
+            storage.forget(entry);
             return handedOut(entry, 0);
         }
         counters.got++;
@@ -187,7 +169,7 @@ public final class MessageQueue {
         if (entry != null) {
             counters.acknowledged++;
             consumers.resume(release(entry));
-            forget(entry);
+            storage.forget(entry);
             deliverReady(nowMillis);
         }
     }
@@ -224,7 +206,7 @@ public final class MessageQueue {
             if (entry != null) {
                 consumers.resume(release(entry));
                 takeBack(entry);
-                mayLeave = true;
+                mayPageOut = true;
             }
         }
         dropOverflow();
@@ -237,9 +219,7 @@ public final class MessageQueue {
      */
     public void deadLettered(QueueEntry entry) {
         if (!deleted) {
-            dying.delivered(entry);
-            forget(entry);
-            sendDying();
+            deadLetters.delivered(entry);
         }
     }
 
@@ -248,8 +228,8 @@ public final class MessageQueue {
      * still.
      */
     public void deadLetterFailed(QueueEntry entry, long nowMillis) {
-        if (!deleted && !dying.failed(entry, nowMillis)) {
-            forget(entry);
+        if (!deleted) {
+            deadLetters.failed(entry, nowMillis);
         }
     }
 
@@ -259,22 +239,11 @@ public final class MessageQueue {
      * @return how many
      */
     public int purge() {
-        int count = ready.count() + dying.count();
-        dying.takeUnderWay().forEach(dead -> forget(dead.entry()));
-        dying.takeWaiting().forEach(dead -> forget(dead.entry()));
-        dying.takeStored().forEach(this::forget);
-        if (ready.storedCount() > 0) {
-            ready.forEachStoredRange(log::deleteAll);
-            forgetLoad();
-        }
-        while (ready.storedCount() > 0) {
-            dropStored();
-        }
-        unreadable.forEach(log::delete);
-        unreadable.clear();
-        stopped = false;
+        int count = ready.count() + deadLetters.count();
+        deadLetters.purge();
+        paging.purge();
         while (ready.count() > 0) {
-            forget(ready.take());
+            storage.forget(ready.take());
         }
         return count;
     }
@@ -378,10 +347,6 @@ public final class MessageQueue {
         requireSameNature(newSettings);
         settings = newSettings;
         adopt(newSettings);
-        if (!newSettings.deadLettersAtLeastOnce()) {
-            dying.takeWaiting().forEach(dead -> bury(dead.entry(), dead.reason()));
-            sendDying();
-        }
         renewLease(nowMillis);
         dropOverflow();
         dropExpired(nowMillis);
@@ -394,19 +359,14 @@ public final class MessageQueue {
         }
         deleted = true;
         unusedAtMillis = NEVER;
-        ready = new ReadyMessages(0); // What was there is dropped as a whole, however much it was.
-        dying.takeUnderWay();
-        dying.takeWaiting();
-        dying.takeStored();
-        held.clear();
+        ready.clear();
+        deadLetters.clear();
+        unacked.clear();
         unacknowledgedBytes = 0;
-        headerBytes = 0;
-        lasting = 0;
-        lastingBytes = 0;
         if (settings.durable() || log.loads()) {
             log.deleteQueue();
         }
-        durable(Long.MAX_VALUE); // Nobody can lose any more what the queue took over.
+        storage.clear();
         List<QueueConsumer> cancelled = consumers.all();
         consumers.remove(cancelled, false);
         for (QueueConsumer consumer : cancelled) {
@@ -426,16 +386,14 @@ public final class MessageQueue {
             unusedAtMillis = NEVER;
             output.unused(UnusedReason.EXPIRED);
         }
-        dying.retry(nowMillis);
-        sendDying();
+        deadLetters.retry(nowMillis);
         readAhead();
     }
 
     /** When {@link #tick} has something to do; {@link Long#MAX_VALUE}: never. Any call may change it. */
     public long nextDeadline() {
-        boolean isComing = loading && !ready.isHeadHere();
-        long ofQueue = Math.min(unusedAtMillis, dying.retryAtMillis());
-        return isComing ? ofQueue : Math.min(ofQueue, ready.headExpiresAtMillis());
+        long ofQueue = Math.min(unusedAtMillis, deadLetters.retryAtMillis());
+        return paging.isHeadComing() ? ofQueue : Math.min(ofQueue, ready.headExpiresAtMillis());
     }
 
     public String name() {
@@ -453,27 +411,27 @@ public final class MessageQueue {
 
     /** How many messages take memory, delivered ones and {@linkplain #dead dead} ones among them. */
     public int heldMessages() {
-        return ready.heldCount() + held.count() + dying.heldCount();
+        return ready.heldCount() + unacked.count() + deadLetters.heldCount();
     }
 
     /** Size of their bodies. */
     public long heldBytes() {
-        return ready.heldBytes() + unacknowledgedBytes + dying.heldBytes();
+        return ready.heldBytes() + unacknowledgedBytes + deadLetters.heldBytes();
     }
 
     /** Messages that died and are kept until their dead letters are safe. */
     public int dead() {
-        return dying.count();
+        return deadLetters.count();
     }
 
     /** Size of their bodies. */
     public long deadBytes() {
-        return dying.bytes();
+        return deadLetters.bytes();
     }
 
     /** Size of what they have beside their bodies; what several share counts for each. */
     public long heldHeaderBytes() {
-        return headerBytes;
+        return storage.headerBytes();
     }
 
     /** Size of their bodies. */
@@ -483,7 +441,7 @@ public final class MessageQueue {
 
     /** Messages that are delivered or fetched and wait to be acknowledged. */
     public int unacknowledged() {
-        return held.count();
+        return unacked.count();
     }
 
     /** Size of their bodies. */
@@ -491,14 +449,14 @@ public final class MessageQueue {
         return unacknowledgedBytes;
     }
 
-    /** How many of its messages, ready or not, survive a restart. */
-    public int lasting() {
-        return lasting;
+    /** How many of its messages, ready or not, are persistent. */
+    public int persistent() {
+        return storage.persistent();
     }
 
     /** Size of their bodies. */
-    public long lastingBytes() {
-        return lastingBytes;
+    public long persistentBytes() {
+        return storage.persistentBytes();
     }
 
     /**
@@ -517,7 +475,7 @@ public final class MessageQueue {
 
     /** Whether it delivers nothing, for the next message cannot be read. */
     public boolean isStopped() {
-        return stopped;
+        return paging.isStopped();
     }
 
     /** The consumers in the order in which they came. */
@@ -541,12 +499,6 @@ public final class MessageQueue {
 
     // What becomes of a message.
 
-    private static void accept(@Nullable PublishTicket ticket) {
-        if (ticket != null) {
-            ticket.accepted();
-        }
-    }
-
     private void refuse(QueueEntry entry, @Nullable PublishTicket ticket) {
         counters.refused++;
         if (settings.overflow() == Overflow.REJECT_PUBLISH_DLX) {
@@ -557,26 +509,6 @@ public final class MessageQueue {
         }
     }
 
-    /** Appends to the log what has to survive, and sees to it that the publisher learns when it does. */
-    private void store(QueueEntry entry, @Nullable PublishTicket ticket) {
-        if (!mustSurvive(entry.message())) {
-            accept(ticket);
-            return;
-        }
-        entry.logged = true;
-        countLasting(entry);
-        if (log.append(entry, true)) {
-            accept(ticket);
-        } else if (ticket != null) {
-            entry.ticket = ticket;
-            becomingDurable.add(entry);
-        }
-    }
-
-    private boolean mustSurvive(Message message) {
-        return settings.durable() && (settings.quorum() || message.header().persistent());
-    }
-
     /**
      * Keeps an entry until it is acknowledged; the consumer is null if it was fetched.
      *
@@ -585,8 +517,8 @@ public final class MessageQueue {
     private int hold(QueueEntry entry, @Nullable QueueConsumer consumer) {
         entry.consumer = consumer;
         unacknowledgedBytes += entry.bodyBytes();
-        countHeaders(entry);
-        return held.add(entry);
+        storage.countHeaders(entry);
+        return unacked.add(entry);
     }
 
     private static Delivery handedOut(QueueEntry entry, int attempt) {
@@ -595,21 +527,7 @@ public final class MessageQueue {
 
     /** What was delivered so and waits for its answer; null: nothing does, or not for this one. */
     private @Nullable QueueEntry taken(Delivery delivery) {
-        return held.take(delivery.position(), delivery.attempt());
-    }
-
-    private void countHeaders(QueueEntry entry) {
-        if (!entry.headersCounted) {
-            entry.headersCounted = true;
-            headerBytes += entry.headerBytes();
-        }
-    }
-
-    private void uncountHeaders(QueueEntry entry) {
-        if (entry.headersCounted) {
-            entry.headersCounted = false;
-            headerBytes -= entry.headerBytes();
-        }
+        return unacked.take(delivery.position(), delivery.attempt());
     }
 
     /** After {@link #taken}: undoes the rest of {@link #hold} and returns the consumer that had the entry. */
@@ -636,94 +554,29 @@ public final class MessageQueue {
         }
     }
 
-    /** Parts with an entry that is neither ready nor held. */
-    private void die(QueueEntry entry, DeathReason reason) {
-        counters.died(reason);
-        output.died(reason);
-        if (settings.deadLettersAtLeastOnce()) {
-            if (entry.logged) {
-                log.died(entry, reason);
-            }
-            dying.add(entry, reason);
-            mayLeave = true;
-            sendDying();
-        } else {
-            bury(entry, reason);
-        }
-    }
-
-    private void bury(QueueEntry entry, DeathReason reason) {
-        if (settings.deadLetterExchange() == null) {
-            forget(entry);
-        } else {
-            uncountLasting(entry);
-            uncountHeaders(entry);
-            output.deadLetter(entry, reason);
-        }
-    }
-
-    private void sendDying() {
-        dying.send(
-                dead -> output.deadLetter(dead.entry(), dead.reason()),
-                (dead, ticket) -> log.load(dead.position(), 1, 1, ticket));
-    }
-
-    private void forget(QueueEntry entry) {
-        uncountLasting(entry);
-        uncountHeaders(entry);
-        if (entry.logged) {
-            entry.logged = false;
-            log.delete(entry.position());
-        }
-    }
-
-    /** As {@link #forget(QueueEntry)}, of what only the log has. */
-    private void forget(DyingMessages.Stored dead) {
-        lasting--;
-        lastingBytes -= dead.bodyBytes();
-        log.delete(dead.position());
-    }
-
-    private void countLasting(QueueEntry entry) {
-        entry.lasting = true;
-        lasting++;
-        lastingBytes += entry.bodyBytes();
-    }
-
-    private void uncountLasting(QueueEntry entry) {
-        if (entry.lasting) {
-            entry.lasting = false;
-            lasting--;
-            lastingBytes -= entry.bodyBytes();
-        }
-    }
-
-    private void dropStored() {
-        lasting -= ready.storedLasting();
-        lastingBytes -= ready.storedLastingBytes();
-        ready.dropStored();
-        lasting += ready.storedLasting();
-        lastingBytes += ready.storedLastingBytes();
-    }
-
     private void countIfRedelivered(QueueEntry entry) {
         if (entry.redelivered) {
             counters.redelivered++;
         }
     }
 
+    /** Parts with an entry that is neither ready nor held. */
+    private void die(QueueEntry entry, DeathReason reason) {
+        mayPageOut |= deadLetters.die(entry, reason);
+    }
+
     // Limits in number, size and time.
 
     /** Messages that died count as long as they are kept: else nothing would bound them. */
     private boolean wouldOverflow(QueueEntry entry) {
-        return ready.count() + dying.count() + 1 > maxLength
-                || ready.bytes() + dying.bytes() + entry.bodyBytes() > maxBytes;
+        return ready.count() + deadLetters.count() + 1 > maxLength
+                || ready.bytes() + deadLetters.bytes() + entry.bodyBytes() > maxBytes;
     }
 
     private void dropOverflow() {
         while (dropsHead && (ready.count() > maxLength || ready.bytes() > maxBytes)) {
             if (!ready.isHeadHere()) {
-                load(); // Then it goes on.
+                paging.load(); // Then it goes on.
                 return;
             }
             die(ready.take(), DeathReason.MAXLEN);
@@ -738,7 +591,7 @@ public final class MessageQueue {
             head = ready.head();
         }
         if (head == null && ready.headExpiresAtMillis() <= nowMillis) {
-            load(); // Then it goes on.
+            paging.load(); // Then it goes on.
         }
     }
 
@@ -783,17 +636,9 @@ public final class MessageQueue {
             seen = Math.min(recovered.seen(), recovered.last());
         }
         if (recovered.count() > 0) {
-            ready.recovered(recovered.first(), recovered.last(), recovered.count(), recovered.bytes());
-            lasting += recovered.count();
-            lastingBytes += recovered.bytes();
-            load(1); // The head's expiry is to be known. No more: there may be thousands of queues.
+            paging.recover(recovered);
         }
-        for (LogListener.Died dead : recovered.dead()) {
-            dying.recovered(new DyingMessages.Stored(dead.position(), dead.bodyBytes()));
-            lasting++;
-            lastingBytes += dead.bodyBytes();
-        }
-        sendDying();
+        deadLetters.recover(recovered.dead());
     }
 
     /**
@@ -805,10 +650,10 @@ public final class MessageQueue {
         if (settings.maxPriority() == 0) {
             return seen;
         }
-        if (held.count() > 0) {
+        if (unacked.count() > 0) {
             return Long.MAX_VALUE; // Nobody can tell which.
         }
-        long[] fresh = {ready.storedCount() > 0 ? seen + 1 : nextPosition};
+        long[] fresh = {ready.pagedOutCount() > 0 ? seen + 1 : nextPosition};
         ready.forEach(entry -> fresh[0] = entry.redelivered ? fresh[0] : Math.min(fresh[0], entry.position()));
         ready.forEach(entry -> {
             if (entry.redelivered && entry.logged && entry.position() > fresh[0]) {
@@ -819,35 +664,21 @@ public final class MessageQueue {
         return fresh[0] - 1;
     }
 
-    /** Whether, since the last time, messages came back, or died and are kept: only now can these leave memory. */
-    public boolean takeMayLeave() {
-        boolean may = mayLeave;
-        mayLeave = false;
+    /** Whether, since the last time, messages came back, or died and are kept: only now can these be paged out. */
+    public boolean takeMayPageOut() {
+        boolean may = mayPageOut;
+        mayPageOut = false;
         return may;
     }
 
     /**
-     * Forgets what the messages at the end of the queue hold, until about so much is held; the log has it, or gets it.
+     * Pages out the end of the queue, until about so much is held: the log has it, or gets it.
      * Without effect where the log cannot load, and in a queue with priorities.
      */
-    public void letGo(long keepBytes) {
+    public void pageOut(long keepBytes) {
         if (log.loads() && !deleted) {
-            int stored = ready.storedCount();
-            boolean awaited = loading && !ready.isHeadHere();
-            dying.letGo(this::uncountHeaders);
-            ready.letGo(keepBytes, entry -> {
-                uncountHeaders(entry);
-                if (!entry.logged) {
-                    entry.logged = true;
-                    log.append(entry, false);
-                }
-            });
-            if (ready.storedCount() != stored && loading) {
-                forgetLoad(); // The log may have answered before it got what lies between.
-                if (awaited) {
-                    load(); // Else it was read ahead; what nobody takes would come and go for ever.
-                }
-            }
+            deadLetters.pageOut();
+            paging.pageOut(keepBytes);
         }
     }
 
@@ -860,78 +691,32 @@ public final class MessageQueue {
         if (ready.count() == 0 || ready.isHeadHere()) {
             return false;
         }
-        load();
-        return !stopped;
+        paging.load();
+        return !paging.isStopped();
     }
 
     /** Loads on while there are consumers and little is left; not while memory is full of what they do not acknowledge. */
     private void readAhead() {
-        if (ready.storedCount() > 0
+        if (ready.pagedOutCount() > 0
                 && consumers.count() > 0
-                && (!ready.isHeadHere() || ready.frontBytes() < READ_AHEAD_BYTES / 2)
-                && (unacknowledgedBytes + headerBytes < READ_AHEAD_BYTES || output.mayLoad())) {
-            load();
-        }
-    }
-
-    /** What is being loaded is not what comes next any more. */
-    private void forgetLoad() {
-        loadTicket++;
-        loading = false;
-    }
-
-    private void load() {
-        load(READ_AHEAD_MESSAGES);
-    }
-
-    private void load(int maxMessages) {
-        if (!loading && !stopped && ready.storedCount() > 0) {
-            loading = true;
-            log.load(ready.storedFrom(), Math.min(maxMessages, ready.storedRun()), READ_AHEAD_BYTES, loadTicket);
+                && (!ready.isHeadHere() || ready.frontBytes() < Paging.READ_AHEAD_BYTES / 2)
+                && (unacknowledgedBytes + storage.headerBytes() < Paging.READ_AHEAD_BYTES || output.mayLoad())) {
+            paging.load();
         }
     }
 
     /** What {@link MessageLog#load} was asked for. */
     public void loaded(LogListener.Loaded loaded, long nowMillis) {
-        if (loaded.ticket() < 0) {
-            loadedDying(loaded);
+        if (deadLetters.loaded(loaded, this::entryOf)) {
+            loaded.unreadable().forEach(paging::noteUnreadable);
         }
-        if (deleted || loaded.ticket() != loadTicket) {
+        if (deleted || !paging.loaded(loaded, this::entryOf)) {
             return;
         }
-        loading = false;
-        if (loaded.unreadable().isEmpty()
-                && loaded.messages().stream().noneMatch(message -> ready.expects(message.position()))) {
-            dropStored();
-        }
-        for (LogListener.Stored stored : loaded.messages()) {
-            if (stored.death() != null) {
-                ready.skipStored(stored.position());
-            } else if (ready.expects(stored.position())) {
-                QueueEntry entry = entryOf(stored);
-                entry.lasting = mustSurvive(stored.message());
-                countHeaders(entry);
-                ready.loaded(entry);
-            }
-        }
-        stopped = loaded.stops();
-        loaded.unreadable().forEach(this::setAside);
         dropOverflow();
         deliverReady(nowMillis);
         if (!ready.isHeadHere() && settings.maxPriority() > 0) {
-            load(); // It needs all to know the first.
-        }
-    }
-
-    /** The queue goes on behind a message that cannot be read, or stops in front of it. */
-    private void setAside(LogListener.Unreadable message) {
-        boolean isNew = unreadable.add(message.position());
-        if (message.died()) {
-            ready.skipStored(message.position());
-        } else if (isNew && !stopped && ready.lacks(message.position())) {
-            lasting--;
-            lastingBytes -= message.bodyBytes();
-            ready.skip(message.position(), message.bodyBytes());
+            paging.load(); // It needs all to know the first.
         }
     }
 
@@ -939,38 +724,10 @@ public final class MessageQueue {
         QueueEntry entry = new QueueEntry(
                 stored.message(), stored.position(), stored.expiresAtMillis(), priorityOf(stored.message()));
         entry.logged = true;
+        entry.persistent = isPersistent(stored.message());
         entry.redelivered = stored.position() <= seen || stored.deliveryCount() > 0;
         entry.deliveryCount = stored.deliveryCount();
         return entry;
-    }
-
-    /** One that died is there again, or cannot be read, and the others go on. */
-    private void loadedDying(LogListener.Loaded loaded) {
-        DyingMessages.Stored asked = dying.arrived(loaded.ticket());
-        if (asked == null) {
-            return;
-        }
-        lasting--;
-        lastingBytes -= asked.bodyBytes();
-        loaded.unreadable().forEach(message -> unreadable.add(message.position()));
-        for (LogListener.Stored stored : loaded.messages()) {
-            DeathReason reason = stored.death();
-            if (stored.position() == asked.position() && reason != null) {
-                QueueEntry entry = entryOf(stored);
-                countLasting(entry);
-                countHeaders(entry);
-                resume(new DyingMessages.Dead(entry, reason));
-            }
-        }
-        sendDying();
-    }
-
-    private void resume(DyingMessages.Dead dead) {
-        if (settings.deadLettersAtLeastOnce()) {
-            dying.resume(dead);
-        } else {
-            bury(dead.entry(), dead.reason());
-        }
     }
 
     private void deliver(QueueConsumer consumer, QueueEntry entry) {
@@ -983,7 +740,7 @@ public final class MessageQueue {
         int attempt = 0;
         if (consumer.noAck()) {
             counters.deliveredNoAck++;
-            forget(entry);
+            storage.forget(entry);
         } else {
             counters.delivered++;
             consumer.unacknowledged++;
@@ -1000,6 +757,7 @@ public final class MessageQueue {
         maxLength = newSettings.maxLength().orElse(UNBOUNDED);
         maxBytes = newSettings.maxLengthBytes().orElse(UNBOUNDED);
         dropsHead = newSettings.overflow() == Overflow.DROP_HEAD;
+        deadLetters.adopt(newSettings);
     }
 
     private void requireSameNature(QueueSettings other) {

@@ -26,20 +26,20 @@ public final class QueueConsumer {
     /** What may still be sent before the connection has written some; below 0 after a message larger than the rest. */
     int windowBytes = QueuePort.WINDOW_BYTES;
 
-    /** How many messages it may still be delivered, if it {@linkplain #needsCredit needs} leave for each. */
+    /** How many messages it may still be delivered, if it {@linkplain #needsCredit needs} credit for each. */
     int credit;
 
     /** Whether its channel was told that a message waits for credit, and has not given any since. */
     boolean wantsCredit;
 
-    // Its place in the turn: see Turn.
-    Turn.@Nullable Rank rank;
+    // Its place among those that are served in turn: see RoundRobin.
+    RoundRobin.@Nullable Rank rank;
 
     @Nullable QueueConsumer previous;
 
     @Nullable QueueConsumer next;
 
-    boolean inTurn;
+    boolean inRotation;
 
     /**
      * A consumer that no queue knows yet.

@@ -21,8 +21,8 @@ public final class QueueEntry {
     int deliveryCount;
     /** Whether the log holds it, or is to hold it. */
     boolean logged;
-    /** Whether it is counted among those of its queue that survive a restart. */
-    boolean lasting;
+    /** Whether it is counted among the persistent ones of its queue. */
+    boolean persistent;
     /** Whether its headers are counted among those that take memory. */
     boolean headersCounted;
 

@@ -40,7 +40,7 @@ public record QueueSettings(
         boolean singleActiveConsumer,
         OptionalLong consumerTimeoutMillis) {
 
-    /** What gives way when a queue is full. */
+    /** What is dropped or refused when a queue is full. */
     public enum Overflow {
         /** The oldest messages. */
         DROP_HEAD,

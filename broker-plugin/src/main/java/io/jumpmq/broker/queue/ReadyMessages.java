@@ -1,6 +1,7 @@
 package io.jumpmq.broker.queue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -17,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * returned ones, kept in a heap, precede the others, which need no more than a line. That makes O(1) for a message that
  * never comes back and O(log returned) for one that does.
  *
- * <p>A long line may have a stored part in its middle, of which only the ends' positions, the number and the size are
- * known here: before it what will leave next, behind it what came last. Of the returned ones some may be stored, too. When
- * what came before a stored message has left, the head is not here until more has been loaded.
+ * <p>A long line may have a paged-out part in its middle, of which only the ends' positions, the number and the size are
+ * known here: before it what will leave next, behind it what came last. Of the returned ones some may be paged out, too. When
+ * what came before a paged-out message has left, the head is not here until more has been loaded.
  */
 final class ReadyMessages {
     private final @Nullable Rank[] ranks;
@@ -30,18 +31,18 @@ final class ReadyMessages {
     private int count;
     private long bytes;
 
-    // The stored part; of the one rank there is, or, right after a restart, of all.
-    private long storedFrom;
-    private long storedTo;
-    private Sum stored = new Sum();
+    // The paged-out part; of the one rank there is, or, right after a restart, of all.
+    private long pagedOutFrom;
+    private long pagedOutTo;
+    private Sum pagedOut = new Sum();
 
-    /** What came back and is stored; it precedes the stored part of the line. */
-    private final StoredReturns storedReturns = new StoredReturns();
+    /** What came back and is paged out; it precedes the paged-out part of the line. */
+    private final PagedOutReturns pagedOutReturns = new PagedOutReturns();
 
-    /** When the first that is stored expires; {@link Long#MIN_VALUE} while nobody here knows. */
-    private long storedExpiresAtMillis;
+    /** When the first that is paged out expires; {@link Long#MIN_VALUE} while nobody here knows. */
+    private long pagedOutExpiresAtMillis;
 
-    /** What came after the stored part; its size. */
+    /** What came after the paged-out part; its size. */
     private EntryLine back = new EntryLine();
 
     private long backBytes;
@@ -62,58 +63,58 @@ final class ReadyMessages {
 
     /** How many of them take memory. */
     int heldCount() {
-        return count - storedCount();
+        return count - pagedOutCount();
     }
 
     /** Size of the bodies that take memory. */
     long heldBytes() {
-        return bytes - storedBytes();
+        return bytes - pagedOutBytes();
     }
 
-    int storedCount() {
-        return stored.count + storedReturns.sum().count;
+    int pagedOutCount() {
+        return pagedOut.count + pagedOutReturns.sum().count;
     }
 
-    private long storedBytes() {
-        return stored.bytes + storedReturns.sum().bytes;
+    private long pagedOutBytes() {
+        return pagedOut.bytes + pagedOutReturns.sum().bytes;
     }
 
-    /** How many that are stored survive a restart. */
-    int storedLasting() {
-        return stored.lasting + storedReturns.sum().lasting;
+    /** How many that are paged out are persistent. */
+    int pagedOutPersistent() {
+        return pagedOut.persistent + pagedOutReturns.sum().persistent;
     }
 
     /** Size of their bodies. */
-    long storedLastingBytes() {
-        return stored.lastingBytes + storedReturns.sum().lastingBytes;
+    long pagedOutPersistentBytes() {
+        return pagedOut.persistentBytes + pagedOutReturns.sum().persistentBytes;
     }
 
-    /** Position of the first that is stored. */
-    long storedFrom() {
-        return storedReturns.isEmpty() ? storedFrom : storedReturns.first();
+    /** Position of the first that is paged out. */
+    long pagedOutFrom() {
+        return pagedOutReturns.isEmpty() ? pagedOutFrom : pagedOutReturns.first();
     }
 
     /** How many may be loaded from there at once. */
-    int storedRun() {
-        return storedReturns.isEmpty() ? stored.count : storedReturns.firstRun();
+    int pagedOutRun() {
+        return pagedOutReturns.isEmpty() ? pagedOut.count : pagedOutReturns.firstRun();
     }
 
-    /** Tells ranges of positions, first and last, that hold all that is stored and nothing else of this queue that lives. */
-    void forEachStoredRange(BiConsumer<Long, Long> visitor) {
-        storedReturns.forEachRun(visitor);
-        if (stored.count > 0) {
-            visitor.accept(storedFrom, storedTo);
+    /** Tells ranges of positions, first and last, that hold all that is paged out and nothing else of this queue that lives. */
+    void forEachPagedOutRange(BiConsumer<Long, Long> visitor) {
+        pagedOutReturns.forEachRun(visitor);
+        if (pagedOut.count > 0) {
+            visitor.accept(pagedOutFrom, pagedOutTo);
         }
     }
 
-    /** Size of what is here but for what came after the stored part. */
+    /** Size of what is here but for what came after the paged-out part. */
     long frontBytes() {
         return heldBytes() - backBytes;
     }
 
     /** Adds a message that was published after all others. */
     void append(QueueEntry entry) {
-        if (stored.count > 0 && ranks.length == 1) {
+        if (pagedOut.count > 0 && ranks.length == 1) {
             back.append(entry);
             backBytes += entry.bodyBytes();
             add(entry);
@@ -127,26 +128,26 @@ final class ReadyMessages {
         rankFor(entry).returned().add(entry);
     }
 
-    /** Whether the head is here; not when it is stored, or nothing is ready. */
+    /** Whether the head is here; not when it is paged out, or nothing is ready. */
     boolean isHeadHere() {
         return head() != null;
     }
 
     /** What will leave next; null if nothing is ready, or it is not here. */
     @Nullable QueueEntry head() {
-        if (heldCount() == 0 || (stored.count > 0 && ranks.length > 1)) {
+        if (heldCount() == 0 || (pagedOut.count > 0 && ranks.length > 1)) {
             return null;
         }
         Rank rank = topRank();
         QueueEntry head = rank == null ? null : rank.head();
-        boolean isStored = head != null && !storedReturns.isEmpty() && storedReturns.first() < head.position();
-        return isStored ? null : head;
+        boolean isPagedOut = head != null && !pagedOutReturns.isEmpty() && pagedOutReturns.first() < head.position();
+        return isPagedOut ? null : head;
     }
 
-    /** When the head expires; long ago while that is not known, for it is stored. */
+    /** When the head expires; long ago while that is not known, for it is paged out. */
     long headExpiresAtMillis() {
         QueueEntry head = head();
-        return head != null ? head.expiresAtMillis() : storedCount() > 0 ? storedExpiresAtMillis : QueueEntry.NEVER;
+        return head != null ? head.expiresAtMillis() : pagedOutCount() > 0 ? pagedOutExpiresAtMillis : QueueEntry.NEVER;
     }
 
     /** Takes the head away, which must be here. */
@@ -161,7 +162,19 @@ final class ReadyMessages {
         return entry;
     }
 
-    /** Visits what is here, of each rank, but for what came after a stored part. */
+    /** Drops all of them. */
+    void clear() {
+        Arrays.fill(ranks, null);
+        top = 0;
+        count = 0;
+        bytes = 0;
+        pagedOut = new Sum();
+        pagedOutReturns.clear();
+        back = new EntryLine();
+        backBytes = 0;
+    }
+
+    /** Visits what is here, of each rank, but for what came after a paged-out part. */
     void forEach(Consumer<QueueEntry> visitor) {
         for (Rank rank : ranks) {
             if (rank != null) {
@@ -173,77 +186,79 @@ final class ReadyMessages {
         }
     }
 
-    // The stored part.
+    // The paged-out part.
 
-    /** The log has these, from before a restart, which all of them have survived. */
+    /** The log has these, from before a restart: all of them are persistent. */
     void recovered(long from, long to, int messages, long size) {
-        storedFrom = from;
-        storedTo = to;
-        stored = new Sum(messages, size);
-        storedExpiresAtMillis = Long.MIN_VALUE;
+        pagedOutFrom = from;
+        pagedOutTo = to;
+        pagedOut = new Sum(messages, size);
+        pagedOutExpiresAtMillis = Long.MIN_VALUE;
         count += messages;
         bytes += size;
     }
 
     /** Whether the log is to give back what it has at this position. */
     boolean expects(long position) {
-        return storedReturns.isEmpty() ? stored.count > 0 && position >= storedFrom : storedReturns.contains(position);
+        return pagedOutReturns.isEmpty()
+                ? pagedOut.count > 0 && position >= pagedOutFrom
+                : pagedOutReturns.contains(position);
     }
 
-    /** Whether this is one that is stored, as far as is known: of the line there may be others in between. */
+    /** Whether this is one that is paged out, as far as is known: of the line there may be others in between. */
     boolean lacks(long position) {
-        return storedReturns.isEmpty() ? stored.count > 0 : storedReturns.contains(position);
+        return pagedOutReturns.isEmpty() ? pagedOut.count > 0 : pagedOutReturns.contains(position);
     }
 
     /** One that is {@linkplain #expects expected} is here. */
     void loaded(QueueEntry entry) {
-        boolean cameBack = !storedReturns.isEmpty();
-        unstore(entry.position(), entry.bodyBytes(), entry.lasting);
+        boolean cameBack = !pagedOutReturns.isEmpty();
+        removePagedOut(entry.position(), entry.bodyBytes(), entry.persistent);
         if (cameBack || ranks.length > 1) {
             restore(entry);
         } else {
             rankFor(entry).line.append(entry);
         }
-        if (stored.count == 0) {
+        if (pagedOut.count == 0) {
             joinBack();
         }
     }
 
     /** One that is {@linkplain #lacks lacking} will never be here. */
     void skip(long position, int size) {
-        unstore(position, size, true);
-        if (stored.count == 0) {
+        removePagedOut(position, size, true);
+        if (pagedOut.count == 0) {
             joinBack();
         }
     }
 
-    private void unstore(long position, int bodyBytes, boolean isLasting) {
+    private void removePagedOut(long position, int bodyBytes, boolean isPersistent) {
         count--;
         bytes -= bodyBytes;
-        storedExpiresAtMillis = Long.MIN_VALUE;
-        if (storedReturns.isEmpty()) {
-            stored.remove(bodyBytes, isLasting);
-            storedFrom = Math.max(storedFrom, position + 1);
+        pagedOutExpiresAtMillis = Long.MIN_VALUE;
+        if (pagedOutReturns.isEmpty()) {
+            pagedOut.remove(bodyBytes, isPersistent);
+            pagedOutFrom = Math.max(pagedOutFrom, position + 1);
         } else {
-            storedReturns.remove(position, bodyBytes, isLasting);
+            pagedOutReturns.remove(position, bodyBytes, isPersistent);
         }
     }
 
     /** What the log has at this position is none of them. */
-    void skipStored(long position) {
-        storedFrom = Math.max(storedFrom, position + 1);
+    void skipPagedOut(long position) {
+        pagedOutFrom = Math.max(pagedOutFrom, position + 1);
     }
 
-    /** What is stored of those that came back is lost or deleted; if there is nothing, so is the stored part of the line. */
-    void dropStored() {
-        Sum dropped = storedReturns.isEmpty() ? stored : storedReturns.sum();
+    /** What is paged out of those that came back is lost or deleted; if there is nothing, so is the paged-out part of the line. */
+    void dropPagedOut() {
+        Sum dropped = pagedOutReturns.isEmpty() ? pagedOut : pagedOutReturns.sum();
         count -= dropped.count;
         bytes -= dropped.bytes;
-        if (dropped == stored) {
-            stored = new Sum();
+        if (dropped == pagedOut) {
+            pagedOut = new Sum();
             joinBack();
         } else {
-            storedReturns.clear();
+            pagedOutReturns.clear();
         }
     }
 
@@ -258,53 +273,53 @@ final class ReadyMessages {
     }
 
     /**
-     * Has what will leave last stored, until about so much is held.
+     * Pages out what will leave last, until about so much is held.
      *
      * @param store called with each message that will be held no more
      */
-    void letGo(long keepBytes, Consumer<QueueEntry> store) {
+    void pageOut(long keepBytes, Consumer<QueueEntry> store) {
         Rank rank = ranks[0];
         if (ranks.length > 1 || rank == null || heldBytes() <= keepBytes) {
             return;
         }
         while (!back.isEmpty()) {
             QueueEntry entry = back.take();
-            storedTo = entry.position();
-            stored.add(entry);
+            pagedOutTo = entry.position();
+            pagedOut.add(entry);
             store.accept(entry);
         }
         backBytes = 0;
         if (heldBytes() > keepBytes) {
             EntryLine rest = rank.splitBehind(keepBytes / 2);
-            storeReturns(rank, keepBytes / 2, store);
-            storeFront(rest, store);
+            pageOutReturns(rank, keepBytes / 2, store);
+            pageOutFront(rest, store);
         }
     }
 
-    /** Has all but the first of those that came back stored. */
-    private void storeReturns(Rank rank, long keepBytes, Consumer<QueueEntry> store) {
+    /** Pages out all but the first of those that came back. */
+    private void pageOutReturns(Rank rank, long keepBytes, Consumer<QueueEntry> store) {
         for (QueueEntry entry : rank.takeReturnedBehind(keepBytes)) {
-            if (storedReturns.isEmpty() || entry.position() < storedReturns.first()) {
-                storedExpiresAtMillis = entry.expiresAtMillis();
+            if (pagedOutReturns.isEmpty() || entry.position() < pagedOutReturns.first()) {
+                pagedOutExpiresAtMillis = entry.expiresAtMillis();
             }
-            storedReturns.add(entry);
+            pagedOutReturns.add(entry);
             store.accept(entry);
         }
     }
 
-    /** Has the line's end stored, which was before the stored part. */
-    private void storeFront(EntryLine rest, Consumer<QueueEntry> store) {
+    /** Pages out the line's end, which was before the paged-out part. */
+    private void pageOutFront(EntryLine rest, Consumer<QueueEntry> store) {
         if (rest.isEmpty()) {
             return;
         }
-        storedFrom = rest.head().position();
-        if (storedReturns.isEmpty()) {
-            storedExpiresAtMillis = rest.head().expiresAtMillis();
+        pagedOutFrom = rest.head().position();
+        if (pagedOutReturns.isEmpty()) {
+            pagedOutExpiresAtMillis = rest.head().expiresAtMillis();
         }
         while (!rest.isEmpty()) {
             QueueEntry entry = rest.take();
-            storedTo = stored.count == 0 || storedTo < entry.position() ? entry.position() : storedTo;
-            stored.add(entry);
+            pagedOutTo = pagedOut.count == 0 || pagedOutTo < entry.position() ? entry.position() : pagedOutTo;
+            pagedOut.add(entry);
             store.accept(entry);
         }
     }

@@ -9,13 +9,13 @@ public interface Subscriber {
         QUEUE_UNREACHABLE
     }
 
-    /** What came of the wish to subscribe; nothing else comes if it was not accepted. */
+    /** What came of the request to subscribe; nothing else comes if it was not accepted. */
     void subscribed(ConsumeOutcome outcome);
 
     /** A message. Unless it need not be acknowledged, it is to be settled. */
     void delivered(Delivery delivery);
 
-    /** A message waits that only lacks credit. Said once for each time that credit has been granted. */
+    /** A message waits that only lacks credit. Said once for each time that credit was given. */
     void wantsCredit();
 
     /** So much of the credit was not used when the queue was told to drain, and is gone. */

@@ -1,37 +1,37 @@
 package io.jumpmq.broker.queue;
 
-/** How many messages there are, and the size of their bodies; of those that survive a restart, too. */
+/** How many messages there are, and the size of their bodies; of the persistent ones, too. */
 final class Sum {
     int count;
     long bytes;
-    int lasting;
-    long lastingBytes;
+    int persistent;
+    long persistentBytes;
 
     Sum() {}
 
-    /** So many that all survive a restart. */
+    /** So many that are all persistent. */
     Sum(int count, long bytes) {
         this.count = count;
         this.bytes = bytes;
-        this.lasting = count;
-        this.lastingBytes = bytes;
+        this.persistent = count;
+        this.persistentBytes = bytes;
     }
 
     void add(QueueEntry entry) {
         count++;
         bytes += entry.bodyBytes();
-        if (entry.lasting) {
-            lasting++;
-            lastingBytes += entry.bodyBytes();
+        if (entry.persistent) {
+            persistent++;
+            persistentBytes += entry.bodyBytes();
         }
     }
 
-    void remove(int bodyBytes, boolean isLasting) {
+    void remove(int bodyBytes, boolean isPersistent) {
         count--;
         bytes -= bodyBytes;
-        if (isLasting) {
-            lasting--;
-            lastingBytes -= bodyBytes;
+        if (isPersistent) {
+            persistent--;
+            persistentBytes -= bodyBytes;
         }
     }
 }

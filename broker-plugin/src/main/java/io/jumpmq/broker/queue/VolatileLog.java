@@ -7,7 +7,7 @@ public final class VolatileLog implements MessageLog {
     private VolatileLog() {}
 
     @Override
-    public boolean append(QueueEntry entry, boolean lasting) {
+    public boolean append(QueueEntry entry, boolean persistent) {
         return true;
     }
 

@@ -209,6 +209,21 @@ public final class CtlCommand implements Callable<Integer> {
         return client;
     }
 
+    void deleteIfThere(String path) {
+        ifThere(() -> client().delete(path));
+    }
+
+    /** Asks for something; nothing happens if what it is about is not there. */
+    void ifThere(Runnable request) {
+        try {
+            request.run();
+        } catch (ManagementException e) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
+        }
+    }
+
     boolean asJson() {
         return formatter.equals("json");
     }

@@ -8,8 +8,6 @@ import java.util.Map;
 
 /** The verbs about what the whole cluster has in common: global parameters, its name, feature flags. */
 final class GlobalVerbs {
-    private static final int NOT_FOUND = 404;
-
     private GlobalVerbs() {}
 
     static void addTo(Map<String, Verb> all) {
@@ -26,7 +24,7 @@ final class GlobalVerbs {
     private static void setParameter(CtlCommand ctl, List<String> arguments) {
         String name = arguments.get(0);
         ctl.banner("Setting global runtime parameter \"" + name + "\" to \"" + arguments.get(1) + "\" ...");
-        JsonNode value = Verbs.anyJson(arguments.get(1));
+        JsonNode value = JsonArgument.any(arguments.get(1));
         ctl.client().put(ManagementClient.path("global-parameters", name), Map.of("name", name, "value", value));
     }
 
@@ -35,9 +33,7 @@ final class GlobalVerbs {
         try {
             ctl.client().delete(ManagementClient.path("global-parameters", arguments.get(0)));
         } catch (ManagementException e) {
-            throw e.status() == NOT_FOUND
-                    ? new CtlException(CtlException.UNAVAILABLE, "Error:\nParameter does not exist")
-                    : e;
+            throw e.isNotFound() ? new CtlException(CtlException.UNAVAILABLE, "Error:\nParameter does not exist") : e;
         }
     }
 

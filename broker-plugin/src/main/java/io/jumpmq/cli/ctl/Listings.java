@@ -13,7 +13,7 @@ import java.util.function.BiFunction;
 
 /** The verbs that list: which resource, which columns, and what these are called there. */
 final class Listings {
-    private static final int MOST_COLUMNS = 64;
+    private static final int MAX_COLUMNS = 64;
 
     /** Columns that are JSON, in whatever form the rest is. */
     private static final Set<String> AS_JSON = Set.of("definition", "value", "limits");
@@ -36,8 +36,8 @@ final class Listings {
             List<String> usual,
             boolean choosable) {
 
-        Verb verb(String usage, int least) {
-            return new Verb(usage, least, choosable ? MOST_COLUMNS : least, this::run);
+        Verb verb(String usage, int min) {
+            return new Verb(usage, min, choosable ? MAX_COLUMNS : min, this::run);
         }
 
         /** All columns that there may be. */

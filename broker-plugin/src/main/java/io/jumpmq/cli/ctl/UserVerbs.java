@@ -1,103 +1,126 @@
 package io.jumpmq.cli.ctl;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jumpmq.cli.http.ManagementClient;
+import io.jumpmq.cli.http.ManagementException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The verbs about what binds users: topic permissions and limits. */
+/** The verbs about users. */
 final class UserVerbs {
-    private static final List<String> LIMITS = List.of("max-connections", "max-channels");
-
     private UserVerbs() {}
 
     static void addTo(Map<String, Verb> all) {
+        all.put("list_users", Listings.USERS.verb("list_users", 0));
+        all.put("add_user", new Verb("add_user <username> [<password>]", 1, 2, UserVerbs::addUser));
+        all.put("delete_user", new Verb("delete_user <username>", 1, 1, UserVerbs::deleteUser));
         all.put(
-                "set_topic_permissions",
-                new Verb("set_topic_permissions <username> <exchange> <write> <read>", 4, 4, UserVerbs::setTopics));
+                "change_password",
+                new Verb("change_password <username> [<password>]", 1, 2, UserVerbs::changePassword));
         all.put(
-                "clear_topic_permissions",
-                new Verb("clear_topic_permissions <username> [<exchange>]", 1, 2, UserVerbs::clearTopics));
-        all.put("list_topic_permissions", Listings.TOPIC_PERMISSIONS.verb("list_topic_permissions", 0));
-        all.put(
-                "list_user_topic_permissions",
-                Listings.USER_TOPIC_PERMISSIONS.verb("list_user_topic_permissions <username>", 1));
-        all.put("set_user_limits", new Verb("set_user_limits <username> <definition>", 2, 2, UserVerbs::setLimits));
-        all.put(
-                "clear_user_limits",
-                new Verb("clear_user_limits <username> <limit | all>", 2, 2, UserVerbs::clearLimits));
-        all.put(
-                "list_user_limits",
-                new Verb("list_user_limits [--user <username> | --global]", 0, 0, UserVerbs::limits));
+                "authenticate_user",
+                new Verb("authenticate_user <username> [<password>]", 1, 2, UserVerbs::authenticate));
+        all.put("set_user_tags", new Verb("set_user_tags <username> [<tag>, ...]", 1, 20, UserVerbs::setUserTags));
     }
 
-    private static String inVhost(CtlCommand ctl) {
-        return " for user \"%s\" in vhost \"" + ctl.vhost + "\" ...";
+    private static String password(CtlCommand ctl, List<String> arguments) {
+        if (arguments.size() > 1) {
+            return arguments.get(1);
+        }
+        try {
+            if (ctl.console().interactive()) {
+                ctl.console().err().print("Password: ");
+                ctl.console().err().flush();
+            }
+            String line = new BufferedReader(new InputStreamReader(ctl.console().in(), UTF_8)).readLine();
+            if (line == null || line.isEmpty()) {
+                throw CtlException.usage("user needs a password: as an argument, or on standard input");
+            }
+            return line;
+        } catch (IOException e) {
+            throw CtlException.usage("the password cannot be read: " + e.getMessage());
+        }
     }
 
-    private static void setTopics(CtlCommand ctl, List<String> arguments) {
+    private static @Nullable JsonNode user(CtlCommand ctl, String name) {
+        try {
+            return ctl.client().get(ManagementClient.path("users", name));
+        } catch (ManagementException e) {
+            if (e.isNotFound()) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    static JsonNode require(CtlCommand ctl, String name) {
+        JsonNode user = user(ctl, name);
+        if (user == null) {
+            throw new CtlException(CtlException.NO_USER, "Error:\nUser \"" + name + "\" does not exist");
+        }
+        return user;
+    }
+
+    private static void addUser(CtlCommand ctl, List<String> arguments) {
         String name = arguments.get(0);
-        ctl.banner("Setting topic permissions on \"" + arguments.get(1) + '"'
-                + inVhost(ctl).formatted(name));
-        Verbs.requireUser(ctl, name);
+        String password = password(ctl, arguments);
+        ctl.banner("Adding user \"" + name + "\" ...");
+        if (user(ctl, name) != null) {
+            throw new CtlException(CtlException.SOFTWARE, "Error:\nUser \"" + name + "\" already exists");
+        }
+        ctl.client().put(ManagementClient.path("users", name), Map.of("password", password, "tags", List.of()));
+        ctl.banner("Done. Don't forget to grant the user permissions to some virtual hosts: see set_permissions.");
+    }
+
+    private static void deleteUser(CtlCommand ctl, List<String> arguments) {
+        ctl.banner("Deleting user \"" + arguments.get(0) + "\" ...");
+        require(ctl, arguments.get(0));
+        ctl.client().delete(ManagementClient.path("users", arguments.get(0)));
+    }
+
+    private static void changePassword(CtlCommand ctl, List<String> arguments) {
+        String password = password(ctl, arguments);
+        ctl.banner("Changing password for user \"" + arguments.get(0) + "\" ...");
+        JsonNode user = require(ctl, arguments.get(0));
         ctl.client()
                 .put(
-                        ManagementClient.path("topic-permissions", ctl.vhost, name),
-                        Map.of("exchange", arguments.get(1), "write", arguments.get(2), "read", arguments.get(3)));
+                        ManagementClient.path("users", arguments.get(0)),
+                        Map.of("password", password, "tags", user.path("tags")));
     }
 
-    private static void clearTopics(CtlCommand ctl, List<String> arguments) {
-        String name = arguments.get(0);
-        boolean one = arguments.size() > 1;
-        ctl.banner("Clearing topic permissions" + (one ? " on \"" + arguments.get(1) + '"' : "")
-                + inVhost(ctl).formatted(name));
-        Verbs.requireUser(ctl, name);
-        Verbs.deleteIfThere(
-                ctl,
-                ManagementClient.path("topic-permissions", ctl.vhost, name)
-                        + (one ? "?exchange=" + ManagementClient.encoded(arguments.get(1)) : ""));
-    }
-
-    private static void setLimits(CtlCommand ctl, List<String> arguments) {
-        String name = arguments.get(0);
-        ctl.banner("Setting user limits to \"" + arguments.get(1) + "\" for user \"" + name + "\" ...");
-        JsonNode limits = Verbs.json(arguments.get(1));
-        Verbs.requireUser(ctl, name);
-        limits.properties().forEach(limit -> {
-            if (!LIMITS.contains(limit.getKey())) {
-                throw new CtlException(
-                        CtlException.UNAVAILABLE,
-                        "Error:\nUnrecognised terms [" + limit.getKey() + "] in user-limits: known are "
-                                + String.join(", ", LIMITS));
+    private static void authenticate(CtlCommand ctl, List<String> arguments) {
+        String password = password(ctl, arguments);
+        ctl.banner("Authenticating user \"" + arguments.get(0) + "\" ...");
+        try {
+            ctl.client().as(arguments.get(0), password).get(ManagementClient.path("whoami"));
+        } catch (ManagementException e) {
+            if (e.status() == ManagementException.NO_ANSWER) {
+                throw e;
             }
-        });
-        limits.properties()
-                .forEach(limit -> ctl.client()
-                        .put(
-                                ManagementClient.path("user-limits", name, limit.getKey()),
-                                Map.of("value", limit.getValue())));
-    }
-
-    private static void clearLimits(CtlCommand ctl, List<String> arguments) {
-        String name = arguments.get(0);
-        String limit = arguments.get(1);
-        boolean all = limit.equals("all");
-        ctl.banner("Clearing " + (all ? "all limits" : '"' + limit + "\" limit") + " for user \"" + name + "\" ...");
-        Verbs.requireUser(ctl, name);
-        (all ? LIMITS : List.of(limit))
-                .forEach(one -> ctl.client().delete(ManagementClient.path("user-limits", name, one)));
-    }
-
-    private static void limits(CtlCommand ctl, List<String> arguments) {
-        if (ctl.global) {
-            ctl.banner("Listing limits for all users ...");
-            ctl.print(Listings.USER_LIMITS.rows(ctl, arguments));
-            return;
+            // Whoever has the right password but no tag is told so, rather than that it is wrong.
+            if (!String.valueOf(e.getMessage()).contains("no management tag")) {
+                throw new CtlException(
+                        CtlException.DATA,
+                        "Error:\nError: failed to authenticate user \"" + arguments.get(0) + "\"\nuser '"
+                                + arguments.get(0) + "' - invalid credentials");
+            }
         }
-        ctl.banner("Listing limits for user \"" + ctl.user + "\" ...");
-        Verbs.requireUser(ctl, ctl.user);
-        JsonNode limits = ctl.client().get(ManagementClient.path("user-limits", ctl.user));
-        ctl.console()
-                .print((limits.isEmpty() ? "{}" : limits.get(0).path("value").toString()) + "\n");
+        ctl.say("Success");
+    }
+
+    private static void setUserTags(CtlCommand ctl, List<String> arguments) {
+        List<String> tags = arguments.subList(1, arguments.size());
+        ctl.banner("Setting tags for user \"" + arguments.get(0) + "\" to [" + String.join(", ", tags) + "] ...");
+        JsonNode user = require(ctl, arguments.get(0));
+        ctl.client()
+                .put(
+                        ManagementClient.path("users", arguments.get(0)),
+                        Map.of("password_hash", user.path("password_hash").asText(), "tags", tags));
     }
 }

@@ -7,7 +7,7 @@ import org.HdrHistogram.Recorder;
 
 /** What all workers have counted. */
 final class Meter {
-    private static final long MOST_MICROS = TimeUnit.HOURS.toMicros(1);
+    private static final long MAX_MICROS = TimeUnit.HOURS.toMicros(1);
     private static final int DIGITS = 3;
 
     final LongAdder sent = new LongAdder();
@@ -15,16 +15,16 @@ final class Meter {
     final LongAdder confirmed = new LongAdder();
     final LongAdder refused = new LongAdder();
     final LongAdder returned = new LongAdder();
-    final Recorder latency = new Recorder(MOST_MICROS, DIGITS);
-    final Recorder confirmLatency = new Recorder(MOST_MICROS, DIGITS);
+    final Recorder latency = new Recorder(MAX_MICROS, DIGITS);
+    final Recorder confirmLatency = new Recorder(MAX_MICROS, DIGITS);
 
     /** The times of one interval, and of all before. */
-    private final Histogram latencyInAll = new Histogram(MOST_MICROS, DIGITS);
+    private final Histogram latencyInAll = new Histogram(MAX_MICROS, DIGITS);
 
-    private final Histogram confirmsInAll = new Histogram(MOST_MICROS, DIGITS);
+    private final Histogram confirmsInAll = new Histogram(MAX_MICROS, DIGITS);
 
     static void record(Recorder recorder, long nanos) {
-        recorder.recordValue(Math.max(0, Math.min(MOST_MICROS, nanos / 1000)));
+        recorder.recordValue(Math.max(0, Math.min(MAX_MICROS, nanos / 1000)));
     }
 
     /** Times of deliveries since the last call, in microseconds from publishing to receiving. */

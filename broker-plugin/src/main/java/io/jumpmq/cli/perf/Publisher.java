@@ -33,7 +33,7 @@ final class Publisher implements Runnable {
             long count) {}
 
     private static final int BATCH_BYTES = 64 << 10;
-    private static final int MOST_PER_BATCH = 512;
+    private static final int MAX_PER_BATCH = 512;
     private static final int RING = 1 << 20;
     private static final int KEY_DIGITS = 12;
     private static final int PERSISTENT = 2;
@@ -111,7 +111,7 @@ final class Publisher implements Runnable {
 
     /** How many may be sent now: by the rate, by what is not confirmed, by what is wanted in all. */
     private int allowed(long number, long start) {
-        long may = MOST_PER_BATCH;
+        long may = MAX_PER_BATCH;
         if (plan.rate > 0) {
             long due = (long) ((System.nanoTime() - start) / 1e9 * plan.rate);
             may = Math.min(may, due - number);

@@ -31,10 +31,10 @@ final class ChannelConsumer implements Subscriber {
     private final Receiver<ConsumeOutcome> outcomes;
     private final Receiver<Delivery> deliveries;
     private final Receiver<Cancellation> cancellations;
-    private final Receiver<ChannelConsumer> wishes;
+    private final Receiver<ChannelConsumer> creditWanted;
     private final Receiver<Integer> returns;
 
-    /** Granted, and neither used by a delivery nor returned. */
+    /** Given to the queue, and neither used by a delivery nor returned. */
     private int credit;
 
     /** The exchange of the last delivery, which is mostly that of the next, too. */
@@ -73,7 +73,7 @@ final class ChannelConsumer implements Subscriber {
         this.outcomes = outcomes;
         this.deliveries = channel.guarded(delivery -> consuming.onDelivery(this, delivery));
         this.cancellations = channel.guarded(why -> consuming.onCancelled(this, why));
-        this.wishes = channel.guarded(consuming::onCreditWanted);
+        this.creditWanted = channel.guarded(consuming::onCreditWanted);
         this.returns = channel.guarded(count -> consuming.onCreditReturned(this, count));
         this.number = queue.subscribe(loop, terms, this);
     }
@@ -119,8 +119,8 @@ final class ChannelConsumer implements Subscriber {
         queue.requireCredit(loop, number, limited);
     }
 
-    /** Lets the queue deliver one message more, now. */
-    void grant() {
+    /** Gives the queue credit for one message more, to be used now. */
+    void giveCredit() {
         credit++;
         queue.credit(loop, number, 1, true);
     }
@@ -181,7 +181,7 @@ final class ChannelConsumer implements Subscriber {
 
     @Override
     public void wantsCredit() {
-        wishes.receive(this);
+        creditWanted.receive(this);
     }
 
     @Override

@@ -21,10 +21,10 @@ final class ChannelPrefetch {
     /** Deliveries below this tag were there when the limit was set. */
     private long limitedFromTag;
 
-    /** Granted, and neither delivered nor given back. */
-    private int granted;
+    /** Given to queues, and neither used by a delivery nor returned. */
+    private int credit;
 
-    private final ArrayDeque<ChannelConsumer> wishes = new ArrayDeque<>();
+    private final ArrayDeque<ChannelConsumer> wanting = new ArrayDeque<>();
 
     int limit() {
         return limit;
@@ -46,24 +46,24 @@ final class ChannelPrefetch {
             limitedFromTag = nextTag;
         }
         limit = newLimit;
-        grantWishes();
+        giveCredit();
     }
 
     void wanted(ChannelConsumer consumer) {
-        wishes.add(consumer);
-        grantWishes();
+        wanting.add(consumer);
+        giveCredit();
     }
 
     /** A queue could not use so much of the credit that it got for a consumer. */
     void returned(ChannelConsumer consumer, int count) {
         consumer.useCredit(count);
-        granted -= count;
-        grantWishes();
+        credit -= count;
+        giveCredit();
     }
 
     /** A consumer's queue serves it no more: it wants nothing, and its credit is free. */
     void gone(ChannelConsumer consumer) {
-        wishes.removeIf(wish -> wish == consumer);
+        wanting.removeIf(one -> one == consumer);
         returned(consumer, consumer.credit());
     }
 
@@ -71,16 +71,16 @@ final class ChannelPrefetch {
     void delivered(ChannelConsumer consumer) {
         if (consumer.needsCredit()) {
             consumer.useCredit(1);
-            granted--;
+            credit--;
         }
         if (!consumer.noAck()) {
             delivered++;
         } else {
-            grantWishes();
+            giveCredit();
         }
     }
 
-    /** A delivery to a consumer was settled; {@link #grantWishes} has to follow. */
+    /** A delivery to a consumer was settled; {@link #giveCredit} has to follow. */
     void settledDelivery() {
         delivered--;
     }
@@ -92,14 +92,14 @@ final class ChannelPrefetch {
         }
     }
 
-    void grantWishes() {
-        while (!wishes.isEmpty() && (limit == 0 || delivered + fetched + granted < limit)) {
-            granted++;
-            wishes.remove().grant();
+    void giveCredit() {
+        while (!wanting.isEmpty() && (limit == 0 || delivered + fetched + credit < limit)) {
+            credit++;
+            wanting.remove().giveCredit();
         }
     }
 
     void clear() {
-        wishes.clear();
+        wanting.clear();
     }
 }

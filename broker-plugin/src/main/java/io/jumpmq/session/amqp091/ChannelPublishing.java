@@ -186,7 +186,7 @@ final class ChannelPublishing {
     private boolean isRoutable(ExchangeRecord exchange, Message message, boolean mandatory, QueuePort[] queues) {
         if (Publisher.count(counters, exchange, queues, mandatory)) {
             if (Publisher.isThrottled(queues)) {
-                connection.giveWay();
+                connection.throttle();
             }
             return true;
         }

@@ -170,7 +170,7 @@ final class ChannelSettling {
 
     void settled() {
         returns.send(loop);
-        prefetch.grantWishes();
+        prefetch.giveCredit();
     }
 
     /** Has everything delivered again. */

@@ -215,7 +215,7 @@ final class ChannelTopology {
 
     /** What goes with its connection, or the next restart, is nobody's loss. */
     private void removed(QueueRecord queue, String how, long messages) {
-        if (queue.survives()) {
+        if (queue.isRecoverable()) {
             connection
                     .context()
                     .listener()
@@ -362,7 +362,7 @@ final class ChannelTopology {
         }
     }
 
-    /** Has the catalog changed; nothing more is decoded until it is, and lasts if that is to be answered. */
+    /** Has the catalog changed; nothing more is decoded until it is, and durable if that is to be answered. */
     private void change(Command command, int methodId, boolean answered, Consumer<CatalogLog.Outcome> then) {
         Receiver<CatalogLog.Outcome> made = connection.awaiting(channel.number(), outcome -> {
             AmqpException failure = outcome.failure();

@@ -4,7 +4,7 @@ import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.queue.PublishOutcome;
 import io.jumpmq.metrics.ChannelCounters;
 
-/** A channel that confirms what it publishes: gathered, and told when the turn ends. */
+/** A channel that confirms what it publishes: in a batch, when the turn ends. */
 final class ConfirmMode implements ChannelMode, ConfirmWindow.Output {
     private final ChannelMachine channel;
     private final OpenConnection connection;

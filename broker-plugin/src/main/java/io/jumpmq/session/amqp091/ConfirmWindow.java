@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The publisher confirms of one channel: which sequence numbers are settled, and which of those the client has been told.
  *
- * <p>Settled numbers are gathered and told together: the unbroken run from the oldest open number on as one
+ * <p>Settled numbers are coalesced: the unbroken run from the oldest open number on as one
  * basic.ack(multiple), those beyond an open number one by one, so that a slow queue holds back nobody else's confirms.
  */
 final class ConfirmWindow {

@@ -270,7 +270,7 @@ final class ConnectionMachine implements Connection {
 
     /**
      * How long the socket must not be read now, in milliseconds: this connection publishes, and the broker cannot take more,
-     * or it has published into a queue that is behind. To be asked after each read, and again after the pause; 0: there is none.
+     * or it has published into a throttled queue. To be asked after each read, and again after the pause; 0: there is none.
      */
     @Override
     public long pauseMillis() {

@@ -22,7 +22,7 @@ final class HeldMemory {
 
     /** The most that one connection may hold. */
     long maxBytes() {
-        return all.mostBytes();
+        return all.maxBytes();
     }
 
     /**

@@ -222,9 +222,9 @@ final class OpenConnection implements ConnectionState {
         flow.publishing();
     }
 
-    /** It has published into a queue that is behind. */
-    void giveWay() {
-        flow.giveWay();
+    /** It has published into a throttled queue. */
+    void throttle() {
+        flow.throttle();
     }
 
     // What the machine does for channels.

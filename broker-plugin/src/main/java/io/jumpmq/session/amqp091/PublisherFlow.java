@@ -4,22 +4,22 @@ import io.jumpmq.amqp.Method;
 import io.jumpmq.broker.Congestion;
 import io.jumpmq.session.ConnectionInfo;
 
-/** Whether an open connection may publish now: not while the broker cannot take more, and less while a queue of its is behind. */
+/** Whether an open connection may publish now: not while the broker cannot take more, and less while a queue of its is throttled. */
 final class PublisherFlow {
     /** How long a connection waits before it asks again whether the broker can take more. */
     static final long CONGESTED_MILLIS = 20;
 
-    /** After a read of up to 128 kB: what limits a publisher to some 60 MB/s while it gives way. */
-    private static final long GIVE_WAY_MILLIS = 2;
+    /** After a read of up to 128 kB: what limits a publisher to some 60 MB/s while it is throttled. */
+    private static final long THROTTLE_MILLIS = 2;
 
-    /** For so long after it gave way a connection's state is "flow". */
+    /** For so long after it was throttled a connection's state is "flow". */
     private static final long FLOW_MILLIS = 1_000;
 
     private final OpenConnection connection;
     private boolean publishes;
     private boolean blocked;
-    private boolean givesWay;
-    private long gaveWayMillis;
+    private boolean throttled;
+    private long throttledMillis;
 
     PublisherFlow(OpenConnection connection) {
         this.connection = connection;
@@ -30,9 +30,9 @@ final class PublisherFlow {
         publishes = true;
     }
 
-    /** It has published into a queue that is behind. */
-    void giveWay() {
-        givesWay = true;
+    /** It has published into a throttled queue. */
+    void throttle() {
+        throttled = true;
     }
 
     /** How long it must not be read now, in milliseconds; its client is told when an alarm begins and ends. */
@@ -47,19 +47,19 @@ final class PublisherFlow {
                         alarm ? new Method.ConnectionBlocked(congestion.reason()) : new Method.ConnectionUnblocked());
             }
         }
-        long givenWayMillis = givesWay ? GIVE_WAY_MILLIS : 0;
-        if (givesWay) {
-            givesWay = false;
-            gaveWayMillis = connection.nowMillis();
+        long throttleMillis = throttled ? THROTTLE_MILLIS : 0;
+        if (throttled) {
+            throttled = false;
+            throttledMillis = connection.nowMillis();
         }
-        return congestion == Congestion.NONE ? givenWayMillis : CONGESTED_MILLIS;
+        return congestion == Congestion.NONE ? throttleMillis : CONGESTED_MILLIS;
     }
 
     ConnectionInfo.State state() {
         if (blocked) {
             return ConnectionInfo.State.BLOCKED;
         }
-        return connection.nowMillis() - gaveWayMillis < FLOW_MILLIS
+        return connection.nowMillis() - throttledMillis < FLOW_MILLIS
                 ? ConnectionInfo.State.FLOW
                 : ConnectionInfo.State.RUNNING;
     }

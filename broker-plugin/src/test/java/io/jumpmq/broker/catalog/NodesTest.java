@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What belongs to a node's life, or to one of its connections, goes with it; what belongs to another node stays. */
+/** What belongs to a node's incarnation, or to one of its connections, goes with it; what belongs to another node stays. */
 class NodesTest {
     private static final String V = CatalogUnderTest.V;
     private static final Incarnation HERE = TestIds.NODE;
@@ -55,7 +55,7 @@ class NodesTest {
     }
 
     @Test
-    void aNodeThatStartsAgainLosesWhatBelongedToItsEarlierLifeAndNobodyElseDoes() {
+    void aNodeThatStartsAgainLosesWhatBelongedToItsEarlierIncarnationAndNobodyElseDoes() {
         queue("durable", true, false, HERE.operator());
         queue("transient", false, false, HERE.operator());
         queue("exclusive", true, true, new ConnectionId(HERE, 1));
@@ -78,7 +78,7 @@ class NodesTest {
     }
 
     @Test
-    void whatAnEarlierLifeAskedForComesTooLate() {
+    void whatAnEarlierIncarnationAskedForComesTooLate() {
         catalog.run(new Command.ReleaseNode(HERE.next()));
         assertThatThrownBy(() -> queue("late", false, true, new ConnectionId(HERE, 1)))
                 .isInstanceOf(AmqpException.class)

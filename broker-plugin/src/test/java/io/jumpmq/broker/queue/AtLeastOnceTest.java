@@ -40,11 +40,11 @@ class AtLeastOnceTest {
         QueueEntry entry = rejected("a").get(0);
         fail(entry);
         assertThat(log.records).containsExactly("+a", "xa");
-        assertThat(test.queue.lasting()).isEqualTo(1);
-        test.pass(DyingMessages.RETRY_MILLIS);
+        assertThat(test.queue.persistent()).isEqualTo(1);
+        test.pass(PendingDeadLetters.RETRY_MILLIS);
         test.queue.deadLettered(entry);
         assertThat(log.records).containsExactly("+a", "xa", "-a");
-        assertThat(test.queue.lasting()).isZero();
+        assertThat(test.queue.persistent()).isZero();
         assertThat(test.queue.dead()).isZero();
     }
 
@@ -53,8 +53,8 @@ class AtLeastOnceTest {
         List<QueueEntry> entries = rejected("a", "b");
         assertThat(sent()).containsExactly("a rejected", "b rejected");
         fail(entries.get(0), entries.get(1));
-        assertThat(test.queue.nextDeadline()).isEqualTo(test.now + DyingMessages.RETRY_MILLIS);
-        test.pass(DyingMessages.RETRY_MILLIS - 1);
+        assertThat(test.queue.nextDeadline()).isEqualTo(test.now + PendingDeadLetters.RETRY_MILLIS);
+        test.pass(PendingDeadLetters.RETRY_MILLIS - 1);
         assertThat(sent()).isEmpty();
         test.pass(1);
         assertThat(sent()).containsExactly("a rejected", "b rejected");
@@ -65,11 +65,11 @@ class AtLeastOnceTest {
     void noMoreThanSomeAreUnderWayAndTheOldestComeFirst() {
         String[] bodies = IntStream.range(0, 100).mapToObj(i -> "m" + i).toArray(String[]::new);
         List<QueueEntry> entries = rejected(bodies);
-        assertThat(sent()).hasSize(DyingMessages.MAX_UNDER_WAY);
+        assertThat(sent()).hasSize(PendingDeadLetters.MAX_UNDER_WAY);
         fail(entries.get(0));
         test.queue.deadLettered(entries.get(1));
-        assertThat(sent()).containsExactly("m" + DyingMessages.MAX_UNDER_WAY + " rejected");
-        test.pass(DyingMessages.RETRY_MILLIS);
+        assertThat(sent()).containsExactly("m" + PendingDeadLetters.MAX_UNDER_WAY + " rejected");
+        test.pass(PendingDeadLetters.RETRY_MILLIS);
         assertThat(sent()).containsExactly("m0 rejected");
         assertThat(test.queue.dead()).isEqualTo(99);
     }
@@ -107,7 +107,7 @@ class AtLeastOnceTest {
             }
         }
         queue.queue.deadLetterFailed(queue.output.deadEntries.get(0), queue.now);
-        queue.pass(DyingMessages.RETRY_MILLIS);
+        queue.pass(PendingDeadLetters.RETRY_MILLIS);
         assertThat(queue.output.deadLetters).containsExactly("a " + reason.text(), "a " + reason.text());
     }
 
@@ -117,7 +117,7 @@ class AtLeastOnceTest {
         fail(entry);
         test.publish("b");
         assertThat(test.queue.purge()).isEqualTo(2);
-        test.pass(DyingMessages.RETRY_MILLIS);
+        test.pass(PendingDeadLetters.RETRY_MILLIS);
         test.queue.deadLettered(entry);
         assertThat(log.records).containsExactly("+a", "xa", "+b", "-a", "-b");
         assertThat(test.queue.dead()).isZero();
@@ -147,7 +147,7 @@ class AtLeastOnceTest {
         after.publish("refused");
         assertThat(after.queue.counters().refused()).isEqualTo(1);
         paging.answerAll();
-        assertThat(after.queue.heldMessages()).isEqualTo(DyingMessages.MAX_UNDER_WAY);
+        assertThat(after.queue.heldMessages()).isEqualTo(PendingDeadLetters.MAX_UNDER_WAY);
         requireAllSent(after, paging);
     }
 
@@ -156,7 +156,7 @@ class AtLeastOnceTest {
         QueueUnderTest queue = new QueueUnderTest(rules, paging);
         paging.queue = queue.queue;
         dieAll(queue, 100);
-        queue.queue.letGo(0);
+        queue.queue.pageOut(0);
         return queue;
     }
 
@@ -164,7 +164,7 @@ class AtLeastOnceTest {
     void whatWaitsNeedsNoMemoryAndIsLoadedWhenItsTurnComes() {
         PagingTest.PagingLog paging = new PagingTest.PagingLog();
         QueueUnderTest queue = withDeadOnDisk(paging);
-        assertThat(queue.queue.heldMessages()).isEqualTo(DyingMessages.MAX_UNDER_WAY);
+        assertThat(queue.queue.heldMessages()).isEqualTo(PendingDeadLetters.MAX_UNDER_WAY);
         assertThat(queue.queue.dead()).isEqualTo(100);
         requireAllSent(queue, paging);
     }
@@ -177,9 +177,9 @@ class AtLeastOnceTest {
         assertThat(queue.queue.purge()).as("one is on its way from the log").isEqualTo(99);
         paging.answerAll();
         assertThat(paging.kept).isEmpty();
-        assertThat(queue.queue.lasting()).isZero();
+        assertThat(queue.queue.persistent()).isZero();
         assertThat(queue.queue.heldHeaderBytes()).isZero();
-        assertThat(queue.output.deadLetters).hasSize(DyingMessages.MAX_UNDER_WAY);
+        assertThat(queue.output.deadLetters).hasSize(PendingDeadLetters.MAX_UNDER_WAY);
     }
 
     private static List<LogListener.Died> dieAll(QueueUnderTest queue, int count) {
@@ -206,7 +206,7 @@ class AtLeastOnceTest {
         assertThat(paging.kept).isEmpty();
         assertThat(queue.queue.dead()).isZero();
         assertThat(queue.queue.deadBytes()).isZero();
-        assertThat(queue.queue.lasting()).isZero();
+        assertThat(queue.queue.persistent()).isZero();
         assertThat(queue.queue.heldBytes()).isZero();
         assertThat(queue.queue.heldHeaderBytes()).isZero();
     }
@@ -226,7 +226,7 @@ class AtLeastOnceTest {
         after.queue.recover(new LogListener.Recovered(0, 2, 2, 2, -1, List.of(new LogListener.Died(1, 1))));
         paging.answerAll();
         assertThat(after.output.deadLetters).containsExactly("b rejected");
-        assertThat(after.queue.lasting()).isEqualTo(3);
+        assertThat(after.queue.persistent()).isEqualTo(3);
         after.consume("c", 0);
         paging.answerAll();
         assertThat(after.channel.bodies()).containsExactly("a", "c");

@@ -8,7 +8,7 @@ class ChannelLimitTest {
     private final QueueUnderTest test = new QueueUnderTest(Rules.plain());
 
     @Test
-    void messageWaitsForTheChannelsLeave() {
+    void messageWaitsForCreditOfTheChannel() {
         QueueConsumer consumer = test.consumeLimited("c1");
         test.publish("a");
         assertThat(test.channel.heard()).containsExactly("c1 wants credit");
@@ -19,7 +19,7 @@ class ChannelLimitTest {
     }
 
     @Test
-    void leaveIsAskedForOnce() {
+    void creditIsAskedForOnce() {
         test.consumeLimited("c1");
 
         test.publish("a", "b", "c");
@@ -29,7 +29,7 @@ class ChannelLimitTest {
     }
 
     @Test
-    void leaveIsAskedForAgainWhenItIsUsedUp() {
+    void creditIsAskedForAgainWhenItIsUsedUp() {
         QueueConsumer consumer = test.consumeLimited("c1");
         test.publish("a", "b", "c");
         test.channel.heard();
@@ -40,7 +40,7 @@ class ChannelLimitTest {
     }
 
     @Test
-    void leaveThatNoMessageNeedsGoesBack() {
+    void creditThatNoMessageNeedsIsReturned() {
         QueueConsumer consumer = test.consumeLimited("c1");
         test.publish("a");
         test.channel.heard();
@@ -53,7 +53,7 @@ class ChannelLimitTest {
     }
 
     @Test
-    void leaveThatIsNotDrainedWaitsForMessages() {
+    void creditThatIsNotDrainedWaitsForMessages() {
         QueueConsumer consumer = test.consumeLimited("c1");
 
         test.queue.credit(consumer, 2, false, test.now);
@@ -67,7 +67,7 @@ class ChannelLimitTest {
     }
 
     @Test
-    void leaveThatComesTooLateGoesBack() {
+    void creditThatComesTooLateIsReturned() {
         QueueConsumer consumer = test.consumeLimited("c1");
         test.publish("a");
         test.queue.get(true, test.now);
@@ -79,7 +79,7 @@ class ChannelLimitTest {
     }
 
     @Test
-    void leaveForAConsumerThatLeftGoesBack() {
+    void creditOfAConsumerThatLeftIsReturned() {
         QueueConsumer consumer = test.consumeLimited("c1");
         test.publish("a");
         test.queue.remove(consumer, test.now);
@@ -92,7 +92,7 @@ class ChannelLimitTest {
     }
 
     @Test
-    void leaveThatItsOwnPrefetchForbidsToUseGoesBack() {
+    void creditThatItsOwnPrefetchForbidsToUseIsReturned() {
         QueueConsumer consumer = new QueueConsumer(test.channel, "c1", false, false, 1, true, 0);
         test.queue.add(consumer, test.now);
         test.publish("a", "b");
@@ -104,7 +104,7 @@ class ChannelLimitTest {
     }
 
     @Test
-    void othersAreServedWhileOneWaitsForLeave() {
+    void othersAreServedWhileOneWaitsForCredit() {
         test.consumeLimited("c1");
         test.consume("c2", 0);
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class LengthLimitTest {
     @Test
-    void oldestMessagesGiveWay() {
+    void oldestMessagesAreDropped() {
         QueueUnderTest test = new QueueUnderTest(Rules.plain().maxLength(2).deadLettering());
 
         test.publish("a", "b", "c", "d");
@@ -73,7 +73,7 @@ class LengthLimitTest {
     }
 
     @Test
-    void headOfTheHighestPriorityGivesWay() {
+    void headOfTheHighestPriorityIsDropped() {
         QueueUnderTest test = new QueueUnderTest(Rules.plain().maxLength(1).maxPriority(9));
         test.publish(Letter.of("high").priority(9));
 

@@ -39,7 +39,7 @@ class MessageQueueModelTest {
         REMOVE(3),
         CLOSE_CHANNEL(2),
         WRITTEN(8),
-        GRANT(8),
+        CREDIT(8),
         LIMIT(2),
         DURABLE(4),
         DEAD_LETTERED(4),
@@ -168,7 +168,7 @@ class MessageQueueModelTest {
                 case REMOVE -> onClient(client -> true, random, (queue, client) -> queue.cancel(client.number, now));
                 case CLOSE_CHANNEL -> closeChannel(random);
                 case WRITTEN -> written(random);
-                case GRANT -> grant(random);
+                case CREDIT -> credit(random);
                 case LIMIT -> limit(random);
                 case DURABLE -> durable(random.nextInt(model.positions() + 1));
                 case DEAD_LETTERED -> onItem(Place.DEAD, random, (queue, item) -> queue.deadLettered(item.id));
@@ -260,14 +260,14 @@ class MessageQueueModelTest {
             return queue -> queue.written(client.number, bytes, now);
         }
 
-        private Consumer<QueueSubject> grant(Random random) {
+        private Consumer<QueueSubject> credit(Random random) {
             boolean asked = random.nextInt(8) > 0;
             boolean drain = random.nextInt(4) > 0;
             int count = 1 + random.nextInt(4);
             return onClient(
                     client -> client.asked == asked,
                     random,
-                    (queue, client) -> queue.grant(client.number, count, drain, now));
+                    (queue, client) -> queue.credit(client.number, count, drain, now));
         }
 
         private Consumer<QueueSubject> limit(Random random) {

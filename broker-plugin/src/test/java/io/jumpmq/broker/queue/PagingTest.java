@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A queue that lets go of messages and loads them again, against one that need not: nobody outside can tell. */
+/** A queue that pages messages out and loads them again, against one that need not: nobody outside can tell. */
 class PagingTest {
     private static final long NOW = 1_000_000;
 
@@ -31,6 +31,10 @@ class PagingTest {
     static final class PagingLog implements MessageLog {
         final TreeMap<Long, LogListener.Stored> kept = new TreeMap<>();
         final ArrayDeque<Runnable> loads = new ArrayDeque<>();
+
+        /** What it keeps and cannot read. */
+        final Set<Long> damaged = new HashSet<>();
+
         long now = NOW;
 
         /** How many messages it has given back. */
@@ -39,7 +43,7 @@ class PagingTest {
         @Nullable MessageQueue queue;
 
         @Override
-        public boolean append(QueueEntry entry, boolean lasting) {
+        public boolean append(QueueEntry entry, boolean persistent) {
             kept.put(
                     entry.position(),
                     new LogListener.Stored(
@@ -87,7 +91,22 @@ class PagingTest {
                         .limit(Math.min(7, maxMessages))
                         .toList();
                 read += found.size();
-                Objects.requireNonNull(queue).loaded(new LogListener.Loaded(ticket, found), now);
+                Objects.requireNonNull(queue)
+                        .loaded(
+                                new LogListener.Loaded(
+                                        ticket,
+                                        found.stream()
+                                                .filter(one -> !damaged.contains(one.position()))
+                                                .toList(),
+                                        found.stream()
+                                                .filter(one -> damaged.contains(one.position()))
+                                                .map(one -> new LogListener.Unreadable(
+                                                        one.position(),
+                                                        one.message().body().length,
+                                                        false))
+                                                .toList(),
+                                        false),
+                                now);
             });
         }
 
@@ -173,9 +192,9 @@ class PagingTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-    void orderAndCountsHoldWhateverIsLetGoAndLoaded(long seed) {
+    void orderAndCountsHoldWhateverIsPagedOutAndLoaded(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        Set<Integer> lasting = new HashSet<>();
+        Set<Integer> allPersistent = new HashSet<>();
         TreeSet<Integer> expected = new TreeSet<>();
         List<Delivery> held = new ArrayList<>();
         int published = 0;
@@ -186,11 +205,11 @@ class PagingTest {
                     boolean persistent = random.nextBoolean();
                     queue.publish(message(published, persistent), null, NOW);
                     if (persistent) {
-                        lasting.add(published);
+                        allPersistent.add(published);
                     }
                     expected.add(published++);
                 }
-                case 4 -> queue.letGo(random.nextInt(60));
+                case 4 -> queue.pageOut(random.nextInt(60));
                 case 5 -> log.answerOne();
                 case 6, 7, 8 -> {
                     if (!queue.awaitsLoad(NOW)) {
@@ -229,14 +248,14 @@ class PagingTest {
                     .as(what)
                     .isEqualTo(expected.stream().mapToLong(PagingTest::length).sum());
             assertThat(queue.unacknowledged()).as(what).isEqualTo(held.size());
-            List<Integer> surviving = Stream.concat(
+            List<Integer> remaining = Stream.concat(
                             expected.stream(), held.stream().map(PagingTest::number))
-                    .filter(lasting::contains)
+                    .filter(allPersistent::contains)
                     .toList();
-            assertThat(queue.lasting()).as(what).isEqualTo(surviving.size());
-            assertThat(queue.lastingBytes())
+            assertThat(queue.persistent()).as(what).isEqualTo(remaining.size());
+            assertThat(queue.persistentBytes())
                     .as(what)
-                    .isEqualTo(surviving.stream().mapToLong(PagingTest::length).sum());
+                    .isEqualTo(remaining.stream().mapToLong(PagingTest::length).sum());
         }
         log.answerAll();
         queue.purge();
@@ -254,7 +273,7 @@ class PagingTest {
             held.add(Objects.requireNonNull(queue.get(false, NOW)));
         }
         queue.requeue(held.stream().filter(entry -> entry.position() % 3 > 0).toList(), NOW);
-        queue.letGo(0);
+        queue.pageOut(0);
         assertThat(queue.heldMessages())
                 .as("those that wait for their acknowledgement")
                 .isEqualTo(10);
@@ -275,7 +294,7 @@ class PagingTest {
     void whatCameBackIsLoadedHoweverMuchHasComeBehindIt() {
         publish(0, 1);
         queue.requeue(Objects.requireNonNull(queue.get(false, NOW)), NOW);
-        queue.letGo(0);
+        queue.pageOut(0);
         queue.publish(
                 new Message("", new byte[0], BasicFormat.INSTANCE.header(MessageProperties.NONE), new byte[1 << 20]),
                 null,
@@ -286,7 +305,7 @@ class PagingTest {
     }
 
     @Test
-    void whatCameBackAndIsStoredExpiresInItsTime() {
+    void whatCameBackAndIsPagedOutExpiresInItsTime() {
         MessageQueue ageing =
                 queue(Rules.plain().messageTtl(1_000).deadLettering().settings());
         ageing.publish(message(0, true), null, NOW);
@@ -294,7 +313,7 @@ class PagingTest {
         ageing.requeue(
                 List.of(Objects.requireNonNull(ageing.get(false, NOW)), Objects.requireNonNull(ageing.get(false, NOW))),
                 NOW);
-        ageing.letGo(0);
+        ageing.pageOut(0);
         assertThat(ageing.nextDeadline()).isEqualTo(NOW + 1_000);
         ageing.tick(NOW + 1_000);
         log.answerAll(NOW + 1_000);
@@ -311,7 +330,7 @@ class PagingTest {
     @Test
     void aConsumerGetsAllInOrderThroughManyLoads() {
         publish(0, 200);
-        queue.letGo(0);
+        queue.pageOut(0);
         assertThat(queue.heldMessages()).isZero();
         queue.add(consumer(0), NOW);
         queue.publish(message(200, false), null, NOW);
@@ -336,7 +355,7 @@ class PagingTest {
         log.answerAll();
         assertThat(delivered).hasSize(21).last().extracting(PagingTest::body).isEqualTo("m20");
         assertThat(delivered.stream().filter(Delivery::redelivered)).hasSize(5);
-        assertThat(queue.lasting()).isEqualTo(21);
+        assertThat(queue.persistent()).isEqualTo(21);
     }
 
     @Test
@@ -360,7 +379,7 @@ class PagingTest {
     }
 
     @Test
-    void whatExpiredWhileItWasStoredIsNeverDelivered() {
+    void whatExpiredWhileItWasPagedOutIsNeverDelivered() {
         for (int i = 0; i < 30; i++) {
             long expires = i < 25 ? NOW - 1 : Long.MAX_VALUE;
             log.kept.put((long) i, new LogListener.Stored(i, message(i, true), expires, 0, null));
@@ -372,7 +391,7 @@ class PagingTest {
     }
 
     @Test
-    void whoFetchesWaitsWhenTheHeadHasExpiredAndTheRestIsStored() {
+    void whoFetchesWaitsWhenTheHeadHasExpiredAndTheRestIsPagedOut() {
         for (int i = 0; i < 2; i++) {
             long expires = i == 0 ? NOW + 10 : Long.MAX_VALUE;
             log.kept.put((long) i, new LogListener.Stored(i, message(i, true), expires, 0, null));
@@ -389,7 +408,7 @@ class PagingTest {
     }
 
     @Test
-    void aLengthLimitDropsWhatIsStoredToo() {
+    void aLengthLimitDropsWhatIsPagedOutToo() {
         QueueSettings limited = Rules.plain().maxLength(10).settings();
         MessageQueue shortQueue = queue(limited);
         for (int i = 0; i < 40; i++) {
@@ -406,18 +425,47 @@ class PagingTest {
         queue.recover(new LogListener.Recovered(0, 9, 10, 50, -1, List.of()));
         assertThat(queue.awaitsLoad(NOW)).isTrue();
         log.answerAll();
-        assertThat(Map.of("ready", queue.ready(), "bytes", queue.readyBytes(), "lasting", queue.lasting()))
+        assertThat(Map.of("ready", queue.ready(), "bytes", queue.readyBytes(), "lasting", queue.persistent()))
                 .isEqualTo(Map.of("ready", 0, "bytes", 0L, "lasting", 0));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0b0100, 0b0001, 0b1000, 0b0111, 0b0110, 0b1001})
+    void whatCannotBeReadIsPassedOverHoweverOftenTheRestIsPagedOut(int damaged) {
+        publish(0, 4);
+        List<Integer> whole = new ArrayList<>(List.of(0, 1, 2, 3));
+        for (int position = 0; position < 4; position++) {
+            if ((damaged & 1 << position) != 0) {
+                log.damaged.add((long) position);
+                whole.remove(Integer.valueOf(position));
+            }
+        }
+        queue.pageOut(0);
+        List<Integer> got = new ArrayList<>();
+        for (int i = 0; i < 50 && queue.ready() > 0; i++) {
+            if (queue.awaitsLoad(NOW)) {
+                log.answerOne();
+                continue;
+            }
+            Delivery next = queue.get(true, NOW);
+            if (next != null) {
+                got.add(number(next));
+            }
+            queue.pageOut(0);
+        }
+        assertThat(got).isEqualTo(whole);
+        assertThat(queue.ready()).isZero();
+        assertThat(log.kept).as("kept until the queue is purged").hasSameSizeAs(log.damaged);
+    }
+
     @Test
-    void whatIsStoredExpiresInItsTimeThoughNobodyComes() {
+    void whatIsPagedOutExpiresInItsTimeThoughNobodyComes() {
         MessageQueue ageing =
                 queue(Rules.plain().messageTtl(1_000).deadLettering().settings());
         for (int i = 0; i < 40; i++) {
             ageing.publish(message(i, true), null, NOW + i);
         }
-        ageing.letGo(0);
+        ageing.pageOut(0);
         assertThat(ageing.nextDeadline()).isEqualTo(NOW + 1_000);
         for (long now = NOW + 1_000; ageing.ready() > 0; now = ageing.nextDeadline()) {
             assertThat(now).as("with %s ready", ageing.ready()).isLessThanOrEqualTo(NOW + 1_039);

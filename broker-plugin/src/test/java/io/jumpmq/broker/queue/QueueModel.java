@@ -56,7 +56,7 @@ final class QueueModel implements QueueSubject {
         boolean present = true;
         boolean limited;
         boolean asked;
-        int grants;
+        int credit;
         int unwritten;
 
         boolean inLine;
@@ -196,12 +196,12 @@ final class QueueModel implements QueueSubject {
     }
 
     private void store(Item item, Mail mail) {
-        boolean lasting = settings.durable() && (settings.quorum() || mail.persistent());
-        if (lasting) {
+        boolean persistent = settings.durable() && (settings.quorum() || mail.persistent());
+        if (persistent) {
             item.stored = true;
             events.add("append " + item + "@" + item.position);
         }
-        if (lasting && item.position % 4 != 0) {
+        if (persistent && item.position % 4 != 0) {
             item.awaitsLog = true;
         } else {
             events.add(item.id + " accepted");
@@ -405,14 +405,14 @@ final class QueueModel implements QueueSubject {
     }
 
     @Override
-    public void grant(int consumer, int count, boolean drain, long now) {
+    public void credit(int consumer, int count, boolean drain, long now) {
         Client client = client(consumer);
         client.asked = false;
-        client.grants += count;
+        client.credit += count;
         serve(now);
-        if (drain && client.grants > 0) {
-            events.add("c" + consumer + " returns " + client.grants);
-            client.grants = 0;
+        if (drain && client.credit > 0) {
+            events.add("c" + consumer + " returns " + client.credit);
+            client.credit = 0;
         }
     }
 
@@ -460,7 +460,7 @@ final class QueueModel implements QueueSubject {
             return null;
         }
         boolean canTake = mayBeServed(first);
-        if (canTake && (!first.limited || first.grants > 0)) {
+        if (canTake && (!first.limited || first.credit > 0)) {
             return first;
         }
         if (canTake) {
@@ -474,7 +474,7 @@ final class QueueModel implements QueueSubject {
     private void deliver(Client client, Item item) {
         redelivered += item.returns > 0 ? 1 : 0;
         client.unwritten += item.footprint;
-        client.grants -= client.limited ? 1 : 0;
+        client.credit -= client.limited ? 1 : 0;
         if (client.terms.noAck()) {
             deliveredNoAck++;
             forget(item);
@@ -562,8 +562,8 @@ final class QueueModel implements QueueSubject {
         return "ready " + ready.size() + "/" + bytesIn(Place.READY) + " unacked "
                 + in(Place.HELD).size() + "/"
                 + bytesIn(Place.HELD) + " lasting "
-                + lasting().size() + "/"
-                + lasting().stream().mapToLong(item -> item.bytes).sum() + " consumers "
+                + persistent().size() + "/"
+                + persistent().stream().mapToLong(item -> item.bytes).sum() + " consumers "
                 + present().stream()
                         .map(client -> client.number + ":" + heldBy(client))
                         .toList()
@@ -574,7 +574,7 @@ final class QueueModel implements QueueSubject {
                 + deaths(DeathReason.REJECTED) + " returned too often " + deaths(DeathReason.DELIVERY_LIMIT);
     }
 
-    private List<Item> lasting() {
+    private List<Item> persistent() {
         return items.values().stream()
                 .filter(item -> item.stored && (item.place == Place.READY || item.place == Place.HELD))
                 .toList();

@@ -36,7 +36,7 @@ interface QueueSubject {
 
     void written(int consumer, int bytes, long now);
 
-    void grant(int consumer, int count, boolean drain, long now);
+    void credit(int consumer, int count, boolean drain, long now);
 
     void limit(int consumer, boolean limited, long now);
 

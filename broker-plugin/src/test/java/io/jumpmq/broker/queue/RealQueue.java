@@ -100,7 +100,7 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
     }
 
     @Override
-    public void grant(int consumer, int count, boolean drain, long now) {
+    public void credit(int consumer, int count, boolean drain, long now) {
         queue.credit(consumer(consumer), count, drain, now);
     }
 
@@ -146,7 +146,7 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
         QueueCounters counters = queue.counters();
         QueueConsumer active = queue.activeConsumer();
         return "ready " + queue.ready() + "/" + queue.readyBytes() + " unacked " + queue.unacknowledged() + "/"
-                + queue.unacknowledgedBytes() + " lasting " + queue.lasting() + "/" + queue.lastingBytes()
+                + queue.unacknowledgedBytes() + " lasting " + queue.persistent() + "/" + queue.persistentBytes()
                 + " consumers "
                 + queue.consumerList().stream()
                         .map(consumer -> consumer.tag() + ":" + consumer.unacknowledged())
@@ -195,7 +195,7 @@ final class RealQueue implements QueueSubject, ConsumerEndpoint, QueueOutput, Me
     }
 
     @Override
-    public boolean append(QueueEntry entry, boolean lasting) {
+    public boolean append(QueueEntry entry, boolean persistent) {
         positions.put(entry.position(), id(entry.message()));
         events.add("append " + told(entry) + "@" + entry.position());
         return entry.position() % 4 == 0;

@@ -13,7 +13,7 @@ final class SlowLog implements MessageLog {
     private final Map<Long, String> bodies = new HashMap<>();
 
     @Override
-    public boolean append(QueueEntry entry, boolean lasting) {
+    public boolean append(QueueEntry entry, boolean persistent) {
         bodies.put(entry.position(), RecordingChannel.body(entry.message()));
         records.add("+" + RecordingChannel.body(entry.message()));
         return false;

@@ -62,7 +62,7 @@ class HeldMemoryTest {
     @Test
     void aChannelBeyondWhatOneConnectionMayHoldIsClosed() {
         SteppedClient client = connect();
-        int size = (int) memory.mostBytes() / 2;
+        int size = (int) memory.maxBytes() / 2;
         tell(client, out -> FrameWriter.method(out, 2, new Method.ChannelOpen()));
         announce(client, 1, size);
         body(client, 1, size / FRAME_BYTES);
@@ -75,7 +75,7 @@ class HeldMemoryTest {
                 .startsWith("channel 2: CONTENT_TOO_LARGE - half-sent and uncommitted messages of this connection");
         assertThat(closes(client, Method.ChannelClose.class)).isEqualTo(311);
         assertThat(client.isClosed()).isFalse();
-        assertThat(memory.heldBytes()).isBetween(1L, memory.mostBytes());
+        assertThat(memory.heldBytes()).isBetween(1L, memory.maxBytes());
     }
 
     @Test
@@ -86,7 +86,7 @@ class HeldMemoryTest {
                     out, 1, new Method.QueueDeclare("q", false, false, false, false, false, FieldTable.EMPTY));
             FrameWriter.method(out, 1, new Method.TxSelect());
         });
-        int fitting = (int) (memory.mostBytes() / FRAME_BYTES) - 1;
+        int fitting = (int) (memory.maxBytes() / FRAME_BYTES) - 1;
         publish(client, fitting);
         assertThat(memory.heldBytes()).isGreaterThan((long) fitting * FRAME_BYTES);
         tell(client, out -> FrameWriter.method(out, 1, new Method.TxRollback()));
@@ -135,7 +135,7 @@ class HeldMemoryTest {
     @Test
     void whoDoesNotGetOnWhileMemoryIsShortIsClosed() {
         SteppedClient idle = connect();
-        int frames = (int) memory.mostBytes() / FRAME_BYTES;
+        int frames = (int) memory.maxBytes() / FRAME_BYTES;
         announce(idle, 1, (long) frames * FRAME_BYTES);
         body(idle, 1, frames - 1);
         SteppedClient other = connect();
@@ -158,7 +158,7 @@ class HeldMemoryTest {
     @Test
     void theSmallAreServedWhateverTheLargeHold() {
         SteppedClient large = connect();
-        int frames = (int) memory.mostBytes() / FRAME_BYTES;
+        int frames = (int) memory.maxBytes() / FRAME_BYTES;
         announce(large, 1, (long) frames * FRAME_BYTES);
         body(large, 1, frames - 1);
         SteppedClient small = connect();
@@ -170,7 +170,7 @@ class HeldMemoryTest {
     @Test
     void aPauseOfOursIsNoMissedHeartbeatOfTheirs() {
         SteppedClient idle = connect();
-        int frames = (int) memory.mostBytes() / FRAME_BYTES;
+        int frames = (int) memory.maxBytes() / FRAME_BYTES;
         announce(idle, 1, (long) frames * FRAME_BYTES);
         body(idle, 1, frames - 1);
         SteppedClient waits = broker.connect(ConnectionSettings.DEFAULT);

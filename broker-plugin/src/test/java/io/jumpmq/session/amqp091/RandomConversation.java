@@ -102,10 +102,10 @@ final class RandomConversation {
     /** The same octets, cut as a network might. */
     static List<byte[]> pieces(List<byte[]> frames, SplittableRandom random) {
         ByteBuf all = Unpooled.wrappedBuffer(frames.toArray(new byte[0][]));
-        int most = 1 + random.nextInt(1 << random.nextInt(1, 16));
+        int max = 1 + random.nextInt(1 << random.nextInt(1, 16));
         List<byte[]> pieces = new ArrayList<>();
         while (all.isReadable()) {
-            byte[] piece = new byte[Math.min(all.readableBytes(), 1 + random.nextInt(most))];
+            byte[] piece = new byte[Math.min(all.readableBytes(), 1 + random.nextInt(max))];
             all.readBytes(piece);
             pieces.add(piece);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jumpmq.amqp.FrameReader;
 import io.jumpmq.broker.OperatorChannel;
+import io.jumpmq.broker.QueuePlacement;
 import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.loop.Loop;
 import io.jumpmq.broker.message.Message;
@@ -16,6 +17,8 @@ import io.jumpmq.remote.Link;
 import io.jumpmq.remote.QueueHost;
 import io.jumpmq.remote.RemoteQueue;
 import io.jumpmq.session.ConnectionSettings;
+import io.jumpmq.simulation.SimulatedNetwork;
+import io.jumpmq.simulation.Simulation;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.MessageProperties;
 import io.netty.buffer.ByteBuf;
@@ -23,6 +26,7 @@ import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -36,11 +40,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the link is there; afterwards it is told of everything that it waits for.
  */
 class RemoteQueueTest {
-    private final Link link = new Link();
-    private final SteppedBroker far = new SteppedBroker();
+    private static final int NEAR = 1;
+    private static final int FAR = 2;
+
+    private final Simulation simulation = SteppedBroker.alone();
+    private final SimulatedNetwork network = new SimulatedNetwork(simulation, new SplittableRandom(1));
+    private final Link link = new Link(network, NEAR, FAR);
+    private final SteppedBroker far = new SteppedBroker(simulation, QueuePlacement.HERE);
     private final SteppedBroker near = new SteppedBroker(
-            Long.MAX_VALUE,
-            1L << 30,
+            simulation,
             (queue, here) -> queue.name().equals("far") ? new RemoteQueue(queue.name(), nearLoop(), link) : here.get());
     private final Peer peer = new Peer();
 
@@ -56,7 +64,7 @@ class RemoteQueueTest {
         far.broker().prepare(List.of(declare));
         new QueueHost(far.vhost().requireQueue("far").port(), far.loop(), link);
         near.broker().prepare(List.of(declare));
-        peer.settle();
+        near.settle();
     }
 
     @AfterEach
@@ -69,25 +77,14 @@ class RemoteQueueTest {
         return far.vhost().requireQueue("far").port().figures();
     }
 
-    /** Talks to the broker near by, and lets both brokers and the link between them do all that they can do. */
+    /** Talks to the broker near by. */
     private final class Peer implements Conversation.Peer {
         private final SteppedClient client = near.connect(ConnectionSettings.DEFAULT);
         private final FrameReader reader = new FrameReader(0);
 
-        /** Nothing goes over the link meanwhile. */
-        boolean linkIsSlow;
-
-        void settle() {
-            do {
-                near.settle();
-                far.settle();
-            } while (!linkIsSlow && link.carry());
-        }
-
         @Override
         public void send(byte[] bytes) {
             client.receive(bytes);
-            settle();
         }
 
         @Override
@@ -113,13 +110,11 @@ class RemoteQueueTest {
         @Override
         public void advance(long millis) {
             near.advance(millis);
-            settle();
         }
 
         @Override
         public void hangUp() {
             client.hangUp();
-            settle();
         }
     }
 
@@ -127,10 +122,17 @@ class RemoteQueueTest {
         new Conversation("script", peer).play(script.lines().toList());
     }
 
+    /** Nothing arrives for now. */
+    private void stall() {
+        network.cut(NEAR, FAR);
+        network.cut(FAR, NEAR);
+    }
+
     private void cut() {
         link.cut();
-        peer.linkIsSlow = false;
-        peer.settle();
+        network.heal(NEAR, FAR);
+        network.heal(FAR, NEAR);
+        near.settle();
     }
 
     private void open(String capabilities) throws IOException {
@@ -247,7 +249,7 @@ class RemoteQueueTest {
     void aPublisherIsToldThatNobodyKnowsWhatBecameOfItsMessage() throws IOException {
         open("cancels");
         confirms();
-        peer.linkIsSlow = true;
+        stall();
         play(publish("lost") + publish("lost"));
         cut();
         play("""
@@ -345,7 +347,7 @@ class RemoteQueueTest {
             })
     void aQuestionIsAnsweredThough(String question) throws IOException {
         open("cancels");
-        peer.linkIsSlow = true;
+        stall();
         play("> 1 " + question);
         cut();
         play("< 1 channel.close reply-code=404 reply-text=\"NOT_FOUND - queue 'far' in vhost '/' cannot be reached: its"
@@ -365,7 +367,7 @@ class RemoteQueueTest {
                 > 1 basic.consume queue=far consumer-tag=c
                 < 1 basic.consume-ok consumer-tag=c
                 """);
-        peer.linkIsSlow = true;
+        stall();
         play("> 1 basic.cancel consumer-tag=c");
         cut();
         play("< 1 basic.cancel-ok consumer-tag=c");
@@ -378,7 +380,7 @@ class RemoteQueueTest {
                 "", "far".getBytes(UTF_8), BasicFormat.INSTANCE.header(MessageProperties.NONE), new byte[3]);
         CompletableFuture<Boolean> published =
                 channel.publish(near.vhost(), near.vhost().requireExchange(""), message, "guest");
-        peer.settle();
+        near.settle();
         assertThat(published).isCompletedWithValue(true);
         cut();
         CompletableFuture<Boolean> lost =
@@ -386,7 +388,7 @@ class RemoteQueueTest {
         CompletableFuture<?> got =
                 channel.get(near.vhost(), near.vhost().requireQueue("far"), 1, Settlement.ACK, "guest");
         CompletableFuture<?> purged = channel.purge(near.vhost().requireQueue("far"));
-        peer.settle();
+        near.settle();
         for (CompletableFuture<?> future : List.of(lost, got, purged)) {
             assertThat(future)
                     .failsWithin(Duration.ZERO)

@@ -75,7 +75,7 @@ class ReturnOrderTest {
 
     private static final class Play {
         private static final int CLIENTS = 3;
-        private static final int MOST_PREFETCH = 4;
+        private static final int MAX_PREFETCH = 4;
 
         private final SteppedBroker broker = new SteppedBroker();
         private final String queue;
@@ -234,7 +234,7 @@ class ReturnOrderTest {
                                 out,
                                 1,
                                 new Method.QueueDeclare("q" + i, false, false, false, false, false, FieldTable.EMPTY)));
-                FrameWriter.method(out, 1, new Method.BasicQos(0, 1 + published % MOST_PREFETCH, false));
+                FrameWriter.method(out, 1, new Method.BasicQos(0, 1 + published % MAX_PREFETCH, false));
                 if (transactional) {
                     FrameWriter.method(out, 1, new Method.TxSelect());
                 }

@@ -1,110 +1,71 @@
 package io.jumpmq.session.amqp091;
 
 import io.jumpmq.broker.Broker;
-import io.jumpmq.broker.MemoryBudget;
-import io.jumpmq.broker.MessageStore;
 import io.jumpmq.broker.QueuePlacement;
 import io.jumpmq.broker.catalog.CatalogLog;
-import io.jumpmq.broker.catalog.Command;
 import io.jumpmq.broker.catalog.VirtualHost;
-import io.jumpmq.broker.catalog.VolatileCatalogLog;
 import io.jumpmq.broker.loop.Loop;
-import io.jumpmq.broker.loop.LoopThread;
-import io.jumpmq.broker.node.TestIds;
-import io.jumpmq.plugin.ExchangeType;
 import io.jumpmq.security.Authenticator;
-import io.jumpmq.security.LoginGuard;
-import io.jumpmq.security.PasswordHash;
-import io.jumpmq.security.Permission;
 import io.jumpmq.session.ConnectionSettings;
-import java.util.ArrayDeque;
+import io.jumpmq.simulation.NodeStorage;
+import io.jumpmq.simulation.SimulatedNode;
+import io.jumpmq.simulation.Simulation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
-import java.util.PriorityQueue;
-import java.util.Queue;
-import java.util.ServiceLoader;
-import java.util.Set;
 
-/** A whole broker on the caller's thread: two loops, no sockets, and a clock that moves when it is told to. */
+/**
+ * A node that keeps nothing, and its clients on one of its two loops: what was asked for first happens first. Clients are
+ * ticked each second.
+ */
 final class SteppedBroker {
-    static final String VHOST = "/";
+    static final String VHOST = SimulatedNode.VHOST;
     private static final long TICK_MILLIS = 1_000;
+    private static final long CONNECTION_BYTES = 1L << 30;
 
-    private record Timer(long dueMillis, long order, Runnable task) {}
-
-    private final Queue<Runnable> tasks = new ArrayDeque<>();
-    private final Queue<Timer> timers =
-            new PriorityQueue<>(Comparator.comparingLong(Timer::dueMillis).thenComparingLong(Timer::order));
-    private final List<Throwable> failures = new ArrayList<>();
     private final List<SteppedClient> clients = new ArrayList<>();
-    private final Loop queueLoop;
-    private final Loop clientLoop;
-    private final Broker broker;
-    private final Authenticator authenticator;
-    private long nowMillis = 1_700_000_000_000L;
-    private long timersSet;
+    private final Simulation simulation;
+    private final SimulatedNode node;
     private long connections;
 
     /** A broker with the virtual host "/" and the user guest. */
     SteppedBroker() {
-        this(Long.MAX_VALUE, 1L << 30);
+        this(Long.MAX_VALUE, CONNECTION_BYTES);
     }
 
     /** One whose messages may take so much memory, and its connections. */
     SteppedBroker(long memoryBytes, long connectionBytes) {
-        this(memoryBytes, connectionBytes, QueuePlacement.HERE);
+        this(alone(), new SimulatedNode.Shape(2, memoryBytes, connectionBytes), new NodeStorage.Volatile());
     }
 
-    /** One whose queues may run elsewhere. */
-    SteppedBroker(long memoryBytes, long connectionBytes, QueuePlacement placement) {
-        this(memoryBytes, connectionBytes, placement, new VolatileCatalogLog());
+    /** One that is not alone, and whose queues may run elsewhere. */
+    SteppedBroker(Simulation simulation, QueuePlacement placement) {
+        this(
+                simulation,
+                new SimulatedNode.Shape(2, Long.MAX_VALUE, CONNECTION_BYTES, unused -> placement),
+                new NodeStorage.Volatile());
     }
 
     /** One whose catalog has another log. */
     SteppedBroker(CatalogLog catalogLog) {
-        this(Long.MAX_VALUE, 1L << 30, QueuePlacement.HERE, catalogLog);
+        this(
+                alone(),
+                new SimulatedNode.Shape(2, Long.MAX_VALUE, CONNECTION_BYTES),
+                new NodeStorage.Volatile(catalogLog));
     }
 
-    private SteppedBroker(long memoryBytes, long connectionBytes, QueuePlacement placement, CatalogLog catalogLog) {
-        LoopThread thread = new LoopThread() {
-            @Override
-            public void execute(Runnable task) {
-                tasks.add(task);
-            }
+    private SteppedBroker(Simulation simulation, SimulatedNode.Shape shape, NodeStorage storage) {
+        this.simulation = simulation;
+        try {
+            node = new SimulatedNode(simulation, storage, shape);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
-            @Override
-            public void schedule(Runnable task, long delayMillis) {
-                timers.add(new Timer(nowMillis + delayMillis, timersSet++, task));
-            }
-
-            @Override
-            public long nowMillis() {
-                return nowMillis;
-            }
-
-            @Override
-            public void failed(Throwable failure) {
-                failures.add(failure);
-            }
-        };
-        queueLoop = new Loop(0, thread);
-        clientLoop = new Loop(1, thread);
-        broker = new Broker(
-                TestIds.NODE,
-                List.of(queueLoop, clientLoop),
-                new Loop(2, thread),
-                ServiceLoader.load(ExchangeType.class),
-                new MemoryBudget(memoryBytes, connectionBytes, () -> {}),
-                catalogLog,
-                MessageStore.VOLATILE,
-                placement);
-        broker.prepare(List.of(
-                new Command.CreateVhost(VHOST, "", Set.of()),
-                new Command.PutUser("guest", PasswordHash.of("guest", new byte[4]), Set.of()),
-                new Command.SetPermission(VHOST, "guest", Permission.ALL)));
-        authenticator = new Authenticator(broker.catalog()::user, Set.of(), new LoginGuard(() -> nowMillis));
+    static Simulation alone() {
+        return Simulation.inOrder(1_700_000_000_000L);
     }
 
     SteppedClient connect(ConnectionSettings settings) {
@@ -114,24 +75,24 @@ final class SteppedBroker {
     }
 
     Broker broker() {
-        return broker;
+        return node.broker();
     }
 
     VirtualHost vhost() {
-        return Objects.requireNonNull(broker.catalog().vhost(VHOST));
+        return node.vhost();
     }
 
     Authenticator authenticator() {
-        return authenticator;
+        return node.authenticator();
     }
 
     /** The loop of all connections; queues are on it and on another. */
     Loop loop() {
-        return clientLoop;
+        return node.loops().get(1);
     }
 
     void execute(Runnable task) {
-        tasks.add(task);
+        node.execute(loop(), task);
     }
 
     void forget(SteppedClient client) {
@@ -140,21 +101,14 @@ final class SteppedBroker {
 
     /** Lets everything happen that can happen now. */
     void settle() {
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.run();
-        }
+        node.settle();
     }
 
     /** Lets time pass, with a tick for every connection each second. */
     void advance(long millis) {
-        long end = nowMillis + millis;
-        while (nowMillis < end) {
-            nowMillis = Math.min(end, nowMillis + TICK_MILLIS);
-            for (Timer timer = timers.peek(); timer != null && timer.dueMillis <= nowMillis; timer = timers.peek()) {
-                timers.remove(timer);
-                timer.task.run();
-                settle();
-            }
+        long end = nowMillis() + millis;
+        while (nowMillis() < end) {
+            node.advance(Math.min(end - nowMillis(), TICK_MILLIS));
             List.copyOf(clients).forEach(SteppedClient::tick);
             settle();
         }
@@ -162,19 +116,19 @@ final class SteppedBroker {
 
     /** Time passes and nobody does anything, as when the whole process stands still. */
     void standStill(long millis) {
-        nowMillis += millis;
+        simulation.standStill(millis);
     }
 
     /** What no protocol error explains: defects. */
     List<Throwable> failures() {
-        return failures;
+        return node.failures();
     }
 
     long backlog() {
-        return queueLoop.backlog() + clientLoop.backlog();
+        return node.loops().stream().mapToLong(Loop::backlog).sum();
     }
 
     long nowMillis() {
-        return nowMillis;
+        return simulation.nowMillis();
     }
 }

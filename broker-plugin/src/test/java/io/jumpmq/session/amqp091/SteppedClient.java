@@ -32,7 +32,7 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
     private long discardedBytes;
     private long pauseMillis;
     private boolean reads = true;
-    private int mostBytes = Integer.MAX_VALUE;
+    private int maxBytes = Integer.MAX_VALUE;
     private boolean closing;
     private boolean closed;
 
@@ -95,7 +95,7 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     /** From now on, there is no memory to write more than this at a time. */
     void memoryFor(int bytes) {
-        mostBytes = bytes;
+        maxBytes = bytes;
     }
 
     /** As a socket that waits: asks whether it may be read. */
@@ -181,7 +181,7 @@ final class SteppedClient implements ConnectionOutput, ConnectionListener {
 
     @Override
     public ByteBuf reserve(int bytes) {
-        if (bytes > mostBytes) {
+        if (bytes > maxBytes) {
             throw new OutOfMemoryError("for " + bytes + " bytes");
         }
         if (!out.isReadable()) {
