@@ -134,7 +134,7 @@ class EngineFaultsTest {
 
     /** A power loss takes what is not flushed with it, or leaves it. */
     private static void failedFlushes(Set<Flaw> flaws) {
-        for (long seed = 1; seed <= 8; seed++) {
+        for (long seed = 1; seed <= 20; seed++) {
             failedFlush(seed, flaws);
         }
     }

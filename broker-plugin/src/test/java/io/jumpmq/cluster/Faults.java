@@ -14,7 +14,7 @@ final class Faults {
         SPLIT,
         ISOLATED_LEADER,
         ONE_WAY,
-        DUMB,
+        MUTE,
         DEAF,
         PAIR,
         MENDED,
@@ -82,7 +82,7 @@ final class Faults {
             case SPLIT -> split();
             case ISOLATED_LEADER -> isolateLeader();
             case ONE_WAY -> cluster.network().cut(node.name(), other.name());
-            case DUMB -> cluster.nodes().forEach(each -> cluster.network().cut(node.name(), each.name()));
+            case MUTE -> cluster.nodes().forEach(each -> cluster.network().cut(node.name(), each.name()));
             case DEAF -> cluster.nodes().forEach(each -> cluster.network().cut(each.name(), node.name()));
             case PAIR -> cluster.network().cutBoth(node.name(), other.name());
             case MENDED -> cluster.network().mend();
