@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -199,7 +200,8 @@ final class RingResources {
                 call,
                 vhost,
                 router,
-                new Command.SetWeights(vhost.name(), call.at("exchange"), weights, ifEpoch(fields)));
+                new Command.SetWeights(vhost.name(), call.at("exchange"), weights, ifEpoch(fields)),
+                entry -> gives(entry.change(), weights));
     }
 
     private static OptionalLong ifEpoch(Fields fields) {
@@ -234,23 +236,29 @@ final class RingResources {
         }
         array.runs()
                 .forEach(run -> call.require(vhost, Operation.WRITE, Documents.kind(run.kind()), run.destination()));
-        return change(call, vhost, router, new Command.RestoreRing(vhost.name(), call.at("exchange"), array, ifEpoch));
+        return change(call, vhost, router, new Command.RestoreRing(vhost.name(), call.at("exchange"), array, ifEpoch),
+                entry -> entry.user().equals(call.user().name()));
     }
 
-    private Answer change(Call call, VirtualHost vhost, ConsistentHashRouter router, Command command) {
+    private Answer change(
+            Call call,
+            VirtualHost vhost,
+            ConsistentHashRouter router,
+            Command command,
+            Predicate<RingHistory.Entry> isIts) {
         call.require(vhost, Operation.READ, "exchange", call.at("exchange"));
         changing.lock();
         try {
-            RingState<RingMember> before = router.state();
+            long since = router.state().epoch();
             call.carryOut(command);
-            RingChange<RingMember> change = made(router, before);
+            RingChange<RingMember> change = made(router, since, isIts);
             Map<String, @Nullable Object> document = RingDocuments.change(change);
             LOG.info(
                     "user '{}' changed the ring of exchange '{}' in vhost '{}': epoch {} to {}, {} % of keys move",
                     call.user().name(),
                     call.at("exchange"),
                     vhost.name(),
-                    before.epoch(),
+                    change.before().epoch(),
                     change.after().epoch(),
                     String.format("%.2f", 100 * change.movement().total()));
             return Answer.of(document);
@@ -259,11 +267,41 @@ final class RingResources {
         }
     }
 
-    /** What has become of a ring; the last change of its history, if that is all. */
-    private static RingChange<RingMember> made(ConsistentHashRouter router, RingState<RingMember> before) {
-        List<RingHistory.Entry> history = router.history();
-        boolean isLast = !history.isEmpty() && history.get(0).change().before().epoch() == before.epoch();
-        return isLast ? history.get(0).change() : new RingChange<>(before, router.state());
+    /**
+     * What a command has made of a ring since it had that epoch: not what others, such as clients that bind, have made of it
+     * before and after. Nothing, if it was as wanted.
+     */
+    private static RingChange<RingMember> made(
+            ConsistentHashRouter router, long since, Predicate<RingHistory.Entry> isIts) {
+        RingState<RingMember> now = router.state();
+        RingChange<RingMember> made = new RingChange<>(now, now);
+        for (RingHistory.Entry entry : router.history()) {
+            if (entry.change().before().epoch() >= since && isIts.test(entry)) {
+                made = entry.change();
+            }
+        }
+        return made;
+    }
+
+    /** Whether a change gives these weights, and leaves all others as they were. */
+    private static boolean gives(RingChange<RingMember> change, List<Command.Weight> weights) {
+        Map<RingMember, Integer> were = change.before().weights();
+        Map<RingMember, Integer> are = change.after().weights();
+        Map<List<String>, Integer> wanted = new HashMap<>();
+        weights.forEach(weight ->
+                wanted.put(List.of(Documents.kind(weight.kind()), weight.destination()), weight.weight()));
+        Set<RingMember> members = new LinkedHashSet<>(were.keySet());
+        members.addAll(are.keySet());
+        for (RingMember member : members) {
+            int was = were.getOrDefault(member, 0);
+            int is = are.getOrDefault(member, 0);
+            Integer asked = wanted.remove(
+                    List.of(Documents.kind(member.destination()), Documents.name(member.destination())));
+            if (is != (asked == null ? was : asked)) {
+                return false;
+            }
+        }
+        return wanted.values().stream().allMatch(weight -> weight == 0);
     }
 
     private static List<Map<String, @Nullable Object>> history(ConsistentHashRouter router) {

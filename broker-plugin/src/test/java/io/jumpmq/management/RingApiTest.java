@@ -10,6 +10,8 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.jumpmq.app.JumpMq;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -165,6 +167,52 @@ class RingApiTest {
         assertThat(weights(ring())).isEqualTo("1,1");
         api.put("rings/%2f/orders/weights", "{\"weights\":{\"q1\":5},\"if_epoch\":" + epoch + "}")
                 .expect(200);
+    }
+
+    /** The answer tells of the change that was asked for, whatever clients do to the ring at the same time. */
+    @Test
+    void whatOthersChangeMeanwhileIsNotInTheAnswer() throws Exception {
+        set("{\"weights\":{\"q1\":1,\"q2\":3}}");
+        AtomicBoolean done = new AtomicBoolean();
+        try (Connection connection = connect()) {
+            Channel channel = connection.createChannel();
+            Thread binder = new Thread(() -> {
+                try {
+                    for (int i = 0; !done.get(); i++) {
+                        channel.queueBind("q2", "orders", String.valueOf(3 + i % 2));
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            binder.start();
+            for (int i = 0; i < 60; i++) {
+                String weights = "{\"weights\":{\"q1\":" + (2 - i % 2) + "}}";
+                JsonNode change = set(weights);
+                long epoch = change.path("after").path("epoch").asLong();
+                assertThat(change.path("before").path("epoch").asLong()).isEqualTo(epoch - 1);
+                assertThat(change.path("commands").findValuesAsText("destination"))
+                        .as("%s", change)
+                        .containsExactly("q1");
+                JsonNode recorded = api.get("rings/%2f/orders/history").json();
+                recorded.forEach(entry -> {
+                    if (entry.path("epoch").asLong() == epoch) {
+                        assertThat(entry.path("moved")).isEqualTo(change.path("moved"));
+                    }
+                });
+            }
+            done.set(true);
+            binder.join();
+        }
+    }
+
+    @Test
+    void aChangeThatIsThereAlreadyMovesNothing() {
+        set("{\"weights\":{\"q1\":1,\"q2\":3}}");
+        JsonNode change = set("{\"weights\":{\"q1\":1}}");
+        assertThat(change.path("moved").asDouble()).isZero();
+        assertThat(change.path("commands")).isEmpty();
+        assertThat(change.path("before")).isEqualTo(change.path("after"));
     }
 
     @Test
