@@ -198,16 +198,23 @@ final class LocalQueue implements QueuePort, QueueOutput, LogListener {
     public void unsubscribe(Loop from, long consumer, Receiver<Long> ended) {
         from.send(home, run, () -> {
             LocalConsumer known = consumers.remove(consumer);
-            whenDeleted = () -> home.send(from, ended, consumer);
-            if (known != null) {
-                core.remove(known.consumer(), home.nowMillis());
-            }
-            Runnable tell = whenDeleted;
-            if (tell != null) { // The queue stays.
-                whenDeleted = null;
-                tell.run();
-            }
+            leave(() -> home.send(from, ended, consumer), () -> {
+                if (known != null) {
+                    core.remove(known.consumer(), home.nowMillis());
+                }
+            });
         });
+    }
+
+    /** Lets consumers leave, and tells that they have: when the queue is gone, if it goes with the last one. */
+    private void leave(Runnable tell, Runnable remove) {
+        whenDeleted = tell;
+        remove.run();
+        Runnable left = whenDeleted;
+        if (left != null) { // The queue stays.
+            whenDeleted = null;
+            left.run();
+        }
     }
 
     @Override
@@ -232,14 +239,16 @@ final class LocalQueue implements QueuePort, QueueOutput, LogListener {
     }
 
     @Override
-    public void close(Loop from, List<Long> leaving, List<Delivery> unsettled) {
+    public void close(Loop from, List<Long> leaving, List<Delivery> unsettled, Receiver<Integer> closed) {
         from.send(home, run, () -> {
             List<QueueConsumer> known = leaving.stream()
                     .map(consumers::remove)
                     .filter(Objects::nonNull)
                     .map(LocalConsumer::consumer)
                     .toList();
-            core.remove(known, unsettled, home.nowMillis());
+            leave(
+                    () -> home.send(from, closed, unsettled.size()),
+                    () -> core.remove(known, unsettled, home.nowMillis()));
         });
     }
 

@@ -4,15 +4,21 @@ import static io.jumpmq.conformance.BrokerUnderTest.await;
 import static io.jumpmq.conformance.BrokerUnderTest.next;
 import static io.jumpmq.conformance.BrokerUnderTest.reply;
 import static io.jumpmq.conformance.BrokerUnderTest.take;
+import static io.jumpmq.conformance.BrokerUnderTest.text;
 import static io.jumpmq.conformance.BrokerUnderTest.unique;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Channels come and go, and fail alone. */
 class ChannelTest {
@@ -38,6 +44,31 @@ class ChannelTest {
                     .startsWith("channel 404");
         }
         assertThat(connection.createChannel(77).queueDeclare().getQueue()).isNotEmpty();
+    }
+
+    /** Whoever hears that a channel, or a connection, is closed finds what it held in its place, whatever comes behind it. */
+    @ParameterizedTest
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    void whatAClosedChannelHeldIsBackWhenItsClientIsTold(boolean consumes, boolean connection) throws Exception {
+        String queue = broker.sharedQueue(Map.of());
+        Channel other = broker.channel();
+        for (int i = 0; i < 30; i++) {
+            broker.publish(queue, "first" + i);
+            Channel holder = Objects.requireNonNull(broker.connect().createChannel());
+            if (consumes) {
+                assertThat(Inbox.of(holder, queue).nextText()).isEqualTo("first" + i);
+            } else {
+                take(holder, queue);
+            }
+            if (connection) {
+                holder.getConnection().close();
+            } else {
+                holder.close();
+            }
+            GetResponse found = other.basicGet(queue, true);
+            assertThat(found).as("in round %d", i).isNotNull();
+            assertThat(text(found.getBody())).isEqualTo("first" + i);
+        }
     }
 
     @Test

@@ -88,7 +88,7 @@ public final class QueueHost implements Link.End {
                 }
                 List<Delivery> unsettled = Wire.readSettled(in);
                 unsettled.forEach(this::forget);
-                queue.close(loop, leaving, unsettled);
+                queue.close(loop, leaving, unsettled, closed -> answer(number, out -> {}));
             }
             default -> throw new IOException("nobody asks for " + kind);
         }
@@ -217,6 +217,6 @@ public final class QueueHost implements Link.End {
         List<Delivery> unsettled = new ArrayList<>(outstanding.values());
         consumers.clear();
         outstanding.clear();
-        queue.close(loop, leaving, unsettled);
+        queue.close(loop, leaving, unsettled, closed -> {});
     }
 }

@@ -197,14 +197,25 @@ public final class RemoteQueue implements QueuePort, Link.End {
     }
 
     @Override
-    public void close(Loop from, List<Long> closing, List<Delivery> unsettled) {
+    public void close(Loop from, List<Long> closing, List<Delivery> unsettled, Receiver<Integer> closed) {
         from.send(loop, run, () -> closing.forEach(consumers::remove));
-        tell(from, Kind.CLOSE, 0, out -> {
+        Wire.Writer content = out -> {
             out.writeInt(closing.size());
             for (long consumer : closing) {
                 out.writeLong(consumer);
             }
             Wire.writeSettled(out, unsettled);
+        };
+        ask(from, Kind.CLOSE, content, new Pending() {
+            @Override
+            public void answered(DataInputStream in) {
+                loop.send(from, closed, unsettled.size());
+            }
+
+            @Override
+            public void unreachable() {
+                loop.send(from, closed, 0);
+            }
         });
     }
 

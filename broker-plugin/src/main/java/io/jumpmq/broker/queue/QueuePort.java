@@ -71,8 +71,10 @@ public interface QueuePort {
      * A channel closes: consumers leave and all that it has not settled is requeued, in one step. In two, other consumers
      * would get what is ready before the older messages that come back. Deliveries that are still on their way to it have to be
      * requeued when they arrive; the others wait for them.
+     *
+     * @param closed told when that is done, and the queue is gone if it goes with its last consumer; or when nobody can tell. With how many came back
      */
-    void close(Loop from, List<Long> consumers, List<Delivery> unsettled);
+    void close(Loop from, List<Long> consumers, List<Delivery> unsettled, Receiver<Integer> closed);
 
     /** Whether a consumer gets messages, and need not wait for another to leave. Any thread; a moment old. */
     boolean serves(long consumer);

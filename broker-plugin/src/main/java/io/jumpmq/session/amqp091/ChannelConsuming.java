@@ -22,8 +22,10 @@ import io.jumpmq.value.ReplyCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A channel's consumers, and what is delivered to them. Belongs to its connection's loop. */
@@ -42,6 +44,9 @@ final class ChannelConsuming {
 
     /** Deliveries for which the client has to read others first. */
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+    /** Queues that get back what was on its way when the channel closed. */
+    private final Set<QueuePort> late = new LinkedHashSet<>();
 
     private int consumerPrefetch;
     private boolean windowsDue;
@@ -154,32 +159,6 @@ final class ChannelConsuming {
         }));
     }
 
-    /** Ends the consumers of queues that go with their last one, and goes on when those are gone that do. */
-    void leaveAutoDelete(Runnable then) {
-        List<ChannelConsumer> leaving = consumers.values().stream()
-                .filter(consumer -> consumer.queueRecord().autoDelete())
-                .toList();
-        if (leaving.isEmpty()) {
-            then.run();
-            return;
-        }
-        Receiver<Integer> done = connection.awaiting(channel.number(), count -> {
-            if (channel.isOpen()) {
-                then.run();
-            }
-        });
-        int[] left = {leaving.size()};
-        for (ChannelConsumer consumer : leaving) {
-            consumers.remove(consumer.tag(), consumer);
-            consumer.queue().unsubscribe(loop, consumer.number(), ended -> {
-                prefetch.gone(consumer);
-                if (--left[0] == 0) {
-                    done.receive(leaving.size());
-                }
-            });
-        }
-    }
-
     /** The queue serves a consumer no more. A client that cannot be told that it waits in vain loses its channel. */
     void onCancelled(ChannelConsumer consumer, Cancellation why) {
         if (!consumers.remove(consumer.tag(), consumer) || !channel.isOpen()) {
@@ -215,7 +194,7 @@ final class ChannelConsuming {
         if (consumers.remove(consumer.tag(), consumer)) {
             channel.send(new Method.BasicCancel(consumer.tag(), true));
         }
-        consumer.queue().close(loop, List.of(consumer.number()), deliveries);
+        consumer.queue().close(loop, List.of(consumer.number()), deliveries, closed -> {});
         prefetch.gone(consumer);
     }
 
@@ -257,6 +236,7 @@ final class ChannelConsuming {
         if (!channel.isOpen() || !connection.isOpen() || consumer.isExpelled()) {
             if (!consumer.noAck()) {
                 consumer.queue().settle(loop, Settlement.REQUEUE, delivery);
+                late.add(consumer.queue());
             }
             return;
         }
@@ -359,8 +339,8 @@ final class ChannelConsuming {
 
     // The end.
 
-    /** Consumers leave, and what was not acknowledged returns to its queue, in one step for each queue. */
-    void close() {
+    /** Consumers leave, and what was not acknowledged returns to its queue, in one step for each queue. Goes on after that. */
+    void close(Runnable then) {
         Map<QueuePort, List<Delivery>> unsettled = new LinkedHashMap<>();
         Map<QueuePort, List<Long>> leaving = new LinkedHashMap<>();
         consumers
@@ -384,8 +364,28 @@ final class ChannelConsuming {
         });
         waiting.clear();
         leaving.keySet().forEach(queue -> unsettled.computeIfAbsent(queue, unused -> new ArrayList<>()));
-        unsettled.forEach((queue, deliveries) -> queue.close(loop, leaving.getOrDefault(queue, List.of()), deliveries));
         consumers.clear();
         prefetch.clear();
+        close(unsettled, leaving, then);
+    }
+
+    private void close(
+            Map<QueuePort, List<Delivery>> unsettled, Map<QueuePort, List<Long>> leaving, Runnable then) {
+        if (unsettled.isEmpty()) {
+            then.run();
+            return;
+        }
+        Receiver<Integer> done = connection.awaiting(channel.number(), queues -> closeLate(then));
+        Countdown left = new Countdown(unsettled.size(), () -> done.receive(unsettled.size()));
+        unsettled.forEach((queue, deliveries) ->
+                queue.close(loop, leaving.getOrDefault(queue, List.of()), deliveries, closed -> left.run()));
+    }
+
+    /** What had been on its way is back, too, when its queues answer once more. */
+    private void closeLate(Runnable then) {
+        Map<QueuePort, List<Delivery>> unsettled = new LinkedHashMap<>();
+        late.forEach(queue -> unsettled.put(queue, List.of()));
+        late.clear();
+        close(unsettled, Map.of(), then);
     }
 }

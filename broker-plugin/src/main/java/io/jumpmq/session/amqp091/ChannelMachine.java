@@ -167,10 +167,11 @@ final class ChannelMachine {
         } else if (method instanceof Method.ChannelFlow flow) {
             onFlow(flow);
         } else if (method instanceof Method.ChannelClose) {
-            consuming.leaveAutoDelete(() -> {
-                close();
-                connection.remove(this);
-                send(new Method.ChannelCloseOk());
+            close(() -> {
+                if (connection.isOpen()) {
+                    connection.remove(this);
+                    send(new Method.ChannelCloseOk());
+                }
             });
         } else if (method instanceof Method.ChannelOpen) {
             throw new AmqpException(ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen");
@@ -250,14 +251,18 @@ final class ChannelMachine {
             connection.fail(number, failure);
             return;
         }
-        close();
+        close(() -> {});
         state = State.CLOSING;
         send(new Method.ChannelClose(failure.reply().code(), failure.replyText(), methodId >>> 16, methodId & 0xffff));
     }
 
-    /** Gives back all that it holds: consumers leave, and what was not acknowledged returns to its queue. */
-    void close() {
+    /**
+     * Gives back all that it holds: consumers leave, and what was not acknowledged returns to its queue. Goes on when it is
+     * there, so that whoever is told that a channel is closed finds its messages.
+     */
+    void close(Runnable then) {
         if (!isOpen()) {
+            then.run();
             return;
         }
         mode.close();
@@ -265,7 +270,7 @@ final class ChannelMachine {
         content.abandon();
         state = State.CLOSED;
         connection.context().broker().counters(loop()).channelClosed();
-        consuming.close();
+        consuming.close(then);
     }
 
     /** For operators. */

@@ -169,13 +169,14 @@ final class ConnectionMachine implements Connection {
     /** Ends what the state has begun, and expects nothing but the client's goodbye from then on. */
     private void leave(Runnable then) {
         ConnectionState left = state;
-        left.closeChannels();
+        Countdown both = new Countdown(2, then);
+        left.closeChannels(both);
         state = new ConnectionState.Closing(this, context.loop().nowMillis());
-        left.release(then);
+        left.release(both);
     }
 
     private void leave(ReplyCode reply, String text, int failedMethod) {
-        state.closeChannels();
+        state.closeChannels(() -> {});
         send(0, new Method.ConnectionClose(reply.code(), text, failedMethod >>> 16, failedMethod & 0xffff));
         leave(() -> {});
     }
@@ -203,7 +204,7 @@ final class ConnectionMachine implements Connection {
     public void onClosed() {
         ConnectionState left = state;
         state = new ConnectionState.Closed();
-        left.closeChannels();
+        left.closeChannels(() -> {});
         memory.release();
         left.release(() -> {});
     }
@@ -235,7 +236,7 @@ final class ConnectionMachine implements Connection {
 
     /** There is no memory for what this connection wants: it ends, so that the others can go on. */
     void outOfMemory(OutOfMemoryError failure) {
-        state.closeChannels(); // First of all: what it holds may be what lacks.
+        state.closeChannels(() -> {}); // First of all: what it holds may be what lacks.
         memory.release();
         context.listener().failed("there is no memory for what it sends or is sent: " + failure.getMessage());
         try {

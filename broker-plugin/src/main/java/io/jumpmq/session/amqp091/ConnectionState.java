@@ -40,8 +40,10 @@ interface ConnectionState {
     /** To be called about every second. */
     default void onTick(long nowMillis) {}
 
-    /** The channels end. */
-    default void closeChannels() {}
+    /** The channels end; then, when what they held is back in its queues, it goes on. */
+    default void closeChannels(Runnable then) {
+        then.run();
+    }
 
     /** Gives up what belongs to this connection alone, then goes on. */
     default void release(Runnable then) {
@@ -74,8 +76,8 @@ interface ConnectionState {
         public void onMethod(Method method) {}
 
         @Override
-        public void closeChannels() {
-            left.closeChannels();
+        public void closeChannels(Runnable then) {
+            left.closeChannels(then);
         }
 
         @Override

@@ -143,13 +143,15 @@ final class OpenConnection implements ConnectionState {
     }
 
     @Override
-    public void closeChannels() {
-        for (ChannelMachine channel : new ArrayList<>(channels.values())) {
-            channel.close();
-            context.broker().userChannels().subtract(user.name(), 1);
-        }
+    public void closeChannels(Runnable then) {
+        List<ChannelMachine> closing = new ArrayList<>(channels.values());
         channels.clear();
         lastChannel = null;
+        Countdown left = new Countdown(closing.size(), then);
+        for (ChannelMachine channel : closing) {
+            channel.close(left);
+            context.broker().userChannels().subtract(user.name(), 1);
+        }
     }
 
     @Override
