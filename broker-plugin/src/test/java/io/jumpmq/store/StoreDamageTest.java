@@ -24,8 +24,8 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -189,7 +189,9 @@ class StoreDamageTest {
 
         /** Writes and deletes until every segment that was there is gone. */
         void compact() throws IOException {
-            long newest = log.segments().count() == 0 ? 0 : Objects.requireNonNull(log.segments().newest()).number;
+            long newest = log.segments().count() == 0
+                    ? 0
+                    : Objects.requireNonNull(log.segments().newest()).number;
             for (int i = 0; i < 2_000 && log.segments().oldest().number <= newest; i++) {
                 log.append(1, 20_000L + i, message("y".repeat(2000)), Long.MAX_VALUE, 0, true);
                 log.delete(1, 20_000L + i);
