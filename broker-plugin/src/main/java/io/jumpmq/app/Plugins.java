@@ -69,11 +69,14 @@ final class Plugins implements AutoCloseable {
             return;
         }
         try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(Files::isRegularFile)
-                    .sorted(Comparator.comparing(Plugins::fileName))
-                    .toList()) {
-                if (!fileName(file).endsWith(".jar")) {
+            for (Path file :
+                    files.sorted(Comparator.comparing(Plugins::fileName)).toList()) {
+                if (!fileName(file).endsWith(".jar") || Files.isDirectory(file)) {
                     LOG.warn("{} is no .jar, and so no plugin of JumpMQ: it makes no difference", file);
+                } else if (!Files.isRegularFile(file)) {
+                    problems.add(
+                            "the plugin " + file + " is no file that can be read: a link that leads nowhere? Put the"
+                                    + " jar in its place, or take it away");
                 } else if (isGuarded(file)) {
                     add(file);
                 }

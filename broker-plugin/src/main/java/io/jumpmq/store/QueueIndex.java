@@ -49,8 +49,14 @@ final class QueueIndex {
         return bodyBytes;
     }
 
-    /** Puts a message there; the place where it was before, if it was. */
-    long put(long position, long place, int size, int body) {
+    /** Told where a message was before it is put elsewhere, and which size its record had there. */
+    @FunctionalInterface
+    interface Replaced {
+        void replaced(long place, int size);
+    }
+
+    /** Puts a message there. */
+    void put(long position, long place, int size, int body, Replaced replaced) {
         Block block = blocks.computeIfAbsent(position / BLOCK, unused -> new Block());
         int at = (int) (position % BLOCK);
         long before = block.places[at];
@@ -58,11 +64,12 @@ final class QueueIndex {
             block.live++;
             count++;
             bodyBytes += body;
+        } else {
+            replaced.replaced(before, block.sizes[at]);
         }
         block.places[at] = place;
         block.sizes[at] = size;
         block.bodies[at] = body;
-        return before;
     }
 
     long place(long position) {

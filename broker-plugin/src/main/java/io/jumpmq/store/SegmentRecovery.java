@@ -193,11 +193,11 @@ final class SegmentRecovery {
 
     private void fill() throws IOException {
         for (Segment segment : found) {
-            log.add(segment);
+            log.segments().found(segment);
         }
         for (Segment segment : found) {
             boolean isLast = segment == found.get(found.size() - 1);
-            log.stoppedInOrder(false);
+            log.index().stoppedInOrder(false);
             if (isLast || !readSummary(segment)) {
                 unreadSummaries.add(segment.file.name());
                 scan(segment, isLast);
@@ -237,7 +237,7 @@ final class SegmentRecovery {
         boolean more;
         do {
             while (scan.next()) {
-                log.stoppedInOrder(scan.type() == Records.STOPPED);
+                log.index().stoppedInOrder(scan.type() == Records.STOPPED);
                 filling.record(scan);
             }
             boolean isEnd = scan.offset() >= min && (hasEnd || !scan.isMoreKnownFlushed());
@@ -276,7 +276,7 @@ final class SegmentRecovery {
             last.capacity = last.end;
             last.file.flush();
         }
-        found.stream().filter(this::wasRead).forEach(log::addSealed);
+        found.stream().filter(this::wasRead).forEach(log.segments()::addSealed);
     }
 
     private @Nullable Segment last() {
@@ -326,7 +326,7 @@ final class SegmentRecovery {
                 case Records.RANGE_DELETED -> rangeDeleted(in.getLong(at + 1), in.getLong(at + 9), in.getLong(at + 17));
                 case Records.QUEUE_DELETED -> queueDeleted(in.getLong(at + 1));
                 case Records.RETURNED -> returned(in.getLong(at + 1), in.getLong(at + 9), in.getInt(at + 17));
-                case Records.SEEN -> log.index(in.getLong(at + 1)).seen = in.getLong(at + 9);
+                case Records.SEEN -> log.index().of(in.getLong(at + 1)).seen = in.getLong(at + 9);
                 case Records.START, Records.FLUSHED, Records.STOPPED -> {}
                 default -> damage.found(segment.file.name(), scan.offset(), "a record of unknown type " + scan.type());
             }
@@ -344,38 +344,40 @@ final class SegmentRecovery {
         @Override
         public void message(long queue, long position, long offset, int size, int bodyBytes, int deliveryCount) {
             Summary.message(segment.summary, queue, position, offset, size, bodyBytes, deliveryCount);
-            log.found(queue, position, segment, offset, size, bodyBytes, deliveryCount);
+            log.index().put(queue, position, segment, offset, size, bodyBytes).returned(position, deliveryCount);
         }
 
         @Override
         public void damaged(DamagedMessage message, long offset, int size, int bodyBytes) {
             Summary.damaged(segment.summary, message, offset, size, bodyBytes);
-            log.found(message.queue(), message.position(), segment, offset, size, bodyBytes, 0);
-            log.setAside().add(message);
+            log.index()
+                    .put(message.queue(), message.position(), segment, offset, size, bodyBytes)
+                    .returned(message.position(), 0);
+            log.index().setAside().add(message);
         }
 
         @Override
         public void deleted(long queue, long position) {
             Summary.deleted(segment.summary, queue, position);
-            log.removed(queue, position);
+            log.index().remove(queue, position);
         }
 
         @Override
         public void rangeDeleted(long queue, long first, long last) {
             Summary.rangeDeleted(segment.summary, queue, first, last);
-            log.removeRange(queue, first, last);
+            log.index().removeRange(queue, first, last, position -> {});
         }
 
         @Override
         public void queueDeleted(long queue) {
             Summary.queueDeleted(segment.summary, queue);
-            log.removeQueue(queue);
+            log.index().removeQueue(queue);
         }
 
         @Override
         public void returned(long queue, long position, int deliveryCount) {
             Summary.returned(segment.summary, queue, position, deliveryCount);
-            QueueIndex index = log.known(queue);
+            QueueIndex index = log.index().known(queue);
             if (index != null) {
                 index.returned(position, deliveryCount);
             }

@@ -51,17 +51,19 @@ final class SetAside {
         TreeMap<Long, DamagedMessage> ofQueue = byQueue.get(queue);
         if (ofQueue != null && ofQueue.remove(position) != null) {
             byQueue.values().removeIf(Map::isEmpty);
+            news.removeIf(message -> message.queue() == queue && message.position() == position);
             changed();
         }
     }
 
     void remove(long queue) {
         if (byQueue.remove(queue) != null) {
+            news.removeIf(message -> message.queue() == queue);
             changed();
         }
     }
 
-    /** Those that were found since the last time. */
+    /** Those that were found since the last time, and are still there. */
     List<DamagedMessage> news() {
         List<DamagedMessage> told = List.copyOf(news);
         news.clear();

@@ -193,13 +193,14 @@ public final class StoreInspection implements AutoCloseable {
                     walk(catalog, "catalog/" + name, name, CatalogJournal.number(name), Long.MAX_VALUE, null);
                 }
             }
-            for (Segment segment : found.messages().log().segments()) {
+            for (Segment segment : found.messages().log().segments().all()) {
                 String name = segment.file.name();
                 boolean wasRead = found.messages().wasRead(segment);
                 walk(messages, "messages/" + name, name, segment.number, segment.end, wasRead ? null : segment);
             }
             found.messages()
                     .log()
+                    .index()
                     .setAside()
                     .messages()
                     .forEach(message -> findings.add(new Finding(
@@ -209,8 +210,8 @@ public final class StoreInspection implements AutoCloseable {
                                     + " could not be read and was set aside",
                             Effect.SET_ASIDE)));
             Map<Long, Long> live = new TreeMap<>();
-            for (long queue : found.messages().log().queues()) {
-                QueueIndex index = found.messages().log().known(queue);
+            for (long queue : found.messages().log().index().queues()) {
+                QueueIndex index = found.messages().log().index().known(queue);
                 if (index != null && index.count() > 0) {
                     live.put(queue, (long) index.count());
                 }
@@ -262,7 +263,8 @@ public final class StoreInspection implements AutoCloseable {
         /** Of a segment that is gone its summary may be there, and name what it held. */
         private void nameLost(Finding finding) throws IOException {
             long number = Segment.number(finding.file().substring(finding.file().indexOf('/') + 1));
-            boolean isThere = found.messages().log().segments().stream().anyMatch(segment -> segment.number == number);
+            boolean isThere =
+                    found.messages().log().segments().all().stream().anyMatch(segment -> segment.number == number);
             if (number < 0 || isThere || !messages.list().contains(Summary.name(number))) {
                 return;
             }
@@ -282,7 +284,7 @@ public final class StoreInspection implements AutoCloseable {
 
         /** A part of a segment that is no record, and that a start would not look at. */
         private void findDamage(String path, Segment segment, long from, long to) {
-            List<long[]> lost = found.messages().log().messagesIn(segment, from, to);
+            List<long[]> lost = found.messages().log().index().messagesIn(segment, from, to);
             for (long[] message : lost) {
                 findings.add(new Finding(
                         path,

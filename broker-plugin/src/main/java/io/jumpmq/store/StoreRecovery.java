@@ -41,7 +41,7 @@ record StoreRecovery(CatalogRecovery.Found catalog, SegmentRecovery messages) {
             damage.in(MESSAGES).found(Manifest.NAME, 0, "all files of messages are missing, and a catalog is there");
         }
         if (!catalog.isAdopted()) {
-            for (long queue : messages.log().queues()) {
+            for (long queue : messages.log().index().queues()) {
                 if (!catalog.queues().contains(queue)) {
                     explain(queue, messages, damage);
                 }
@@ -54,7 +54,7 @@ record StoreRecovery(CatalogRecovery.Found catalog, SegmentRecovery messages) {
      * told of them, or the catalog has lost something.
      */
     private static void explain(long queue, SegmentRecovery messages, Damage damage) throws DamagedException {
-        Watermark first = messages.log().firstPlace(queue);
+        Watermark first = messages.log().index().firstPlace(queue);
         if (first != null && first.compareTo(messages.flushed()) < 0) {
             damage.in(MESSAGES)
                     .found(

@@ -43,7 +43,7 @@ final class StoreRepair {
      */
     void messages(Collection<String> damaged) throws IOException {
         NavigableMap<Long, Segment> segments = new TreeMap<>();
-        found.messages().log().segments().forEach(segment -> segments.put(segment.number, segment));
+        found.messages().log().segments().all().forEach(segment -> segments.put(segment.number, segment));
         Set<Long> missing = new HashSet<>();
         damaged.stream()
                 .map(Segment::number)
@@ -172,9 +172,9 @@ final class StoreRepair {
 
     /** The ids of queues that have messages, and of which the catalog has never heard. */
     private List<Long> messagesOfUnknown() {
-        return found.messages().log().queues().stream()
+        return found.messages().log().index().queues().stream()
                 .filter(queue -> !found.catalog().queues().contains(queue))
-                .filter(queue -> found.messages().log().firstPlace(queue) != null)
+                .filter(queue -> found.messages().log().index().firstPlace(queue) != null)
                 .sorted()
                 .toList();
     }

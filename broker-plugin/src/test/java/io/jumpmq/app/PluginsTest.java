@@ -95,6 +95,12 @@ class PluginsTest {
     }
 
     @Test
+    void aLinkThatLeadsNowhereIsRefusedAndNotPassedOver() throws IOException {
+        Files.createSymbolicLink(directory.resolve("b.jar"), directory.resolve("nowhere"));
+        assertRefused("b.jar is no file that can be read: a link that leads nowhere?");
+    }
+
+    @Test
     void aJarThatIsCutOffIsRefused() throws IOException {
         Path whole = jars.modulus(folder.resolve("whole.jar"));
         byte[] bytes = Files.readAllBytes(whole);

@@ -216,7 +216,7 @@ class DiskStoreTest {
         // The power goes at this moment: everything that was confirmed is there.
         SimulatedDisk after = disk.crash(new java.util.SplittableRandom(5));
         MessageSegments found = MessageSegments.open(after, MessageSegmentsTest.supply(after), SEGMENT);
-        assertThat(found.recovered(1).count()).isEqualTo(100);
+        assertThat(found.index().recovered(1).count()).isEqualTo(100);
         subject.store.close(Map.of(1L, -1L));
     }
 

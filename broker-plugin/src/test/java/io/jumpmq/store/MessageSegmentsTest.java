@@ -76,7 +76,7 @@ class MessageSegmentsTest {
             this.ledger = ledger;
             this.log = MessageSegments.open(disk, supply(disk), SEGMENT);
             for (long queue = 1; queue <= QUEUES; queue++) {
-                next[(int) queue] = log.recovered(queue).last() + 1;
+                next[(int) queue] = log.index().recovered(queue).last() + 1;
             }
         }
 
@@ -111,13 +111,13 @@ class MessageSegmentsTest {
                     }
                 }
                 case 7 -> {
-                    Segment useless = log.tidy();
+                    Segment useless = log.compact();
                     if (useless != null) {
                         log.discard(useless);
                     }
                 }
                 case 8 -> {
-                    Segment sealed = log.nextSealed();
+                    Segment sealed = log.segments().nextSealed();
                     if (sealed != null) {
                         disk.replace(
                                 Summary.name(sealed.number),
@@ -191,6 +191,7 @@ class MessageSegmentsTest {
         assertThat(log.stop(Map.of(1L, 5L))).as("a stop in order").isFalse();
         SimulatedDisk stopped = disk.kill();
         assertThat(MessageSegments.open(stopped, supply(stopped), SEGMENT)
+                        .index()
                         .recovered(1)
                         .count())
                 .as("what waited for room is back after a stop without room")
@@ -200,8 +201,8 @@ class MessageSegmentsTest {
         assertThat(log.stop(Map.of(1L, 5L))).isTrue();
         SimulatedDisk after = disk.kill();
         MessageSegments again = MessageSegments.open(after, supply(after), SEGMENT);
-        assertThat(again.recovered(1).count()).isEqualTo(10);
-        assertThat(again.recovered(2).count()).isEqualTo(count - count / 2 - 1);
+        assertThat(again.index().recovered(1).count()).isEqualTo(10);
+        assertThat(again.index().recovered(2).count()).isEqualTo(count - count / 2 - 1);
     }
 
     private static Message message(String body) {
@@ -270,9 +271,9 @@ class MessageSegmentsTest {
             for (int step = random.nextInt(600); step > 0; step--) {
                 subject.step();
             }
-            assertThat(subject.log.diskBytes())
+            assertThat(subject.log.segments().diskBytes())
                     .as("disk against what is of use: " + what)
-                    .isLessThan(2 * subject.log.liveBytes() + 30 * SEGMENT);
+                    .isLessThan(2 * subject.log.index().liveBytes() + 30 * SEGMENT);
             disk = random.nextInt(3) == 0 ? disk.kill() : disk.crash(random);
         }
     }
@@ -373,12 +374,13 @@ class MessageSegmentsTest {
                 Commit commit = Objects.requireNonNull(log.write());
                 commit.flush();
                 log.flushed(commit);
-                Segment useless = log.tidy();
+                Segment useless = log.compact();
                 if (useless != null) {
                     log.discard(useless);
                 }
             }
-            assertThat(log.diskBytes()).isLessThanOrEqualTo(2 * log.liveBytes() + 4 * SEGMENT);
+            assertThat(log.segments().diskBytes())
+                    .isLessThanOrEqualTo(2 * log.index().liveBytes() + 4 * SEGMENT);
         }
         assertThat(content(log, 1)).isEqualTo(Map.of(0L, "stays+0"));
         assertThat(disk.list()).hasSizeLessThan(6);
@@ -398,6 +400,7 @@ class MessageSegmentsTest {
         log.flushed(second); // As by the flushing thread, late.
         assertThat(log.write()).isNull();
         assertThat(MessageSegments.open(disk, supply(disk), SEGMENT)
+                        .index()
                         .recovered(1)
                         .seen())
                 .isZero();
@@ -413,7 +416,7 @@ class MessageSegmentsTest {
         log.returned(1, 1, 4);
         log.stop(Map.of(1L, 1L));
         MessageSegments again = MessageSegments.open(disk, supply(disk), SEGMENT);
-        assertThat(again.recovered(1).seen()).isEqualTo(1);
+        assertThat(again.index().recovered(1).seen()).isEqualTo(1);
         List<Stored> stored = new SlotReader(List.of(BasicFormat.INSTANCE))
                 .read(again.find(1, 0, 10, 1 << 20))
                 .messages();
@@ -425,6 +428,7 @@ class MessageSegmentsTest {
         Objects.requireNonNull(again.write()).flush();
         SimulatedDisk killed = disk.kill();
         assertThat(MessageSegments.open(killed, supply(killed), SEGMENT)
+                        .index()
                         .recovered(1)
                         .seen())
                 .as("opened again and not stopped in order")
@@ -516,19 +520,41 @@ class MessageSegmentsTest {
                 log.delete(1, i);
             }
         }
-        tidy(log);
+        compact(log);
         assertThat(log.find(1, 0, 1000, Integer.MAX_VALUE)).hasSize(100);
-        long full = log.diskBytes();
+        long full = log.segments().diskBytes();
         room[0] = true;
-        tidy(log);
-        assertThat(log.diskBytes()).isLessThan(full / 2);
+        compact(log);
+        assertThat(log.segments().diskBytes()).isLessThan(full / 2);
         assertThat(log.find(1, 0, 1000, Integer.MAX_VALUE)).hasSize(100);
         assertThat(content(MessageSegments.open(disk, supply, SEGMENT), 1)).hasSize(100);
     }
 
-    private static void tidy(MessageSegments log) throws IOException {
+    /** What was set aside lies in a later segment, and takes another size there than where it was. */
+    @Test
+    void messagesBesideThoseThatWereSetAsideOutliveARestart() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk();
+        MessageSegments log = MessageSegments.open(disk, supply(disk), SEGMENT);
+        int count = 20;
+        for (int position = 0; position < count; position++) {
+            log.append(1, position, message("m"), Long.MAX_VALUE, 0, true);
+        }
+        Objects.requireNonNull(log.write()).flush();
+        log = MessageSegments.open(disk, supply(disk), SEGMENT);
+        for (int position = 0; position < count - 1; position++) {
+            assertThat(log.setAside(1, position)).isTrue();
+        }
+        Objects.requireNonNull(log.write()).flush();
+        log = MessageSegments.open(disk, supply(disk), SEGMENT);
+        compact(log);
+        SlotReader reader = new SlotReader(List.of(BasicFormat.INSTANCE));
+        assertThat(reader.read(log.find(1, count - 1, 1, Integer.MAX_VALUE)).messages())
+                .hasSize(1);
+    }
+
+    private static void compact(MessageSegments log) throws IOException {
         for (int i = 0; i < 100; i++) {
-            Segment useless = log.tidy();
+            Segment useless = log.compact();
             if (useless != null) {
                 log.discard(useless);
             }

@@ -138,7 +138,7 @@ final class SimulatedStore implements NodeStorage {
 
     private boolean write() {
         try {
-            return store.writeRound() == DiskStore.Next.GO_ON;
+            return store.writer.writeRound() == StoreWriter.Next.GO_ON;
         } catch (IOException e) {
             broken = true;
             return true;
@@ -146,12 +146,12 @@ final class SimulatedStore implements NodeStorage {
     }
 
     private boolean flush() {
-        DiskStore.Written written = store.written.poll();
+        Written written = store.flusher.poll();
         if (written == null) {
             return false;
         }
         try {
-            store.flushRound(written);
+            store.flusher.flushRound(written);
         } catch (IOException e) {
             broken = true;
         }
@@ -211,12 +211,12 @@ final class SimulatedStore implements NodeStorage {
     @Override
     public void stop(Map<Long, Long> seen) throws IOException {
         store.stop(seen);
-        while (!broken && store.writeRound() != DiskStore.Next.STOP) {
+        while (!broken && store.writer.writeRound() != StoreWriter.Next.STOP) {
             workers.get(simulation.pick(workers.size())).step();
         }
-        DiskStore.Written last = store.written.poll();
+        Written last = store.flusher.poll();
         if (last != null) {
-            store.flushRound(last);
+            store.flusher.flushRound(last);
         }
     }
 }

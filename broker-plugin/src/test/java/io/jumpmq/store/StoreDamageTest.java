@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -107,11 +108,13 @@ class StoreDamageTest {
             }
             if (random.nextInt(8) == 0) {
                 flush();
-                Segment useless = log.tidy();
+                Segment useless = log.compact();
                 if (useless != null) {
                     log.discard(useless);
                 }
-                for (Segment sealed = log.nextSealed(); sealed != null; sealed = log.nextSealed()) {
+                for (Segment sealed = log.segments().nextSealed();
+                        sealed != null;
+                        sealed = log.segments().nextSealed()) {
                     files.messages()
                             .replace(
                                     Summary.name(sealed.number),
@@ -169,7 +172,7 @@ class StoreDamageTest {
 
         final void readAll() throws IOException {
             served.clear();
-            for (long queue : log.queues()) {
+            for (long queue : log.index().queues()) {
                 SlotReader.Read read = new SlotReader(List.of(BasicFormat.INSTANCE))
                         .read(log.find(queue, 0, Integer.MAX_VALUE, Integer.MAX_VALUE));
                 for (Stored stored : read.messages()) {
@@ -186,21 +189,23 @@ class StoreDamageTest {
 
         /** Writes and deletes until every segment that was there is gone. */
         void compact() throws IOException {
-            long newest = log.count() == 0 ? 0 : log.newest();
-            for (int i = 0; i < 2_000 && log.oldest() <= newest; i++) {
+            long newest = log.segments().count() == 0
+                    ? 0
+                    : Objects.requireNonNull(log.segments().newest()).number;
+            for (int i = 0; i < 2_000 && log.segments().oldest().number <= newest; i++) {
                 log.append(1, 20_000L + i, message("y".repeat(2000)), Long.MAX_VALUE, 0, true);
                 log.delete(1, 20_000L + i);
                 Life.flush(log);
-                Segment useless = log.tidy();
+                Segment useless = log.compact();
                 if (useless != null) {
                     log.discard(useless);
                 }
             }
-            assertThat(log.oldest()).as("the oldest segment").isGreaterThan(newest);
+            assertThat(log.segments().oldest().number).as("the oldest segment").isGreaterThan(newest);
         }
 
         Set<String> reported() {
-            return log.setAside().messages().stream()
+            return log.index().setAside().messages().stream()
                     .map(message -> message.queue() + ":" + message.position())
                     .collect(Collectors.toSet());
         }

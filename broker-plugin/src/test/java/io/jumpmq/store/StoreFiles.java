@@ -88,10 +88,10 @@ record StoreFiles(SimulatedDisk catalog, SimulatedDisk messages) {
                     .read(log.find(queue, 0, Integer.MAX_VALUE, Integer.MAX_VALUE));
             Set<Long> damaged = new HashSet<>();
             read.damaged().forEach(slot -> damaged.add(slot.position()));
-            QueueIndex index = log.known(queue);
+            QueueIndex index = log.index().known(queue);
             if (index != null) {
                 index.visit(0, (position, place, size, body) -> {
-                    Watermark at = new Watermark(place >>> Integer.SIZE, MessageSegments.offset(place));
+                    Watermark at = new Watermark(place >>> Integer.SIZE, MessageIndex.offset(place));
                     if (at.compareTo(vouchedFor) < 0) {
                         all.add(queue + ":" + position + (damaged.contains(position) ? " damaged" : ""));
                     }
