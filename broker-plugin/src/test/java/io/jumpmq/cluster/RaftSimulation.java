@@ -64,6 +64,11 @@ final class RaftSimulation {
         }
     }
 
+    /** How it stands with each node. */
+    String describe() {
+        return cluster.describe();
+    }
+
     int answers() {
         return history.answers();
     }

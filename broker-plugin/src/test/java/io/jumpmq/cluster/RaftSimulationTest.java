@@ -19,6 +19,17 @@ class RaftSimulationTest {
     }
 
     @Test
+    void aSeedTellsTheSameStoryEachTime() {
+        assertThat(story(FIRST_SEED)).isEqualTo(story(FIRST_SEED));
+    }
+
+    private static String story(long seed) {
+        RaftSimulation simulation = new RaftSimulation(seed, Flaw.none());
+        simulation.run();
+        return simulation.describe();
+    }
+
+    @Test
     @Tag("long")
     void whatWasAnsweredStaysInTheLongRun() {
         run(100_000, 10_000);
