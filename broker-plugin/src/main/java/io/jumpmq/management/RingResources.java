@@ -236,7 +236,11 @@ final class RingResources {
         }
         array.runs()
                 .forEach(run -> call.require(vhost, Operation.WRITE, Documents.kind(run.kind()), run.destination()));
-        return change(call, vhost, router, new Command.RestoreRing(vhost.name(), call.at("exchange"), array, ifEpoch),
+        return change(
+                call,
+                vhost,
+                router,
+                new Command.RestoreRing(vhost.name(), call.at("exchange"), array, ifEpoch),
                 entry -> entry.user().equals(call.user().name()));
     }
 
@@ -288,15 +292,15 @@ final class RingResources {
         Map<RingMember, Integer> were = change.before().weights();
         Map<RingMember, Integer> are = change.after().weights();
         Map<List<String>, Integer> wanted = new HashMap<>();
-        weights.forEach(weight ->
-                wanted.put(List.of(Documents.kind(weight.kind()), weight.destination()), weight.weight()));
+        weights.forEach(
+                weight -> wanted.put(List.of(Documents.kind(weight.kind()), weight.destination()), weight.weight()));
         Set<RingMember> members = new LinkedHashSet<>(were.keySet());
         members.addAll(are.keySet());
         for (RingMember member : members) {
             int was = were.getOrDefault(member, 0);
             int is = are.getOrDefault(member, 0);
-            Integer asked = wanted.remove(
-                    List.of(Documents.kind(member.destination()), Documents.name(member.destination())));
+            Integer asked =
+                    wanted.remove(List.of(Documents.kind(member.destination()), Documents.name(member.destination())));
             if (is != (asked == null ? was : asked)) {
                 return false;
             }

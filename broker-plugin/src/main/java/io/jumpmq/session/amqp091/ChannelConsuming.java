@@ -369,8 +369,7 @@ final class ChannelConsuming {
         close(unsettled, leaving, then);
     }
 
-    private void close(
-            Map<QueuePort, List<Delivery>> unsettled, Map<QueuePort, List<Long>> leaving, Runnable then) {
+    private void close(Map<QueuePort, List<Delivery>> unsettled, Map<QueuePort, List<Long>> leaving, Runnable then) {
         if (unsettled.isEmpty()) {
             then.run();
             return;
