@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -284,11 +285,13 @@ public final class StoreInspection implements AutoCloseable {
 
         /** A part of a segment that is no record, and that a start would not look at. */
         private void findDamage(String path, Segment segment, long from, long to) {
-            List<long[]> lost = found.messages().log().index().messagesIn(segment, from, to);
+            MessageIndex index = found.messages().log().index();
+            List<long[]> lost = index.messagesIn(segment, from, to);
             for (long[] message : lost) {
+                long place = Objects.requireNonNull(index.known(message[0])).place(message[1]);
                 findings.add(new Finding(
                         path,
-                        from,
+                        MessageIndex.offset(place),
                         "message " + message[1] + " of " + queue(message[0]) + " cannot be read",
                         Effect.SET_ASIDE));
             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.jumpmq.broker.Congestion;
+import io.jumpmq.broker.DamagedMessage;
 import io.jumpmq.broker.catalog.CatalogLog;
 import io.jumpmq.broker.catalog.Change;
 import io.jumpmq.broker.loop.Loop;
@@ -441,12 +442,33 @@ class DiskStoreTest {
         subject.publish(0, 100, SIZE_OF_DAMAGED);
         awaitConfirmed(100);
         subject.store.close(Map.of());
+        assertThat(disk.list()).contains(Segment.name(3), Summary.name(1));
+        flip(number);
+    }
+
+    private void flip(int number) {
         byte[] content = disk.content(Segment.name(1));
         String text = new String(content, ISO_8859_1);
         int at = text.indexOf(number + " ".repeat(1_000));
         assertThat(at).as("the message lies in the first of several segments").isPositive();
-        assertThat(disk.list()).contains(Segment.name(3), Summary.name(1));
         content[at] ^= 1;
+    }
+
+    @Test
+    void aCheckTellsOfEachMessageTheOffsetThatTheServerTells() throws IOException {
+        damage(15);
+        flip(16);
+        flip(17);
+        List<Long> checked = new ArrayList<>();
+        try (StoreInspection store = StoreInspection.open(() -> {}, catalogDisk, disk)) {
+            store.check().findings().forEach(finding -> checked.add(finding.offset()));
+        }
+        Subject subject = new Subject(disk, settings(0));
+        subject.take(30);
+        await().untilAsserted(
+                        () -> assertThat(subject.store.damaged()).hasSize(3));
+        assertThat(subject.store.damaged()).extracting(DamagedMessage::offset).isEqualTo(checked);
+        subject.store.close(Map.of());
     }
 
     @Test
