@@ -465,8 +465,7 @@ class DiskStoreTest {
         }
         Subject subject = new Subject(disk, settings(0));
         subject.take(30);
-        await().untilAsserted(
-                        () -> assertThat(subject.store.damaged()).hasSize(3));
+        await().untilAsserted(() -> assertThat(subject.store.damaged()).hasSize(3));
         assertThat(subject.store.damaged()).extracting(DamagedMessage::offset).isEqualTo(checked);
         subject.store.close(Map.of());
     }
