@@ -36,7 +36,7 @@ record Promise(Set<Outcome> outcomes, Set<String> lost, long tail, boolean catal
         if (name.equals("lock") || name.endsWith(SUMMARY) || name.endsWith(".new") || name.endsWith(".tmp")) {
             return only(Outcome.SERVED);
         }
-        if (name.equals("manifest") || name.equals("flushed")) {
+        if (name.equals("manifest") || name.equals("flushed") || name.equals("node")) { // Two notes each.
             return switch (damage.kind()) {
                 case REMOVE -> only(Outcome.REFUSED);
                 case FLIP -> only(Outcome.SERVED);
