@@ -14,10 +14,8 @@ import io.jumpmq.ring.hash.HashAlgorithm;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Rings as documents: to look at, and as files ({@code docs/ring-file.md}). */
@@ -79,29 +77,23 @@ final class RingDocuments {
     static Map<String, @Nullable Object> change(RingChange<RingMember> change) {
         RingState<RingMember> before = change.before();
         RingState<RingMember> after = change.after();
-        Map<RingMember, Integer> were = before.weights();
-        Map<RingMember, Integer> are = after.weights();
-        Set<RingMember> all = new LinkedHashSet<>(were.keySet());
-        all.addAll(are.keySet());
         List<Map<String, @Nullable Object>> destinations = new ArrayList<>();
         List<Map<String, @Nullable Object>> commands = new ArrayList<>();
-        for (RingMember member : all) {
-            int was = were.getOrDefault(member, 0);
-            int is = are.getOrDefault(member, 0);
+        change.weights().forEach((member, weight) -> {
             Map<String, @Nullable Object> destination = destination(member);
-            destination.put("weight_before", was);
-            destination.put("weight_after", is);
-            destination.put("share_before", share(was, before));
-            destination.put("share_after", share(is, after));
+            destination.put("weight_before", weight.before());
+            destination.put("weight_after", weight.after());
+            destination.put("share_before", share(weight.before(), before));
+            destination.put("share_after", share(weight.after(), after));
             destinations.add(destination);
-            if (was != is) {
+            if (weight.changed()) {
                 Map<String, @Nullable Object> command = new LinkedHashMap<>();
-                command.put("command", is == 0 ? "unbind" : "bind");
+                command.put("command", weight.after() == 0 ? "unbind" : "bind");
                 command.putAll(destination(member));
-                command.put("weight", is);
+                command.put("weight", weight.after());
                 commands.add(command);
             }
-        }
+        });
         Movement<RingMember> movement = change.movement();
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("before", head(before));

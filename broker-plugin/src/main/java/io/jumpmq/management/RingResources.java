@@ -23,11 +23,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -289,19 +287,14 @@ final class RingResources {
 
     /** Whether a change gives these weights, and leaves all others as they were. */
     private static boolean gives(RingChange<RingMember> change, List<Command.Weight> weights) {
-        Map<RingMember, Integer> were = change.before().weights();
-        Map<RingMember, Integer> are = change.after().weights();
         Map<List<String>, Integer> wanted = new HashMap<>();
         weights.forEach(
                 weight -> wanted.put(List.of(Documents.kind(weight.kind()), weight.destination()), weight.weight()));
-        Set<RingMember> members = new LinkedHashSet<>(were.keySet());
-        members.addAll(are.keySet());
-        for (RingMember member : members) {
-            int was = were.getOrDefault(member, 0);
-            int is = are.getOrDefault(member, 0);
+        for (Map.Entry<RingMember, RingChange.Weight> weight : change.weights().entrySet()) {
+            RingMember member = weight.getKey();
             Integer asked =
                     wanted.remove(List.of(Documents.kind(member.destination()), Documents.name(member.destination())));
-            if (is != (asked == null ? was : asked)) {
+            if (weight.getValue().after() != (asked == null ? weight.getValue().before() : asked)) {
                 return false;
             }
         }
@@ -311,23 +304,16 @@ final class RingResources {
     private static List<Map<String, @Nullable Object>> history(ConsistentHashRouter router) {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
         for (RingHistory.Entry entry : router.history()) {
-            RingState<RingMember> before = entry.change().before();
             RingState<RingMember> after = entry.change().after();
-            Map<RingMember, Integer> were = before.weights();
-            Map<RingMember, Integer> are = after.weights();
-            Set<RingMember> members = new LinkedHashSet<>(were.keySet());
-            members.addAll(are.keySet());
             List<Map<String, @Nullable Object>> changes = new ArrayList<>();
-            for (RingMember member : members) {
-                int was = were.getOrDefault(member, 0);
-                int is = are.getOrDefault(member, 0);
-                if (was != is) {
+            entry.change().weights().forEach((member, weight) -> {
+                if (weight.changed()) {
                     Map<String, @Nullable Object> change = RingDocuments.destination(member);
-                    change.put("weight_before", was);
-                    change.put("weight_after", is);
+                    change.put("weight_before", weight.before());
+                    change.put("weight_after", weight.after());
                     changes.add(change);
                 }
-            }
+            });
             Map<String, @Nullable Object> map = new LinkedHashMap<>();
             map.put("epoch", after.epoch());
             map.put("at", entry.atMillis());
