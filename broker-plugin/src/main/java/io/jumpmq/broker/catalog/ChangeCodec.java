@@ -2,7 +2,6 @@ package io.jumpmq.broker.catalog;
 
 import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.security.PasswordHash;
-import io.jumpmq.security.Permission;
 import io.jumpmq.security.UserLimits;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.ReplyCode;
@@ -110,23 +109,25 @@ public final class ChangeCodec {
         @Override
         public ChangeWriter bindingAdded(Change.BindingAdded added) {
             return out.kind(BINDING_ADDED)
-                    .text(added.vhost())
-                    .text(added.source())
-                    .flag(added.kind() == DestinationKind.QUEUE)
-                    .text(added.destination())
-                    .text(added.key())
-                    .table(added.arguments());
+                    .binding(
+                            added.vhost(),
+                            added.source(),
+                            added.kind(),
+                            added.destination(),
+                            added.key(),
+                            added.arguments());
         }
 
         @Override
         public ChangeWriter bindingRemoved(Change.BindingRemoved removed) {
             return out.kind(BINDING_REMOVED)
-                    .text(removed.vhost())
-                    .text(removed.source())
-                    .flag(removed.kind() == DestinationKind.QUEUE)
-                    .text(removed.destination())
-                    .text(removed.key())
-                    .table(removed.arguments());
+                    .binding(
+                            removed.vhost(),
+                            removed.source(),
+                            removed.kind(),
+                            removed.destination(),
+                            removed.key(),
+                            removed.arguments());
         }
 
         @Override
@@ -166,12 +167,7 @@ public final class ChangeCodec {
 
         @Override
         public ChangeWriter permissionSet(Change.PermissionSet set) {
-            return out.kind(PERMISSION_SET)
-                    .text(set.vhost())
-                    .text(set.user())
-                    .text(set.permission().text(Permission.Operation.CONFIGURE))
-                    .text(set.permission().text(Permission.Operation.WRITE))
-                    .text(set.permission().text(Permission.Operation.READ));
+            return out.kind(PERMISSION_SET).text(set.vhost()).text(set.user()).permission(set.permission());
         }
 
         @Override
@@ -316,8 +312,7 @@ public final class ChangeCodec {
             case VHOST_LIMITS_SET -> new Change.VhostLimitsSet(in.text(), new VhostLimits(in.limit(), in.limit()));
             case USER_PUT -> new Change.UserPut(in.text(), PasswordHash.parse(in.text()), in.texts());
             case USER_DELETED -> new Change.UserDeleted(in.text());
-            case PERMISSION_SET ->
-                new Change.PermissionSet(in.text(), in.text(), Permission.of(in.text(), in.text(), in.text()));
+            case PERMISSION_SET -> new Change.PermissionSet(in.text(), in.text(), in.permission());
             case PERMISSION_CLEARED -> new Change.PermissionCleared(in.text(), in.text());
             case POLICY_SET -> new Change.PolicySet(in.text(), in.policy());
             case POLICY_DELETED -> new Change.PolicyDeleted(in.text(), in.text(), in.flag());

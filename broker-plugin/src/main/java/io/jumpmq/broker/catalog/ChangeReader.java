@@ -6,6 +6,7 @@ import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.broker.node.Incarnation;
 import io.jumpmq.broker.node.NodeId;
 import io.jumpmq.security.NamePattern;
+import io.jumpmq.security.Permission;
 import io.jumpmq.security.TopicPermission;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.LongString;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -89,6 +91,10 @@ final class ChangeReader {
         return flag() ? new ConnectionId(incarnation(), number()) : null;
     }
 
+    ConnectionId requiredConnection() {
+        return Objects.requireNonNull(connection());
+    }
+
     /** 0: none. */
     @Nullable ConnectionId formerConnection() {
         long number = number();
@@ -108,6 +114,10 @@ final class ChangeReader {
     OptionalInt limit() {
         long limit = in.readLong();
         return limit < 0 ? OptionalInt.empty() : OptionalInt.of((int) limit);
+    }
+
+    Permission permission() {
+        return Permission.of(text(), text(), text());
     }
 
     DestinationKind destination() {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jumpmq.broker.node.ConnectionId;
 import io.jumpmq.broker.node.Incarnation;
+import io.jumpmq.security.Permission;
 import io.jumpmq.value.AmqpException;
 import io.jumpmq.value.FieldTable;
 import io.jumpmq.value.ReplyCode;
@@ -48,6 +49,26 @@ final class ChangeWriter {
         return table(FieldTable.of(definition));
     }
 
+    ChangeWriter destination(DestinationKind kind) {
+        return flag(kind == DestinationKind.QUEUE);
+    }
+
+    ChangeWriter binding(
+            String vhost, String source, DestinationKind kind, String destination, String key, FieldTable arguments) {
+        return text(vhost)
+                .text(source)
+                .destination(kind)
+                .text(destination)
+                .text(key)
+                .table(arguments);
+    }
+
+    ChangeWriter permission(Permission permission) {
+        return text(permission.text(Permission.Operation.CONFIGURE))
+                .text(permission.text(Permission.Operation.WRITE))
+                .text(permission.text(Permission.Operation.READ));
+    }
+
     ChangeWriter policy(Policy policy) {
         return text(policy.name())
                 .text(policy.pattern().text())
@@ -59,9 +80,8 @@ final class ChangeWriter {
 
     ChangeWriter weights(List<Command.Weight> weights) {
         number(weights.size());
-        weights.forEach(weight -> flag(weight.kind() == DestinationKind.QUEUE)
-                .text(weight.destination())
-                .number(weight.weight()));
+        weights.forEach(
+                weight -> destination(weight.kind()).text(weight.destination()).number(weight.weight()));
         return this;
     }
 

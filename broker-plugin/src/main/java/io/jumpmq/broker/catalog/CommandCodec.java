@@ -2,12 +2,10 @@ package io.jumpmq.broker.catalog;
 
 import io.jumpmq.ring.hash.HashAlgorithm;
 import io.jumpmq.security.PasswordHash;
-import io.jumpmq.security.Permission;
 import io.jumpmq.security.UserLimits;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,24 +96,26 @@ public final class CommandCodec {
         @Override
         public ChangeWriter bind(Command.Bind command) {
             return out.kind(BIND)
-                    .text(command.vhost())
-                    .text(command.source())
-                    .flag(command.kind() == DestinationKind.QUEUE)
-                    .text(command.destination())
-                    .text(command.key())
-                    .table(command.arguments())
+                    .binding(
+                            command.vhost(),
+                            command.source(),
+                            command.kind(),
+                            command.destination(),
+                            command.key(),
+                            command.arguments())
                     .connection(command.connection());
         }
 
         @Override
         public ChangeWriter unbind(Command.Unbind command) {
             return out.kind(UNBIND)
-                    .text(command.vhost())
-                    .text(command.source())
-                    .flag(command.kind() == DestinationKind.QUEUE)
-                    .text(command.destination())
-                    .text(command.key())
-                    .table(command.arguments())
+                    .binding(
+                            command.vhost(),
+                            command.source(),
+                            command.kind(),
+                            command.destination(),
+                            command.key(),
+                            command.arguments())
                     .connection(command.connection());
         }
 
@@ -169,9 +169,7 @@ public final class CommandCodec {
             return out.kind(SET_PERMISSION)
                     .text(command.vhost())
                     .text(command.user())
-                    .text(command.permission().text(Permission.Operation.CONFIGURE))
-                    .text(command.permission().text(Permission.Operation.WRITE))
-                    .text(command.permission().text(Permission.Operation.READ));
+                    .permission(command.permission());
         }
 
         @Override
@@ -278,17 +276,11 @@ public final class CommandCodec {
                         in.flag(),
                         in.flag(),
                         in.table(),
-                        Objects.requireNonNull(in.connection()));
+                        in.requiredConnection());
             case DELETE_EXCHANGE -> new Command.DeleteExchange(in.text(), in.text(), in.flag());
             case DECLARE_QUEUE ->
                 new Command.DeclareQueue(
-                        in.text(),
-                        in.text(),
-                        in.flag(),
-                        in.flag(),
-                        in.flag(),
-                        in.table(),
-                        Objects.requireNonNull(in.connection()));
+                        in.text(), in.text(), in.flag(), in.flag(), in.flag(), in.table(), in.requiredConnection());
             case DELETE_QUEUE -> new Command.DeleteQueue(in.text(), in.text(), in.number());
             case BIND ->
                 new Command.Bind(
@@ -298,7 +290,7 @@ public final class CommandCodec {
                         in.text(),
                         in.text(),
                         in.table(),
-                        Objects.requireNonNull(in.connection()));
+                        in.requiredConnection());
             case UNBIND ->
                 new Command.Unbind(
                         in.text(),
@@ -307,8 +299,8 @@ public final class CommandCodec {
                         in.text(),
                         in.text(),
                         in.table(),
-                        Objects.requireNonNull(in.connection()));
-            case RELEASE_CONNECTION -> new Command.ReleaseConnection(Objects.requireNonNull(in.connection()));
+                        in.requiredConnection());
+            case RELEASE_CONNECTION -> new Command.ReleaseConnection(in.requiredConnection());
             case RELEASE_NODE -> new Command.ReleaseNode(in.incarnation());
             default -> null;
         };
@@ -321,8 +313,7 @@ public final class CommandCodec {
             case SET_VHOST_LIMITS -> new Command.SetVhostLimits(in.text(), new VhostLimits(in.limit(), in.limit()));
             case PUT_USER -> new Command.PutUser(in.text(), PasswordHash.parse(in.text()), in.texts());
             case DELETE_USER -> new Command.DeleteUser(in.text());
-            case SET_PERMISSION ->
-                new Command.SetPermission(in.text(), in.text(), Permission.of(in.text(), in.text(), in.text()));
+            case SET_PERMISSION -> new Command.SetPermission(in.text(), in.text(), in.permission());
             case CLEAR_PERMISSION -> new Command.ClearPermission(in.text(), in.text());
             case SET_TOPIC_PERMISSION -> topicPermission(in);
             case CLEAR_TOPIC_PERMISSIONS ->
