@@ -147,8 +147,8 @@ final class Compaction {
      */
     private boolean setAside(Segment segment, long from, long to) throws IOException {
         boolean done = true;
-        for (long[] message : index.messagesIn(segment, from, to)) {
-            done &= setAside(message[0], message[1]);
+        for (DamagedMessage message : index.messagesIn(segment, from, to)) {
+            done &= setAside(message.queue(), message.position());
         }
         if (done && to >= segment.end && segment.liveBytes > 0 && from > Segment.HEAD_BYTES) {
             return setAside(segment, Segment.HEAD_BYTES, to); // Whatever it is that no record was found of.

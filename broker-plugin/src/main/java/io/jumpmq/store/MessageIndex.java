@@ -1,5 +1,6 @@
 package io.jumpmq.store;
 
+import io.jumpmq.broker.DamagedMessage;
 import io.jumpmq.broker.queue.LogListener.Died;
 import io.jumpmq.broker.queue.LogListener.Recovered;
 import io.jumpmq.store.MessageSegments.Slot;
@@ -203,12 +204,12 @@ final class MessageIndex {
         return found;
     }
 
-    /** Queue and position of each message that lies between two offsets. Looks at all there are: for damage only. */
-    List<long[]> messagesIn(Segment segment, long from, long to) {
-        List<long[]> found = new ArrayList<>();
+    /** The messages that lie between two offsets. Looks at all there are: for damage only. */
+    List<DamagedMessage> messagesIn(Segment segment, long from, long to) {
+        List<DamagedMessage> found = new ArrayList<>();
         queues.forEach((queue, index) -> index.visit(0, (position, place, size, body) -> {
             if (place >= place(segment, from) && place < place(segment, to)) {
-                found.add(new long[] {queue, position});
+                found.add(new DamagedMessage(queue, position, segment.file.name(), offset(place)));
             }
             return true;
         }));

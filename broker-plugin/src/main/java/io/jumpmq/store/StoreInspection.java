@@ -1,5 +1,6 @@
 package io.jumpmq.store;
 
+import io.jumpmq.broker.DamagedMessage;
 import io.jumpmq.broker.catalog.Change;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -285,14 +285,12 @@ public final class StoreInspection implements AutoCloseable {
 
         /** A part of a segment that is no record, and that a start would not look at. */
         private void findDamage(String path, Segment segment, long from, long to) {
-            MessageIndex index = found.messages().log().index();
-            List<long[]> lost = index.messagesIn(segment, from, to);
-            for (long[] message : lost) {
-                long place = Objects.requireNonNull(index.known(message[0])).place(message[1]);
+            List<DamagedMessage> lost = found.messages().log().index().messagesIn(segment, from, to);
+            for (DamagedMessage message : lost) {
                 findings.add(new Finding(
                         path,
-                        MessageIndex.offset(place),
-                        "message " + message[1] + " of " + queue(message[0]) + " cannot be read",
+                        message.offset(),
+                        "message " + message.position() + " of " + queue(message.queue()) + " cannot be read",
                         Effect.SET_ASIDE));
             }
             if (lost.isEmpty()) {

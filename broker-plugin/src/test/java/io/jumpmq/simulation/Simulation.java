@@ -186,9 +186,8 @@ public final class Simulation {
     }
 
     private boolean stepFrom(int first) {
-        List<Actor> all = List.copyOf(actors);
-        for (int i = 0; i < all.size(); i++) {
-            if (all.get((first + i) % all.size()).step()) {
+        for (int i = 0; i < actors.size(); i++) {
+            if (actors.get((first + i) % actors.size()).step()) {
                 return true;
             }
         }
